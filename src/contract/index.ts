@@ -121,7 +121,8 @@ export interface Context<S = unknown, A = unknown> {
   readonly Q: number
   readonly notes: readonly Note[]
   readonly hint?: string // for this call only; no descendant sees it
-  messages(want?: Wanted): Message[] // default: one step
+  /** Default: one step, in the dialect of the policy's model. Notes, and the hint, come at the end. */
+  messages(want?: Wanted, dialect?: string): Message[]
 }
 
 /** One way of putting a world into words, and of reading them back. `stop`: what ends a step or an attempt, as far as stop strings can say it. */
@@ -479,7 +480,7 @@ export interface LanguageModel {
   embed?(texts: readonly string[]): Promise<Float32Array[]>
 }
 /** What a provider is told of the one call it makes: the number of its first sample at this address, the address's own randomness (so a sample is a
- *  function of its address), and the runtime's clock, which may be virtual. */
+ *  function of its address; `randomAt`: the stream of one sample by its number), and the runtime's clock, which may be virtual. */
 export interface Live {
   index: number
   random: Random
