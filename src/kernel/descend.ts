@@ -84,7 +84,7 @@ function pick(t: AnyTree, n: NodeId, score: Score, rng: Random, soft: boolean, n
     // Seen here, from above, so that the usual case of concurrent search need not go there and back.
     if (isNode ? underWay(t, k) && (nodes ? isLeaf(t, k) : t.first(k) === -1) : t.O[k] > 0) continue
     let s = score(k, n)
-    if (s !== s) continue
+    if (Number.isNaN(s)) continue
     if (soft) s += rng.gumbel()
     if (best === none || s > high) {
       best = k

@@ -49,7 +49,7 @@ function row(t: AnyTree, minmax: boolean, growth: (count: number) => number) {
       at = p
     },
     /** To [0, 1] among the visited siblings; all equal, or none visited: 1/2. */
-    scale: (q: number) => (minmax ? (now.span > 0 ? (q - now.low) / now.span : q === q ? 0.5 : q) : q),
+    scale: (q: number) => (minmax ? (now.span > 0 ? (q - now.low) / now.span : !Number.isNaN(q) ? 0.5 : q) : q),
   }
 }
 
@@ -74,20 +74,20 @@ export function uct(
   const first = typeof unvisited === 'number' ? () => unvisited : unvisited
   const exploit = (e: EdgeId, p: NodeId): number => {
     const q = Q[e]
-    return siblings.scale(q === q || N[e] > 0 ? q : Q[p] === Q[p] ? Q[p] : 0)
+    return siblings.scale(!Number.isNaN(q) || N[e] > 0 ? q : !Number.isNaN(Q[p]) ? Q[p] : 0)
   }
   const score = (e: EdgeId, p: NodeId): number => {
     const n = N[e] + O[e]
     const visited = N[e] > 0
     const u = visited ? 0 : first(e)
-    if (!visited && (n === 0 || u !== u)) return u
+    if (!visited && (n === 0 || Number.isNaN(u))) return u
     const { growth } = siblings.of(p)
     const s = exploit(e, p) + c * Math.sqrt(growth / n)
     return visited ? s : Math.min(u, s)
   }
   const explain = (e: EdgeId, p: NodeId): Record<string, number> => {
     const s = score(e, p)
-    if (N[e] === 0 && (N[e] + O[e] === 0 || s === first(e) || s !== s)) return { unvisited: s }
+    if (N[e] === 0 && (N[e] + O[e] === 0 || s === first(e) || Number.isNaN(s))) return { unvisited: s }
     siblings.of(p)
     const q = exploit(e, p)
     return { exploit: q, explore: s - q }
