@@ -484,6 +484,7 @@ export interface LanguageModel {
 export interface Live {
   index: number
   random: Random
+  randomAt(index: number): Random
   signal: AbortSignal
   idempotencyKey: string
   now(): number
