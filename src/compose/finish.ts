@@ -9,7 +9,11 @@ import type { NodeId, Search } from '../contract/index.ts'
  * @param o.untilSolved the search stops once one of them is proven
  * @returns is one of them proven?
  */
-export async function finish<S, A, Ans>(s: Search<S, A, Ans>, nodes: readonly NodeId[], o: { untilSolved?: boolean } = {}): Promise<boolean> {
+export async function finish<S, A, Ans>(
+  s: Search<S, A, Ans>,
+  nodes: readonly NodeId[],
+  o: { untilSolved?: boolean } = {},
+): Promise<boolean> {
   const t = s.tree
   const due = [...new Set(nodes)].filter(n => (t.is(n, 'end') || t.outcome(n) !== null) && Number.isNaN(t.R[n]))
   if (due.length > 0) {

@@ -13,7 +13,10 @@ describe('Pending', () => {
     c.resolve(3)
     a.resolve(1)
     await Promise.resolve()
-    expect(await p.next()).toEqual([['c', 3], ['a', 1]])
+    expect(await p.next()).toEqual([
+      ['c', 3],
+      ['a', 1],
+    ])
     expect(p.size).toBe(1)
     const waiting = p.next()
     b.resolve(2)
@@ -25,7 +28,10 @@ describe('Pending', () => {
     p.add(1, Promise.resolve(10))
     const all = p.all()
     p.add(2, Promise.resolve(20))
-    expect(await all).toEqual([[1, 10], [2, 20]])
+    expect(await all).toEqual([
+      [1, 10],
+      [2, 20],
+    ])
   })
   test('a rejection is thrown in its turn and loses nothing', async () => {
     const p = new Pending<number, string>()
@@ -42,6 +48,9 @@ describe('Pending', () => {
     const p = new Pending<string, number>()
     p.add('x', Promise.resolve(1))
     p.add('x', Promise.resolve(2))
-    expect(await p.all()).toEqual([['x', 1], ['x', 2]])
+    expect(await p.all()).toEqual([
+      ['x', 1],
+      ['x', 2],
+    ])
   })
 })

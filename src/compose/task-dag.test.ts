@@ -16,9 +16,21 @@ describe('TaskDag', () => {
     expect(d.startable).toBe(0)
     d.finish('a', 1)
     expect(d.startable).toBe(1)
-    expect(d.start()).toEqual([{ id: 'c', question: 'C?', parents: [['A?', 1], ['B?', 2]] }])
+    expect(d.start()).toEqual([
+      {
+        id: 'c',
+        question: 'C?',
+        parents: [
+          ['A?', 1],
+          ['B?', 2],
+        ],
+      },
+    ])
     expect(d.open).toBe(1)
-    expect(d.answered).toEqual([{ id: 'a', question: 'A?', answer: 1 }, { id: 'b', question: 'B?', answer: 2 }])
+    expect(d.answered).toEqual([
+      { id: 'a', question: 'A?', answer: 1 },
+      { id: 'b', question: 'B?', answer: 2 },
+    ])
   })
   test('the same id is not added twice, and the first answer stands', () => {
     const d = new TaskDag<string>()

@@ -55,7 +55,11 @@ describe('sequentialHalving', () => {
 
 describe('completed', () => {
   test('unvisited edges get the mixed value', () => {
-    const { t, es } = fan(0.4, [[0.5, 2, 0.8], [0.3, 1, 0.2], [0.2, 0, 0]])
+    const { t, es } = fan(0.4, [
+      [0.5, 2, 0.8],
+      [0.3, 1, 0.2],
+      [0.2, 0, 0],
+    ])
     const { edges, sigma, logits } = completed(t, t.root, flat)
     expect(edges).toEqual(es)
     // v_mix = (0.4 + 3 (0.5 0.8 + 0.3 0.2) / 0.8) / 4 = 0.53125; sigma = (50 + 2) q
@@ -65,23 +69,38 @@ describe('completed', () => {
     expect(logits[0]).toBeCloseTo(Math.log(0.5), 10)
   })
   test('rescaled to the range of the siblings', () => {
-    const { t } = fan(0.4, [[0.5, 2, 0.8], [0.3, 1, 0.2], [0.2, 0, 0]])
+    const { t } = fan(0.4, [
+      [0.5, 2, 0.8],
+      [0.3, 1, 0.2],
+      [0.2, 0, 0],
+    ])
     const { sigma } = completed(t, t.root, { cVisit: 50, cScale: 0.1, rescale: true })
     expect(sigma[0]).toBeCloseTo(5.2, 10)
     expect(sigma[1]).toBe(0)
     expect(sigma[2]).toBeCloseTo((5.2 * (0.53125 - 0.2)) / 0.6, 10)
   })
   test('what is not known does not spread: no value of the node, no prior, nothing visited', () => {
-    const { t } = fan(Number.NaN, [[Number.NaN, 1, 0.5], [0, 0, 0]])
-    for (const rescale of [true, false]) for (const x of completed(t, t.root, { ...flat, rescale }).sigma) expect(Number.isFinite(x)).toBe(true)
-    const bare = fan(Number.NaN, [[0.5, 0, 0], [0.5, 0, 0]])
+    const { t } = fan(Number.NaN, [
+      [Number.NaN, 1, 0.5],
+      [0, 0, 0],
+    ])
+    for (const rescale of [true, false])
+      for (const x of completed(t, t.root, { ...flat, rescale }).sigma) expect(Number.isFinite(x)).toBe(true)
+    const bare = fan(Number.NaN, [
+      [0.5, 0, 0],
+      [0.5, 0, 0],
+    ])
     expect(completed(bare.t, bare.t.root, flat).sigma).toEqual([0, 0])
   })
 })
 
 describe('gumbelInterior', () => {
   test('visits come to follow the improved policy', () => {
-    const { t, es } = fan(0.5, [[0.2, 1, 0.5], [0.3, 1, 0.5], [0.5, 1, 0.5]])
+    const { t, es } = fan(0.5, [
+      [0.2, 1, 0.5],
+      [0.3, 1, 0.5],
+      [0.5, 1, 0.5],
+    ])
     const score = gumbelInterior(t, flat)
     for (let i = 0; i < 997; i++) {
       score.scan!(t.root)
@@ -93,7 +112,10 @@ describe('gumbelInterior', () => {
     for (const [i, p] of [0.2, 0.3, 0.5].entries()) expect(t.N[es[i]] / 1000).toBeCloseTo(p, 2)
   })
   test('the same with and without a scan; an edge of another node is closed', () => {
-    const { t, es } = fan(0.5, [[0.2, 3, 0.9], [0.8, 1, 0.1]])
+    const { t, es } = fan(0.5, [
+      [0.2, 3, 0.9],
+      [0.8, 1, 0.1],
+    ])
     const score = gumbelInterior(t, { cVisit: 1, cScale: 1, rescale: true })
     const bare = es.map(e => score(e, t.root))
     score.scan!(t.root)

@@ -23,7 +23,11 @@ export const bestFirst = method({
   paper: { title: 'Heuristics: Intelligent Search Strategies for Computer Problem Solving', id: 'ISBN 0-201-05594-5' },
   knobs: {
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a state' },
-    how: { default: 'distinct', choices: ['distinct', 'iid', 'all'], doc: 'drawn by one call that lists them, one by one, or enumerated by the world' },
+    how: {
+      default: 'distinct',
+      choices: ['distinct', 'iid', 'all'],
+      doc: 'drawn by one call that lists them, one by one, or enumerated by the world',
+    },
     again: { default: 0, min: 0, max: 1, doc: 'worth of an expanded state against its first worth; 0: it is not expanded again' },
     expansions: { default: 0, min: 0, max: 10_000_000, doc: 'most expansions; 0: until the budget ends or nothing is open' },
     untilSolved: { default: true, doc: 'stop at a verified answer' },

@@ -20,7 +20,11 @@ import { method } from '../runtime/index.ts'
 export const depthFirst = method({
   id: 'depth-first',
   version: 1,
-  paper: { title: 'Tree of Thoughts: Deliberate Problem Solving with Large Language Models', id: 'arXiv:2305.10601', dossier: 'tree-of-thoughts' },
+  paper: {
+    title: 'Tree of Thoughts: Deliberate Problem Solving with Large Language Models',
+    id: 'arXiv:2305.10601',
+    dossier: 'tree-of-thoughts',
+  },
   knobs: {
     k: { default: 8, min: 1, max: 1000, doc: 'most thoughts proposed at a state, in one call' },
     maxPerState: { default: 3, min: 1, max: 1000, doc: 'most children gone to at a state' },

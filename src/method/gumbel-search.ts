@@ -26,10 +26,19 @@ export const gumbelSearch = method({
     cVisit: { default: 50, min: 0, max: 1e6, doc: 'c_visit' },
     cScale: { default: 1, min: 0, max: 1e6, doc: 'c_scale' },
     rescale: { default: true, doc: 'Q scaled to the range of the siblings' },
-    how: { default: 'distinct', choices: ['distinct', 'iid', 'all'], doc: 'actions listed by one call, sampled, or enumerated by the world' },
+    how: {
+      default: 'distinct',
+      choices: ['distinct', 'iid', 'all'],
+      doc: 'actions listed by one call, sampled, or enumerated by the world',
+    },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
     moves: { default: 0, min: 0, max: 10_000, doc: 'most actions taken in a pass; 0: until an end' },
-    passes: { default: 1, min: 0, max: 1_000_000, doc: 'how often to begin again at the root, with what is known; 0: until the budget ends' },
+    passes: {
+      default: 1,
+      min: 0,
+      max: 1_000_000,
+      doc: 'how often to begin again at the root, with what is known; 0: until the budget ends',
+    },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { passes: 1 }, robust: { passes: 0, n: 8, m: 8 } },
@@ -49,8 +58,13 @@ export const gumbelSearch = method({
         const of = new Map(edges.map((e, i) => [e, (g.get(e) ?? Number.NaN) + logits[i] + (known ? sigma[i] : 0)]))
         return (e: EdgeId) => of.get(e) ?? Number.NaN
       }
-      let considered = top(t.edges(at).filter(e => !grown.spent(e)), k.m, worth(false)) // 2
-      for (const { width, visits } of sequentialHalving(considered.length, k.n)) { // 3
+      let considered = top(
+        t.edges(at).filter(e => !grown.spent(e)),
+        k.m,
+        worth(false),
+      ) // 2
+      for (const { width, visits } of sequentialHalving(considered.length, k.n)) {
+        // 3
         considered = top(considered, width, worth(true))
         const base = new Map(considered.map(e => [e, t.N[e]]))
         const due = (e: EdgeId) => (grown.spent(e) ? Number.NaN : -Math.min(visits, t.N[e] + t.O[e] - base.get(e)!))

@@ -17,7 +17,10 @@ export { bestFirst, bestOfN, depthFirst, greedy, gumbelSearch, puct, restMcts, s
 
 /** The methods by id: baselines first, then searches. */
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [greedy, bestOfN, selfConsistency, stepBeam, depthFirst, treeOfThoughts, bestFirst, uct, puct, gumbelSearch, restMcts].map(m => [m.id, m]),
+  [greedy, bestOfN, selfConsistency, stepBeam, depthFirst, treeOfThoughts, bestFirst, uct, puct, gumbelSearch, restMcts].map(m => [
+    m.id,
+    m,
+  ]),
 )
 export const methodIds: readonly string[] = [...methods.keys()]
 
@@ -26,5 +29,9 @@ export function methodOf(id: string): Method {
   const found = methods.get(id)
   if (found !== undefined) return found
   const close = nearest(id, methodIds)
-  throw new Failure('usage', `no method is called '${id}'`, close === undefined ? `the methods: ${methodIds.join(', ')}` : `did you mean ${close}?`)
+  throw new Failure(
+    'usage',
+    `no method is called '${id}'`,
+    close === undefined ? `the methods: ${methodIds.join(', ')}` : `did you mean ${close}?`,
+  )
 }

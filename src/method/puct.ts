@@ -19,13 +19,24 @@ import { method } from '../runtime/index.ts'
 export const puct = method({
   id: 'puct',
   version: 1,
-  paper: { title: 'A general reinforcement learning algorithm that masters chess, shogi, and Go through self-play', id: 'doi:10.1126/science.aar6404' },
+  paper: {
+    title: 'A general reinforcement learning algorithm that masters chess, shogi, and Go through self-play',
+    id: 'doi:10.1126/science.aar6404',
+  },
   knobs: {
     cInit: { default: 1.25, min: 0, max: 1000, doc: 'exploration' },
     cBase: { default: 19652, min: 1, max: 1e9, doc: 'how slowly exploration grows with the visits' },
-    fpu: { default: 'zero', choices: ['zero', 'parent', 'first'], doc: "Q of an unvisited edge: 0, its parent's Q, or before all visited ones" },
+    fpu: {
+      default: 'zero',
+      choices: ['zero', 'parent', 'first'],
+      doc: "Q of an unvisited edge: 0, its parent's Q, or before all visited ones",
+    },
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
-    how: { default: 'distinct', choices: ['distinct', 'iid', 'all'], doc: 'actions listed by one call, sampled, or enumerated by the world' },
+    how: {
+      default: 'distinct',
+      choices: ['distinct', 'iid', 'all'],
+      doc: 'actions listed by one call, sampled, or enumerated by the world',
+    },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     simulations: { default: 800, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },

@@ -33,7 +33,11 @@ export const restMcts = method({
   paper: { title: 'ReST-MCTS*: LLM Self-Training via Process Reward Guided Tree Search', id: 'arXiv:2406.03816', dossier: 'rest-mcts' },
   knobs: {
     branch: { default: 3, min: 1, max: 1000, doc: 'steps drawn at a node' },
-    how: { default: 'iid', choices: ['iid', 'distinct', 'all'], doc: 'steps sampled one by one, listed by one call, or enumerated by the world' },
+    how: {
+      default: 'iid',
+      choices: ['iid', 'distinct', 'all'],
+      doc: 'steps sampled one by one, listed by one call, or enumerated by the world',
+    },
     c: { default: 0.7, min: 0, max: 1000, doc: 'exploration, in units of the value' },
     infBonus: { default: 1, min: 0, max: 1e9, doc: 'what an unvisited child is given on top of its value' },
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
@@ -42,11 +46,18 @@ export const restMcts = method({
     rollForwardSteps: { default: 3, min: 0, max: 10_000, doc: 'most levels of the rollout; 0: none' },
     endGate: { default: 0.9, min: -1e9, max: 1e9, doc: 'a finished state of this reward ends the search' },
     iterations: { default: 100, min: 0, max: 10_000_000, doc: 'most iterations; 0: until the budget ends' },
-    critic: { default: 'none', choices: ['rich', 'simple', 'none'], doc: 'self-critic before expansion: its advice is used, only its END, or it is not asked' },
+    critic: {
+      default: 'none',
+      choices: ['rich', 'simple', 'none'],
+      doc: 'self-critic before expansion: its advice is used, only its END, or it is not asked',
+    },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     data: { default: false, doc: 'no early stop: the whole budget, for training data' },
   },
-  presets: { published: { critic: 'rich' }, robust: { norm: 'minmax', how: 'distinct', branch: 8, rollForwardSteps: 0, widening: 0.5, iterations: 0 } },
+  presets: {
+    published: { critic: 'rich' },
+    robust: { norm: 'minmax', how: 'distinct', branch: 8, rollForwardSteps: 0, widening: 0.5, iterations: 0 },
+  },
   parts: { selfCritic },
   needs: ['policy', 'value'],
   async run(s, k, { selfCritic }) {

@@ -1,7 +1,8 @@
 // Self-consistency: sample many solutions, answer with what most of them say.
-import type { NodeId, Tree } from '../contract/index.ts'
+
 import { attemptRounds } from '../compose/index.ts'
-import { meanLogprob, type Ballot, vote } from '../kernel/index.ts'
+import type { NodeId, Tree } from '../contract/index.ts'
+import { type Ballot, meanLogprob, vote } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -48,7 +49,10 @@ function elect<Ans>(t: Tree<any, any, Ans>, weights: string) {
 
 /** exp of the mean token log-probability along the path; the i-th draw of the last step, the first of those before it. */
 function probability(t: Tree<any, any, any>, n: NodeId, i: number): number {
-  const draws = t.path(n).slice(1).map(e => t.draws(e)[e === n ? i : 0])
+  const draws = t
+    .path(n)
+    .slice(1)
+    .map(e => t.draws(e)[e === n ? i : 0])
   const logprobs = draws.map(d => (d === undefined ? Number.NaN : meanLogprob(d)))
   const lengths = draws.map(d => d?.tokens?.length ?? 1)
   const total = lengths.reduce((a, b) => a + b, 0)

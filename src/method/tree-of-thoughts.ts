@@ -23,7 +23,11 @@ const scale = { sure: 20, likely: 1, impossible: 0.001 }
 export const treeOfThoughts = method({
   id: 'tree-of-thoughts',
   version: 1,
-  paper: { title: 'Tree of Thoughts: Deliberate Problem Solving with Large Language Models', id: 'arXiv:2305.10601', dossier: 'tree-of-thoughts' },
+  paper: {
+    title: 'Tree of Thoughts: Deliberate Problem Solving with Large Language Models',
+    id: 'arXiv:2305.10601',
+    dossier: 'tree-of-thoughts',
+  },
   knobs: {
     b: { default: 5, min: 1, max: 1000, doc: 'states kept at a level (n_select_sample)' },
     nEvaluate: { default: 3, min: 1, max: 1000, doc: 'judgements of a state (n_evaluate_sample)' },

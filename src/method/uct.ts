@@ -24,7 +24,11 @@ export const uct = method({
     c: { default: Math.SQRT2, min: 0, max: 1000, doc: 'exploration (2 C_p), in units of the returns, or of their range with `norm`' },
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
     simulate: { default: 'value', choices: ['value', 'playout'], doc: "the critic's value of a new state, or a playout to an end" },
-    how: { default: 'distinct', choices: ['distinct', 'iid', 'all'], doc: 'actions listed by one call, sampled, or enumerated by the world' },
+    how: {
+      default: 'distinct',
+      choices: ['distinct', 'iid', 'all'],
+      doc: 'actions listed by one call, sampled, or enumerated by the world',
+    },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     simulations: { default: 1000, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
@@ -49,8 +53,19 @@ export const uct = method({
         const n = await dive(s, sim, score, grown) // 1, 2
         let end: NodeId = n
         if (!t.is(n, 'end')) {
-          if (k.simulate === 'value') await appraise([n]) // 3
-          else end = (await rollout(t, n, m => aside(m, sim), () => 0, { steps: k.steps })).at(-1) ?? n
+          if (k.simulate === 'value')
+            await appraise([n]) // 3
+          else
+            end =
+              (
+                await rollout(
+                  t,
+                  n,
+                  m => aside(m, sim),
+                  () => 0,
+                  { steps: k.steps },
+                )
+              ).at(-1) ?? n
         }
         await finish(s, [end], k)
         backup(t, n, k.simulate === 'value' || end === n ? t.V[n] : seenFrom(n, end), mean) // 4

@@ -166,7 +166,9 @@ function batched<I, O>(e: Effect<I, O>, input: I, live: Handling): Promise<O> {
               ? s.resolve(out[i])
               : s.reject(new Error(`${e.id} gave ${out.length} results for ${fresh.inputs.length} inputs`)),
           ),
-        error => fresh.settle.forEach(s => s.reject(error)),
+        error => {
+          for (const s of fresh.settle) s.reject(error)
+        },
       )
     })
   }

@@ -27,7 +27,18 @@ const act = fc.oneof(
   fc.record({ do: fc.constantFrom('prune' as const, 'pin' as const, 'unpin' as const), key: text }),
 )
 const record = fc.oneof(
-  fc.record({ t: fc.constant('open' as const), k: count, after: count, at: text, kind: text, ord: count, hash: text, fp: count, time, max: limits }),
+  fc.record({
+    t: fc.constant('open' as const),
+    k: count,
+    after: count,
+    at: text,
+    kind: text,
+    ord: count,
+    hash: text,
+    fp: count,
+    time,
+    max: limits,
+  }),
   fc.record(
     {
       t: fc.constant('done' as const),
