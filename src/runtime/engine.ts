@@ -646,7 +646,8 @@ export class Engine {
       job.at,
     )
     this.down(party)
-    if (party.done) return
+    // Who was told to stop is let go, without an error.
+    if (party.done || (r.status === 'cancelled' && party.halted && !party.final)) return
     // Live, too, the method gets the DECODED payload: it never sees what the record cannot hold.
     const value: unknown = JSON.parse(r.payload)
     if (r.status === 'ok') {
