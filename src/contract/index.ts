@@ -354,7 +354,7 @@ export interface Spec<K, P, S, A, Ans> {
   id: string
   paper?: Paper
   knobs: K // the paper's names and defaults
-  presets?: Record<'published' | 'robust' | (string & {}), Partial<Record<keyof K, KnobValue>>>
+  presets?: { readonly [name: string]: Partial<Record<keyof K, KnobValue>> }
   promises?: readonly Promised[]
   version?: number // raised when a recorded run would go another way
   parts?: P // named operators, judges, questions; `need()` where the frame must bring one
@@ -484,6 +484,7 @@ export interface LanguageModel {
 export interface Live {
   index: number
   random: Random
+  randomAt(index: number): Random
   signal: AbortSignal
   idempotencyKey: string
   now(): number

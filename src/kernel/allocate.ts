@@ -24,7 +24,7 @@ export function allocate(
   o: { rule: Sharing; temperature?: number; k?: number; group?: readonly number[]; rng?: Random },
 ): number[] {
   const shares = new Array<number>(scores.length).fill(0)
-  const ranked = scores.map((_, i) => i).filter(i => scores[i] === scores[i])
+  const ranked = scores.map((_, i) => i).filter(i => !Number.isNaN(scores[i]))
   ranked.sort((i, j) => (scores[i] > scores[j] ? -1 : scores[i] < scores[j] ? 1 : i - j))
   if (ranked.length === 0 || width <= 0) return shares
   if (o.rule === 'rebase') rebase(scores, ranked, width, o.temperature ?? 1, shares)
@@ -76,7 +76,10 @@ export function resample(weights: readonly number[], n: number, rng: Random, rul
   if (weights.length === 0 || n <= 0) return []
   const sums = new Float64Array(weights.length)
   let total = 0
-  for (let i = 0; i < weights.length; i++) sums[i] = total += weights[i] > 0 ? weights[i] : 0
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] > 0) total += weights[i]
+    sums[i] = total
+  }
   if (!(total > 0)) for (let i = 0; i < sums.length; i++) sums[i] = total = i + 1
   let last = sums.length - 1
   while (last > 0 && sums[last - 1] === total) last--

@@ -43,7 +43,7 @@ export function childMean(weight: 'visits' | 'even' | 'multiplicity'): Rule {
     for (let k = t.first(n); k !== -1; k = t.after(k)) {
       const w = by === undefined ? 1 : by[k]
       const q = t.Q[k]
-      if (!t.taken(k) || q !== q || !(w > 0)) continue
+      if (!t.taken(k) || Number.isNaN(q) || !(w > 0)) continue
       sum += w * q
       total += w
     }
@@ -72,7 +72,7 @@ export function soft(lambda: number, weight: 'even' | 'multiplicity' | 'prior' =
     for (let k = t.first(n); k !== -1; k = t.after(k)) {
       const w = by === undefined ? 1 : by[k]
       const q = t.Q[k]
-      if (!t.taken(k) || q !== q || !(w > 0)) continue
+      if (!t.taken(k) || Number.isNaN(q) || !(w > 0)) continue
       total += w
       // Around the peak, so that nothing overflows; expm1 keeps small lambda exact.
       sum += lambda === 0 ? w * (q - high) : w * Math.expm1(lambda * (q - high))
@@ -84,7 +84,7 @@ export function soft(lambda: number, weight: 'even' | 'multiplicity' | 'prior' =
 /** The largest Q of the open children, seen by the player to move: minimax, as negamax. With no child of known Q it stays as it is. */
 export const minimax: Rule = below((t, n) => {
   let high = Number.NaN
-  for (let k = t.first(n); k !== -1; k = t.after(k)) if (t.taken(k) && !(t.Q[k] <= high) && t.Q[k] === t.Q[k]) high = t.Q[k]
+  for (let k = t.first(n); k !== -1; k = t.after(k)) if (t.taken(k) && !(t.Q[k] <= high) && !Number.isNaN(t.Q[k])) high = t.Q[k]
   return high
 })
 
@@ -105,7 +105,7 @@ export function backup(
   rule: Rule = mean,
   o: { gamma?: number; player?(n: NodeId): number; flip?(r: number): number } = {},
 ): void {
-  if (r !== r) return
+  if (Number.isNaN(r)) return
   const { N, W, Q } = t
   const gamma = o.gamma ?? 1
   const flip = o.flip ?? (x => -x)
@@ -121,8 +121,8 @@ export function backup(
     N[m] += 1
     W[m] += r
     const q = rule(t, m, r)
-    if (q === q) Q[m] = turned && rule.below ? flip(q) : q
-    else if (Q[m] !== Q[m]) Q[m] = r
+    if (!Number.isNaN(q)) Q[m] = turned && rule.below ? flip(q) : q
+    else if (Number.isNaN(Q[m])) Q[m] = r
     r *= gamma
     mover = chooser
     m = up

@@ -164,17 +164,25 @@ describe('shares', () => {
   })
   test('affordable is the largest number that fits', () => {
     fc.assert(
-      fc.property(fc.nat(40), fc.nat(40), fc.nat(20), fc.nat(20), fc.integer({ min: 1, max: 9 }), fc.nat(30), (calls, cents, spent, held, each, n) => {
-        const limits = { calls, usd: cents / 100 }
-        const s = amount({ calls: spent, usd: spent / 100 })
-        const r = maximum({ calls: held, usd: held / 100 })
-        const e = maximum({ calls: each, usd: each / 100 })
-        fc.pre(fits(limits, s, r, zero()) === 'fits')
-        const m = affordable(limits, s, r, e, n)
-        expect(m).toBeLessThanOrEqual(n)
-        expect(fits(limits, s, r, scale(e, m))).toBe('fits')
-        if (m < n) expect(fits(limits, s, r, scale(e, m + 1))).not.toBe('fits')
-      }),
+      fc.property(
+        fc.nat(40),
+        fc.nat(40),
+        fc.nat(20),
+        fc.nat(20),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(30),
+        (calls, cents, spent, held, each, n) => {
+          const limits = { calls, usd: cents / 100 }
+          const s = amount({ calls: spent, usd: spent / 100 })
+          const r = maximum({ calls: held, usd: held / 100 })
+          const e = maximum({ calls: each, usd: each / 100 })
+          fc.pre(fits(limits, s, r, zero()) === 'fits')
+          const m = affordable(limits, s, r, e, n)
+          expect(m).toBeLessThanOrEqual(n)
+          expect(fits(limits, s, r, scale(e, m))).toBe('fits')
+          if (m < n) expect(fits(limits, s, r, scale(e, m + 1))).not.toBe('fits')
+        },
+      ),
     )
   })
 })

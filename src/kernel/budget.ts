@@ -149,7 +149,14 @@ const nothing: Amount = Object.freeze(zero())
 // above the error of a million terms. Whole numbers are compared exactly.
 const fraction = 1e-9
 
-function stand(limit: number | undefined, spent: number | null, reserved: number | null, ask: number | null, kept: number | null, slack: number): 0 | 1 | 2 {
+function stand(
+  limit: number | undefined,
+  spent: number | null,
+  reserved: number | null,
+  ask: number | null,
+  kept: number | null,
+  slack: number,
+): 0 | 1 | 2 {
   if (limit === undefined) return 0
   if (spent === null || reserved === null || ask === null || kept === null) return 2
   const most = limit - kept + slack * limit
@@ -214,7 +221,13 @@ export function affordable(limits: Limits, spent: Amount, reserved: Amount, each
  * The least remaining share, from 1 (untouched) to 0, over all limits or those named; what is reserved counts as spent, what is kept back as not
  * there. 1 where nothing is limited; 0 where money is limited and a price unknown.
  */
-export function ratio(limits: Limits, spent: Amount, reserved: Amount, kept: Amount = nothing, of: readonly (keyof Limits)[] = measures): number {
+export function ratio(
+  limits: Limits,
+  spent: Amount,
+  reserved: Amount,
+  kept: Amount = nothing,
+  of: readonly (keyof Limits)[] = measures,
+): number {
   let least = 1
   for (const k of of) {
     const limit = limits[k]

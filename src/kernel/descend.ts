@@ -42,12 +42,19 @@ export function descend(
 /**
  * The same over all open edges: ends at the first edge not yet taken, or at a node without open edges. An edge that is being taken (not taken,
  * O > 0) is closed.
+ * @param o.go where it is false the walk ends at that node, to draw more edges there
  */
-export function descendEdges(t: AnyTree, score: Score, rng: Random, o: { draw?: 'max' | 'softmax' } = {}): EdgeId | null {
+export function descendEdges(
+  t: AnyTree,
+  score: Score,
+  rng: Random,
+  o: { go?(n: NodeId): boolean; draw?: 'max' | 'softmax' } = {},
+): EdgeId | null {
   const soft = o.draw === 'softmax'
   let dead: Set<EdgeId> | null = null
   let n = t.root
   for (;;) {
+    if (o.go !== undefined && !o.go(n) && !(t.first(n) === -1 && underWay(t, n))) return n
     const next = pick(t, n, score, rng, soft, false, dead)
     if (next >= 0) {
       if (!t.taken(next as EdgeId)) return next as EdgeId
@@ -84,7 +91,7 @@ function pick(t: AnyTree, n: NodeId, score: Score, rng: Random, soft: boolean, n
     // Seen here, from above, so that the usual case of concurrent search need not go there and back.
     if (isNode ? underWay(t, k) && (nodes ? isLeaf(t, k) : t.first(k) === -1) : t.O[k] > 0) continue
     let s = score(k, n)
-    if (s !== s) continue
+    if (Number.isNaN(s)) continue
     if (soft) s += rng.gumbel()
     if (best === none || s > high) {
       best = k

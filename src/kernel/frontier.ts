@@ -66,8 +66,8 @@ export class Frontier<E> {
   #ahead(a: Entry<E>, b: Entry<E>): boolean {
     const x = a.priority * this.#sign
     const y = b.priority * this.#sign
-    if (x > y || (x === x && y !== y)) return true
-    if (x < y || (x !== x && y === y)) return false
+    if (x > y || (!Number.isNaN(x) && Number.isNaN(y))) return true
+    if (x < y || (Number.isNaN(x) && !Number.isNaN(y))) return false
     return a.order < b.order
   }
   #add(entry: Entry<E>): void {

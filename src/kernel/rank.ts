@@ -10,7 +10,7 @@ export function argmax<T>(xs: readonly T[], f: (x: T) => number, rng?: Random): 
   let ties = 0
   for (const x of xs) {
     const v = f(x)
-    if (v !== v || v < high) continue
+    if (Number.isNaN(v) || v < high) continue
     if (v !== high) {
       best = x
       high = v
@@ -25,7 +25,7 @@ export function top<T>(xs: readonly T[], k: number, f: (x: T) => number): T[] {
   const known: { x: T; v: number }[] = []
   for (const x of xs) {
     const v = f(x)
-    if (v === v) known.push({ x, v })
+    if (!Number.isNaN(v)) known.push({ x, v })
   }
   // Not a difference: that of two infinities is NaN.
   known.sort((a, b) => (a.v > b.v ? -1 : a.v < b.v ? 1 : 0))
@@ -41,13 +41,15 @@ export function softmax(xs: readonly number[], temperature = 1): number[] {
   let high = Number.NEGATIVE_INFINITY
   let known = 0
   for (const x of xs) {
-    if (x !== x) continue
+    if (Number.isNaN(x)) continue
     known++
     if (x > high) high = x
   }
   if (known === 0) return xs.map(() => 0)
   const sharp = temperature === 0 || !Number.isFinite(high)
-  const out = xs.map(x => (x !== x ? 0 : sharp ? (x === high ? 1 : 0) : temperature === Number.POSITIVE_INFINITY ? 1 : Math.exp((x - high) / temperature)))
+  const out = xs.map(x =>
+    Number.isNaN(x) ? 0 : sharp ? (x === high ? 1 : 0) : temperature === Number.POSITIVE_INFINITY ? 1 : Math.exp((x - high) / temperature),
+  )
   let total = 0
   for (const w of out) total += w
   return out.map(w => w / total)
@@ -62,6 +64,6 @@ export function powerTilt(xs: readonly number[], exponent: number, o: { floor?: 
   if (!(exponent >= 0)) throw new RangeError(`powerTilt: expected an exponent of at least 0, found ${exponent}`)
   const floor = o.floor ?? 0
   // In logarithms: small values to large exponents would underflow together.
-  const logs = xs.map(x => (x === x && Math.max(x, floor) > 0 ? Math.log(Math.max(x, floor)) : Number.NaN))
+  const logs = xs.map(x => (!Number.isNaN(x) && Math.max(x, floor) > 0 ? Math.log(Math.max(x, floor)) : Number.NaN))
   return softmax(logs, 1 / exponent)
 }

@@ -1,4 +1,5 @@
-import type { EdgeId, NodeId, Tree } from '../contract/index.ts'
+import type { EdgeId, NodeId, Random, Tree } from '../contract/index.ts'
+import { betaVariate } from './variates.ts'
 
 type AnyTree = Tree<any, any, any>
 
@@ -8,7 +9,7 @@ type AnyTree = Tree<any, any, any>
  */
 export interface Score {
   (e: EdgeId, parent: NodeId): number
-  /** Named parts whose sum is the score. */
+  /** Named parts whose sum is the score (of a drawn score: its mean). */
   explain?(e: EdgeId, parent: NodeId): Record<string, number>
   /** Said before a row of siblings is scored, so that what they share is computed once; -1: the row is done. Without it every call computes anew. */
   scan?(parent: NodeId | -1): void
@@ -49,7 +50,7 @@ function row(t: AnyTree, minmax: boolean, growth: (count: number) => number) {
       at = p
     },
     /** To [0, 1] among the visited siblings; all equal, or none visited: 1/2. */
-    scale: (q: number) => (minmax ? (now.span > 0 ? (q - now.low) / now.span : q === q ? 0.5 : q) : q),
+    scale: (q: number) => (minmax ? (now.span > 0 ? (q - now.low) / now.span : !Number.isNaN(q) ? 0.5 : q) : q),
   }
 }
 
@@ -74,20 +75,20 @@ export function uct(
   const first = typeof unvisited === 'number' ? () => unvisited : unvisited
   const exploit = (e: EdgeId, p: NodeId): number => {
     const q = Q[e]
-    return siblings.scale(q === q || N[e] > 0 ? q : Q[p] === Q[p] ? Q[p] : 0)
+    return siblings.scale(!Number.isNaN(q) || N[e] > 0 ? q : !Number.isNaN(Q[p]) ? Q[p] : 0)
   }
   const score = (e: EdgeId, p: NodeId): number => {
     const n = N[e] + O[e]
     const visited = N[e] > 0
     const u = visited ? 0 : first(e)
-    if (!visited && (n === 0 || u !== u)) return u
+    if (!visited && (n === 0 || Number.isNaN(u))) return u
     const { growth } = siblings.of(p)
     const s = exploit(e, p) + c * Math.sqrt(growth / n)
     return visited ? s : Math.min(u, s)
   }
   const explain = (e: EdgeId, p: NodeId): Record<string, number> => {
     const s = score(e, p)
-    if (N[e] === 0 && (N[e] + O[e] === 0 || s === first(e) || s !== s)) return { unvisited: s }
+    if (N[e] === 0 && (N[e] + O[e] === 0 || s === first(e) || Number.isNaN(s))) return { unvisited: s }
     siblings.of(p)
     const q = exploit(e, p)
     return { exploit: q, explore: s - q }
@@ -161,4 +162,19 @@ export function virtualLoss(t: AnyTree, o: { loss?: number } = {}): Explained {
   const loss = o.loss ?? 0
   const f = (e: EdgeId): number => (O[e] === 0 || N[e] === 0 ? 0 : (O[e] * (loss - Q[e])) / (N[e] + O[e]))
   return explained(f, e => ({ virtualLoss: f(e) }))
+}
+
+/**
+ * Thompson sampling: a draw from the Beta posterior of an edge's mean return, from W and N under a Beta(alpha, beta) prior; each call draws anew.
+ * Visits under way do not enter: the draws spread concurrent simulations by themselves.
+ * @param o.range least and greatest return, default [0, 1]; scores are in these units
+ */
+export function thompson(t: AnyTree, rng: Random, o: { alpha?: number; beta?: number; range?: readonly [number, number] } = {}): Explained {
+  const { N, W } = t
+  const { alpha = 1, beta = 1, range = [0, 1] } = o
+  const span = range[1] - range[0]
+  const won = (e: EdgeId): number => Math.min(N[e], Math.max(0, (W[e] - range[0] * N[e]) / span))
+  const score = (e: EdgeId): number => range[0] + span * betaVariate(rng, alpha + won(e), beta + N[e] - won(e))
+  // The posterior's mean: a draw would be another one each time it is looked at, and would use up random numbers.
+  return explained(score, e => ({ posterior: range[0] + (span * (alpha + won(e))) / (alpha + beta + N[e]) }))
 }

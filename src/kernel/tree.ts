@@ -494,9 +494,14 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   #settle(e: number): void {
     for (let p = this.parentOf[e]; p >= 0; p = this.parentOf[p]) {
       if ((this.flags[p] & bit.closed) !== 0) return
+      let searched = false
       for (let k = this.firstChild[p]; k >= 0; k = this.nextSibling[k]) {
+        // What lies aside was not searched: a node that has nothing else is as open as a leaf.
+        if ((this.flags[k] & bit.aside) !== 0) continue
         if ((this.flags[k] & (shut | over)) === 0) return
+        searched = true
       }
+      if (!searched) return
       this.flags[p] |= bit.closed
     }
   }

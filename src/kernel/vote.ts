@@ -34,10 +34,10 @@ export function vote<Ans>(
     if (o.mode === 'best') g.votes = Number.NaN
     for (const i of g.members) {
       const v = votes[i]
-      g.votes = o.mode === 'best' ? (v <= g.votes || v !== v ? g.votes : v) : g.votes + v
-      if (xs[i].score === xs[i].score) g.sum += xs[i].score
+      g.votes = o.mode === 'best' ? (v <= g.votes || Number.isNaN(v) ? g.votes : v) : g.votes + v
+      if (!Number.isNaN(xs[i].score)) g.sum += xs[i].score
     }
-    if (g.votes !== g.votes) continue
+    if (Number.isNaN(g.votes)) continue
     if (winner === null || g.votes > winner.votes || (g.votes === winner.votes && g.sum > winner.sum)) winner = g
   }
   if (winner === null) return null
@@ -53,11 +53,12 @@ interface Group<Ans> {
 }
 
 /** Descending; unknown last. */
-const order = (a: number, b: number): number => (a > b || (a === a && b !== b) ? -1 : a < b || (a !== a && b === b) ? 1 : 0)
+const order = (a: number, b: number): number =>
+  a > b || (!Number.isNaN(a) && Number.isNaN(b)) ? -1 : a < b || (Number.isNaN(a) && !Number.isNaN(b)) ? 1 : 0
 
 function votesOf(xs: readonly Ballot<unknown>[], mode: string, p: number): number[] {
   if (mode === 'majority') return xs.map(() => 1)
-  if (mode === 'weighted') return xs.map(x => (x.score === x.score ? x.score : 0))
+  if (mode === 'weighted') return xs.map(x => (!Number.isNaN(x.score) ? x.score : 0))
   if (mode === 'best') return xs.map(x => x.score)
   const n = xs.length
   const ranked = xs.map((_, i) => i).sort((i, j) => order(xs[i].score, xs[j].score))
