@@ -47,7 +47,13 @@ function read(t: AnyTree, p: NodeId): Row {
   })
   const weighted = mass > 0 ? sum / mass : Number.NaN
   const own = V[p]
-  const mixed = weighted !== weighted ? (own === own ? own : 0) : own === own ? (own + total * weighted) / (1 + total) : weighted
+  const mixed = Number.isNaN(weighted)
+    ? Number.isNaN(own)
+      ? 0
+      : own
+    : Number.isNaN(own)
+      ? weighted
+      : (own + total * weighted) / (1 + total)
   return { edges, q: edges.map(e => (N[e] > 0 ? Q[e] : mixed)), logits, visits }
 }
 

@@ -2,7 +2,7 @@
 import { appraiser, dive, finish, growth } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
 import { argmax, backup, completed, gumbelInterior, mean, sequentialHalving, top } from '../kernel/index.ts'
-import { method } from '../runtime/index.ts'
+import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
  * Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
@@ -94,6 +94,5 @@ export const gumbelSearch = method({
       if (t.size === had) return
     }
   },
-  answer: (t, k) =>
-    (k.moves === 1 ? argmax(t.children(t.root), n => t.N[n]) : (argmax(t.answers(), n => t.R[n]) ?? t.answers()[0])) ?? null,
+  answer: (t, k) => (k.moves === 1 ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
 })
