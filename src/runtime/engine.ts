@@ -495,7 +495,7 @@ export class Engine {
     const what = hashText(p.hash)
     const idle = async <T>(wait: Promise<T>): Promise<T> => {
       const from = virtual ? p.local : clock.now()
-      this.#busy--
+      this.#atRest()
       try {
         return await wait
       } finally {
@@ -514,7 +514,7 @@ export class Engine {
       sleep: ms => {
         p.local = (virtual ? p.local : clock.now()) + ms
         const until = p.local
-        this.#busy--
+        this.#atRest()
         return clock.until(until, p.k, p.abort.signal).finally(() => {
           this.#busy++
           if (p.abort.signal.aborted) p.local = Math.min(p.local, Math.max(clock.now(), begun))
@@ -546,6 +546,10 @@ export class Engine {
         )
       },
     )
+  }
+  /** One that worked now waits. Simulated time goes on when all do. */
+  #atRest(): void {
+    if (--this.#busy === 0 && this.o.clock.kind === 'virtual') this.next()
   }
   /** The outside refused for good. It is not recorded: when the cause is mended the run resumes there. */
   #fatal(p: Pending, e: Failure): void {
