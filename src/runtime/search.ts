@@ -56,6 +56,8 @@ export interface Shared {
 }
 export type Ended = Result<any, any, any>['ended']
 
+/** Searches within searches. */
+const mostNested = 200
 /** Draws of one proposal lie this far apart in rank from those of the next. */
 const proposalSpan = 2 ** 20
 
@@ -201,6 +203,9 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   async subAt(e: EdgeId, frame: Frame<any, any, any, any>, task: unknown): Promise<Result<any, any, any>> {
     const { engine, emit } = this.shared
     const at = `${this.scope}${this.tree.key(e)}/${frame.method.id}`
+    let depth = 0
+    for (let p: Party | undefined = this.party; p !== undefined; p = p.outer) depth++
+    if (depth > mostNested) throw new Failure('usage', `${this.frame.method.id}: searches are nested more than ${mostNested} deep`, 'a recursion needs a case that ends it')
     const ordinal = this.#subs.get(at) ?? 0
     this.#subs.set(at, ordinal + 1)
     const scope = `${at}.${ordinal}/`
