@@ -13,6 +13,7 @@ class Clock {
     return {
       index: o.index ?? 0,
       random: new AddressedRandom(Math.floor(Math.random() * 2 ** 31), 1, 2, 'unused'), // a reply must not depend on it
+      randomAt: i => new AddressedRandom(i, 3, 4, 'unused'),
       signal: o.abortAfter?.[1].signal ?? o.signal ?? new AbortController().signal,
       idempotencyKey: o.key ?? 'k',
       now: () => this.time,
@@ -211,6 +212,7 @@ describe('words after the prompt', () => {
     expect((await texts(model(), end(s)))[0]).not.toMatch(/END/)
     for (const move of ['10 - 4 = 6', '13 - 9 = 4', '6 * 4 = 24']) s = game24.step(s, game24.parse(move, s, { for: 'step' }) as never)
     expect(await texts(model(), end(s), 3)).toEqual(['END', 'END', 'END'])
+    expect(await texts(model(), [...end(s), { role: 'user', content: 'That could not be read. Please answer again.' }])).toEqual(['END'])
     const failed = game24.step(
       game24.start('4 9 10 13'),
       game24.parse('4 + 9 + 10 + 13', game24.start('4 9 10 13'), { for: 'attempt' }) as never,
@@ -229,7 +231,11 @@ describe('words after the prompt', () => {
       }
       for (const t of await texts(
         model(),
-        followed('What is the probability, between 0 and 1, that this ends well?', { for: 'judgement' }, task),
+        followed(
+          'The answer is (10 - 4) * (13 - 9).\n\nHow good is it? End with a score from 0 (worthless) to 1 (right).',
+          { for: 'judgement' },
+          task,
+        ),
         20,
       ))
         expect(Number(t) > 0.6).toBe(good)

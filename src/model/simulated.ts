@@ -132,12 +132,13 @@ export function simulated(o: Simulated): Provider {
   }
 
   const text = (asked: Asked | null, messages: readonly Message[], index: number): string => {
-    if (!asked) return replyTo(messages, null, random(canonical(messages), 'other', index), { error })
+    if (!asked)
+      return replyTo(messages.findLast(m => m.role === 'user')?.content ?? '', null, random(canonical(messages), 'other', index), { error })
     const { place, key, want, told, other } = asked
-    if (!other) return reply(place, key, want, told, index)
+    if (other === null) return reply(place, key, want, told, index)
     const over = oracle.moves(place).length === 0
     const truth = { over, promising: oracle.promising(place) }
-    return replyTo(messages, truth, random(key, 'other', index, messages.at(-1)?.content ?? ''), { error })
+    return replyTo(other, truth, random(key, 'other', index, other), { error })
   }
 
   // A bucket of tokens on the runtime's clock, and how often a call that failed was tried: nothing a reply depends on.
@@ -213,8 +214,8 @@ interface Asked {
   want: Wanted
   /** Words after the prompt. */
   told: string
-  /** The last message asks something that is not the world's own question. */
-  other: boolean
+  /** A message after the prompt that asks something else than the world does. */
+  other: string | null
 }
 
 /** The last prompt of the world in a list of messages, and what follows it. */
@@ -222,9 +223,11 @@ function readAsked(oracle: Oracle<any>, messages: readonly Message[]): Asked | n
   for (let end = messages.length; end > 0; end--) {
     const found = oracle.read(messages.slice(0, end))
     if (!found) continue
-    const after = messages.slice(end).filter(m => m.role === 'user')
-    const told = after.map(m => m.content).join('\n')
-    return { ...found, told, other: after.length > 0 && asksSomethingElse(after[after.length - 1].content) }
+    const after = messages
+      .slice(end)
+      .filter(m => m.role === 'user')
+      .map(m => m.content)
+    return { ...found, told: after.join('\n'), other: after.findLast(asksSomethingElse) ?? null }
   }
   return null
 }
