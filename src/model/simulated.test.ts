@@ -46,7 +46,9 @@ describe('what it writes', () => {
     expect(new Set(lines).size).toBe(8)
     for (const l of lines) expect(game24.parse(l, s, { for: 'step' })).not.toHaveProperty('reject')
     expect((await texts(model(), prompt('4 9 10 13', { for: 'step', list: 3 })))[0].split('\n')).toEqual(lines.slice(0, 3))
-    expect((await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }), 1, 1))[0].split('\n').sort()).toEqual([...lines].sort())
+    const again = (await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }), 1, 1))[0].split('\n')
+    expect(again.length).toBe(8)
+    expect(again.sort()).not.toEqual([...lines].sort())
     const pair = game24.render(
       {
         state: {
@@ -190,11 +192,14 @@ describe('words after the prompt', () => {
     ...prompt(task, want),
     { role: 'user', content: text },
   ]
-  test('notes and hints leave it a prompt; steps they name are not proposed again', async () => {
-    expect(await texts(model(), followed('Keep small numbers small.'), 5)).toEqual(
-      await texts(model(), prompt('4 9 10 13', { for: 'step' }), 5),
-    )
+  test('notes and hints leave it a prompt, drawn anew; steps they name are not proposed again', async () => {
     const [list] = await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }))
+    const hinted = await texts(model(), followed('Keep small numbers small.'), 20)
+    for (const t of hinted) expect(list.split('\n')).toContain(t)
+    expect(hinted).not.toEqual(await texts(model(), prompt('4 9 10 13', { for: 'step' }), 20))
+    expect(await texts(model(), followed('Keep small numbers small.'), 20)).toEqual(hinted)
+    for (const l of (await texts(model(), followed('Not that.', { for: 'step', list: 8 })))[0].split('\n'))
+      expect(game24.parse(l, game24.start('4 9 10 13'), { for: 'step' })).not.toHaveProperty('reject')
     const tried = list.split('\n').slice(0, 6)
     const rest = new Set(list.split('\n').slice(6))
     for (const t of await texts(model(), followed(`Already tried here; propose something different:\n${tried.join('\n')}`), 20))
