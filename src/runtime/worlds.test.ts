@@ -5,10 +5,14 @@ import { toy, toyModel } from './fixture/toy.ts'
 import { MemoryJournal, method, person, type RunSetup, run } from './index.ts'
 
 const digest = (r: { tree: unknown }): string => (r.tree as FlatTree).digest()
-const asks: Effect<string, string> = { id: 'look up', run: async xs => xs.map(x => {
-  if (x.endsWith('5')) throw new Error(`nothing about ${x}`)
-  return `<${x}>`
-}) }
+const asks: Effect<string, string> = {
+  id: 'look up',
+  run: async xs =>
+    xs.map(x => {
+      if (x.endsWith('5')) throw new Error(`nothing about ${x}`)
+      return `<${x}>`
+    }),
+}
 /** A world whose steps look something up. */
 const library: IoWorld<string, string, string, string> = {
   ...toy(4),
@@ -44,15 +48,24 @@ function building(back: 'snapshot' | 'replay' | 'none', o: { drifts?: (moves: nu
       x.floor += o.drifts?.(seen.steps) ? a + 7 : a
       return x.floor
     },
-    ...(back === 'snapshot' ? { save: async (x: Lift) => JSON.stringify(x), restore: async (x: Lift, ref: string) => void (seen.restored++, Object.assign(x, JSON.parse(ref))) } : {}),
+    ...(back === 'snapshot'
+      ? {
+          save: async (x: Lift) => JSON.stringify(x),
+          restore: async (x: Lift, ref: string) => void (seen.restored++, Object.assign(x, JSON.parse(ref))),
+        }
+      : {}),
     same: async (x, s) => x.floor === s,
   }
   return { world, seen }
 }
 /** Goes two levels deep everywhere. */
-const explorer = method({ id: 'explorer', knobs: {}, async run(s) {
-  for (const n of await s.expand(s.tree.root, { how: 'all' })) if (!s.tree.is(n, 'end')) await s.expand(n, { how: 'all' })
-} })
+const explorer = method({
+  id: 'explorer',
+  knobs: {},
+  async run(s) {
+    for (const n of await s.expand(s.tree.root, { how: 'all' })) if (!s.tree.is(n, 'end')) await s.expand(n, { how: 'all' })
+  },
+})
 const explore = (world: any, o: RunSetup & { m?: any } = {}) => {
   const { m = explorer, ...setup } = o
   return run({ world, method: m }, 0, { concurrency: 1, ...setup })
@@ -74,23 +87,34 @@ describe('worlds whose steps ask', () => {
   })
   test('equal steps taken at once are one step', async () => {
     let asked = 0
-    const counted: IoWorld<string, string, string, string> = { ...library, step: async (s, a, io) => {
-      asked++
-      return library.step(s, a, io)
-    } }
-    const twice = method({ id: 'twice', knobs: {}, async run(s: Search<any, any>) {
-      const e = s.insert(s.tree.root, '1')
-      const [a, b] = await Promise.all([s.step([e]), s.step([e])])
-      expect(a).toEqual(b)
-    } })
+    const counted: IoWorld<string, string, string, string> = {
+      ...library,
+      step: async (s, a, io) => {
+        asked++
+        return library.step(s, a, io)
+      },
+    }
+    const twice = method({
+      id: 'twice',
+      knobs: {},
+      async run(s: Search<any, any>) {
+        const e = s.insert(s.tree.root, '1')
+        const [a, b] = await Promise.all([s.step([e]), s.step([e])])
+        expect(a).toEqual(b)
+      },
+    })
     await run({ world: counted, method: twice }, '')
     expect(asked).toBe(1)
   })
   test('an edge below one that is not taken takes the whole way', async () => {
-    const deep = method({ id: 'deep', knobs: {}, async run(s: Search<any, any>) {
-      const [n] = await s.step([s.insert(s.insert(s.insert(s.tree.root, '1'), '2'), '3')])
-      expect(s.tree.state(n)).toBe('123')
-    } })
+    const deep = method({
+      id: 'deep',
+      knobs: {},
+      async run(s: Search<any, any>) {
+        const [n] = await s.step([s.insert(s.insert(s.insert(s.tree.root, '1'), '2'), '3')])
+        expect(s.tree.state(n)).toBe('123')
+      },
+    })
     const r = await run({ world: library, method: deep }, '')
     expect([r.tree.size, r.spent.steps]).toEqual([4, 3])
   })
@@ -137,23 +161,31 @@ describe('live worlds', () => {
   })
   test('reach and commit', async () => {
     const { world } = building('none')
-    const actor = method({ id: 'actor', knobs: {}, async run(s) {
-      const t = s.tree
-      const [one, two] = await s.propose(t.root, { how: 'all' })
-      const [n] = await s.step([one])
-      expect([s.reach(n), s.reach(two), s.reach(t.root)]).toEqual([0, Infinity, Infinity])
-      expect(await s.commit(n)).toBe(true)
-      expect([t.root, t.is(two, 'gone'), s.reach(two)]).toEqual([n, true, Infinity])
-      expect(await s.step([two])).toEqual([])
-    } })
+    const actor = method({
+      id: 'actor',
+      knobs: {},
+      async run(s) {
+        const t = s.tree
+        const [one, two] = await s.propose(t.root, { how: 'all' })
+        const [n] = await s.step([one])
+        expect([s.reach(n), s.reach(two), s.reach(t.root)]).toEqual([0, Infinity, Infinity])
+        expect(await s.commit(n)).toBe(true)
+        expect([t.root, t.is(two, 'gone'), s.reach(two)]).toEqual([n, true, Infinity])
+        expect(await s.step([two])).toEqual([])
+      },
+    })
     await explore(world, { m: actor })
   })
 })
 
 describe('people', () => {
-  const asker = method({ id: 'asker', knobs: {}, async run(s: Search<any, any>) {
-    s.insert(s.tree.root, await s.call(person, { question: 'left or right?', choices: ['left', 'right'], otherwise: 'left', wait: 60 }))
-  } })
+  const asker = method({
+    id: 'asker',
+    knobs: {},
+    async run(s: Search<any, any>) {
+      s.insert(s.tree.root, await s.call(person, { question: 'left or right?', choices: ['left', 'right'], otherwise: 'left', wait: 60 }))
+    },
+  })
   test('answer once; the answer is recorded', async () => {
     const journal = new MemoryJournal()
     let asked = 0
@@ -174,13 +206,21 @@ describe('people', () => {
 describe('tools', () => {
   test('calls of one turn are handed over together, at most a batch at a time, and recorded alone', async () => {
     const sizes: number[] = []
-    const embed: Effect<number, number> = { id: 'embed', batch: 4, run: async xs => {
-      sizes.push(xs.length)
-      return xs.map(x => x * 2)
-    } }
-    const m = method({ id: 'm', knobs: {}, async run(s) {
-      expect(await Promise.all([1, 2, 3, 4, 5, 6].map(x => s.call(embed, x)))).toEqual([2, 4, 6, 8, 10, 12])
-    } })
+    const embed: Effect<number, number> = {
+      id: 'embed',
+      batch: 4,
+      run: async xs => {
+        sizes.push(xs.length)
+        return xs.map(x => x * 2)
+      },
+    }
+    const m = method({
+      id: 'm',
+      knobs: {},
+      async run(s) {
+        expect(await Promise.all([1, 2, 3, 4, 5, 6].map(x => s.call(embed, x)))).toEqual([2, 4, 6, 8, 10, 12])
+      },
+    })
     const journal = new MemoryJournal()
     await run({ world: toy(), method: m }, '', { journal, concurrency: 16 })
     expect(sizes).toEqual([4, 2])
@@ -189,26 +229,41 @@ describe('tools', () => {
   test('one that takes too long is a timeout, as an error the method sees', async () => {
     const slow: Effect<number, number> = { id: 'slow', timeout: 0.02, run: () => new Promise(() => {}) }
     let reason = ''
-    const m = method({ id: 'm', knobs: {}, async run(s) {
-      await s.call(slow, 1).catch(e => {
-        reason = e.status
-      })
-    } })
+    const m = method({
+      id: 'm',
+      knobs: {},
+      async run(s) {
+        await s.call(slow, 1).catch(e => {
+          reason = e.status
+        })
+      },
+    })
     await run({ world: toy(), method: m }, '')
     expect(reason).toBe('timeout')
   })
   test('a model asked for a typed reply is asked again when it cannot be read', async () => {
     let n = 0
-    const model = { ...toyModel(), sample: async () => ({ samples: [{ text: ++n < 3 ? 'hm' : '42', finish: 'stop' as const }], usage: { calls: 1 } }) }
-    const number = { id: 'number', prompt: () => [{ role: 'user' as const, content: 'how many?' }], parse: (t: string) => (Number.isNaN(Number(t)) ? { reject: 'no number' } : Number(t)) }
+    const model = {
+      ...toyModel(),
+      sample: async () => ({ samples: [{ text: ++n < 3 ? 'hm' : '42', finish: 'stop' as const }], usage: { calls: 1 } }),
+    }
+    const number = {
+      id: 'number',
+      prompt: () => [{ role: 'user' as const, content: 'how many?' }],
+      parse: (t: string) => (Number.isNaN(Number(t)) ? { reject: 'no number' } : Number(t)),
+    }
     let out = 0
     let failed = ''
-    const m = method({ id: 'm', knobs: {}, async run(s) {
-      out = await s.ask(number)
-      n = -10
-      failed = await s.ask(number).then(String, e => e.message)
-      expect(await s.ask({ ...number, otherwise: -1 })).toBe(-1)
-    } })
+    const m = method({
+      id: 'm',
+      knobs: {},
+      async run(s) {
+        out = await s.ask(number)
+        n = -10
+        failed = await s.ask(number).then(String, e => e.message)
+        expect(await s.ask({ ...number, otherwise: -1 })).toBe(-1)
+      },
+    })
     await run({ world: toy(), method: m, model }, '')
     expect(out).toBe(42)
     expect(failed).toMatch(/no reply in 3 could be read: no number/)
