@@ -41,6 +41,8 @@ export class Cache {
 
   /** Keeps an answer; a later one for the same key takes its place. */
   put(key: string, payload: string, usage: Partial<Usage>): void {
+    // Text that is not well-formed Unicode would come back changed. JSON never is such text.
+    if (!key.isWellFormed() || !payload.isWellFormed()) return
     try {
       transact(this.#db, () => this.#put.run(key, payload, JSON.stringify(usage), Date.now() / 1000))
     } catch (error) {

@@ -51,8 +51,14 @@ function open(file: string): DatabaseSync {
 }
 
 function ownerIn(db: DatabaseSync): (Owner & { token: string }) | null {
-  const row = patiently(() => db.prepare('SELECT pid, host, since, token FROM owner').get(), 2)
-  return (row as (Owner & { token: string }) | undefined) ?? null
+  try {
+    const row = patiently(() => db.prepare('SELECT pid, host, since, token FROM owner').get(), 2)
+    return (row as (Owner & { token: string }) | undefined) ?? null
+  } catch (error) {
+    // Its owner is still making the file: there is no name yet.
+    if (/no such table/.test(String(error))) return null
+    throw error
+  }
 }
 
 /** Takes the write transaction; false where another holds it. */

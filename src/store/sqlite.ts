@@ -1,5 +1,7 @@
 // The one door to SQLite: loading it without Node's warning, connecting, short transactions, schema versions, and its errors in words.
+import { existsSync, statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { Failure } from '../kernel/failure.ts'
 
 export type { DatabaseSync, StatementSync }
@@ -110,15 +112,14 @@ export function connect(file: string, o: Connect = {}): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    if (!o.readOnly || ![code.cantOpen, code.readOnly].includes(codeOf(error) as 14)) throw error
+    const is = codeOf(error)
+    if (!o.readOnly || (is !== code.cantOpen && is !== code.readOnly)) throw error
     return frozen(file, error)
   }
 }
 
 /** For media that nobody can write to: SQLite then needs neither locks nor a shared-memory file. */
 function frozen(file: string, why: unknown): DatabaseSync {
-  const { existsSync, statSync } = process.getBuiltinModule('node:fs')
-  const { pathToFileURL } = process.getBuiltinModule('node:url')
   if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) throw why
   const url = pathToFileURL(file)
   url.searchParams.set('immutable', '1')
