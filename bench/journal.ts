@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DoneRecord, JournalRecord, OpenRecord } from '../src/runtime/journal.ts'
+import type { DoneRecord, JournalRecord, OpenRecord } from '../src/runtime/index.ts'
 import { openStore, type Store } from '../src/store/index.ts'
 import { connect } from '../src/store/sqlite.ts'
 

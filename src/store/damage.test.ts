@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { Failure } from '../kernel/failure.ts'
 import { canonical } from '../kernel/hash.ts'
-import type { JournalRecord } from '../runtime/journal.ts'
+import { type JournalRecord, MemoryJournal } from '../runtime/index.ts'
 import { pageSize, SqliteJournal } from './journal.ts'
 import { rescue } from './salvage.ts'
 import { rowSum } from './sum.ts'
@@ -101,19 +101,13 @@ function trial(main: Buffer, wal: Buffer | null): { read: Found; saved: number }
     writer.close()
     untouched()
   }
-  const to = SqliteJournal.create(fresh())
-  const saved = rescue(path, to)
+  const to = new MemoryJournal()
+  const saved = rescue(path, `${path}.salvage`, to)
   if (read.damage) untouched()
-  to.append([{ t: 'act', act: { do: 'stop' }, time: 99 }])
-  const after = [...to.read()]
-  expect(after.length).toBe(saved + 1)
-  for (let i = 0; i < saved; i++) expect(canonical(after[i]) === asText[i]).toBe(true)
-  to.close()
+  expect(to.size).toBe(saved)
+  for (let i = 0; i < saved; i++) expect(canonical(to.records[i]) === asText[i]).toBe(true)
   expect(saved).toBeGreaterThanOrEqual(read.size)
-  for (const ending of ['', '-wal', '-shm']) {
-    rmSync(path + ending, { force: true })
-    rmSync(to.file + ending, { force: true })
-  }
+  for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true })
   return { read, saved }
 }
 
@@ -136,9 +130,9 @@ test('a flipped bit anywhere in the file: a clean prefix', () => {
       const { read } = trial(flipped(file, at, bit), null)
       if (read.damage || read.refused) seen++
     }),
-    { numRuns: 250 },
+    { numRuns: 200 },
   )
-  expect(seen).toBeGreaterThan(100)
+  expect(seen).toBeGreaterThan(80)
 })
 
 test('a flipped bit in the first pages, where header, definitions and roots lie: a clean prefix', () => {
@@ -146,7 +140,7 @@ test('a flipped bit in the first pages, where header, definitions and roots lie:
     fc.property(fc.oneof(fc.nat({ max: 120 }), fc.nat({ max: pageSize * 4 })), fc.nat({ max: 7 }), (at, bit) => {
       trial(flipped(file, at, bit), null)
     }),
-    { numRuns: 150 },
+    { numRuns: 120 },
   )
 })
 

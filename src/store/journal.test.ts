@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import type { DoneRecord, JournalRecord } from '../runtime/journal.ts'
+import type { DoneRecord, JournalRecord } from '../runtime/index.ts'
 import { SqliteJournal } from './journal.ts'
 import { connect, StoreFailure } from './sqlite.ts'
 

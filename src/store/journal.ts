@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
-import type { Journal, JournalRecord } from '../runtime/journal.ts'
+import type { Journal, JournalRecord } from '../runtime/index.ts'
 import {
   code,
   codeOf,
@@ -108,8 +108,8 @@ function sweep(file: string): void {
 }
 
 /**
- * A run's journal. It is opened for writing only once all of it has been read and found whole: a damaged file is never touched.
- * `size` counts the rows until the journal has been read to its end, the records found whole from then on.
+ * A run's journal. For appending it is first read to its end (2 microseconds a record), so that `size` and `damage` are known; only what was found whole is
+ * opened for writing, so that a damaged file is never touched. For reading only it opens at once: `size` counts the rows, and `damage` is known once `read` came to it.
  */
 export class SqliteJournal implements Journal {
   readonly file: string
@@ -147,6 +147,7 @@ export class SqliteJournal implements Journal {
       this.#reader = null
       this.#fault(error, 1)
     }
+    if (o.write) this.#verify()
   }
 
   /** Makes a new journal file. `meta`: JSON kept beside the log, from which a lost index can be made again. */
@@ -167,7 +168,7 @@ export class SqliteJournal implements Journal {
     return new SqliteJournal(file, { write: true, ...o })
   }
 
-  /** Where the journal stops being readable; null while nothing bad was found. Known once `read` came there. */
+  /** Where the journal stops being readable; null while nothing bad was found. */
   get damage(): Damage | null {
     return this.#damage
   }
@@ -337,7 +338,6 @@ export class SqliteJournal implements Journal {
     if (this.#writer) return this.#writer
     if (!this.#open) throw this.#closed()
     if (!this.#o.write) throw new StoreFailure(`the journal ${this.file} was opened for reading only`, 'open the run with write: true')
-    if (this.#size < 0) this.#verify()
     if (this.#damage)
       throw new StoreFailure(
         `the journal ${this.file} is damaged at record ${this.#damage.record} (${this.#damage.why}): nothing can be appended to it`,
@@ -355,9 +355,15 @@ export class SqliteJournal implements Journal {
     return db
   }
 
+  /** Reads everything once, so that damage is known before anything is decided on it. */
   #verify(): void {
-    const records = this.read()
-    while (!records.next().done);
+    try {
+      const records = this.read()
+      while (!records.next().done);
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   #ready(db: DatabaseSync): void {

@@ -96,6 +96,8 @@ export function lock(file: string, what: string): Lock {
       token,
     )
     db.exec('COMMIT')
+    // Whoever holds it now came at the same moment, and lets go at once when it finds this name.
+    db.exec('PRAGMA busy_timeout=3000')
     if (!reserve(db)) throw refusal(what, ownerIn(db))
     const owner = ownerIn(db)
     if (owner?.token !== token) throw refusal(what, owner)

@@ -89,6 +89,16 @@ const columns = [
   'code', 'contract', 'spent', 'answer', 'solved', 'verified_by', 'score', 'nodes', 'depth', 'origin',
 ] as const
 
+/** The table of runs, and what each version changed in it. */
+export const runSteps = {
+  1: `CREATE TABLE runs(id TEXT PRIMARY KEY, created REAL NOT NULL, updated REAL NOT NULL, status TEXT NOT NULL, world TEXT NOT NULL, method TEXT NOT NULL,
+        version INTEGER NOT NULL, models TEXT, task TEXT, knobs TEXT, options TEXT, limits TEXT, seed INTEGER, concurrency INTEGER, code TEXT, contract INTEGER,
+        spent TEXT, answer TEXT, solved INTEGER, verified_by TEXT, score REAL, nodes INTEGER, depth INTEGER);
+      CREATE INDEX runs_created ON runs(created);`,
+  /** Runs know what they were made from. */
+  2: 'ALTER TABLE runs ADD COLUMN origin TEXT;',
+} as const
+
 type Cell = string | number | null
 type Row = Record<(typeof columns)[number], Cell>
 

@@ -176,19 +176,25 @@ export function refuseNewer(found: number, known: number, file: string): void {
     )
 }
 
+/** What leads from one version of a schema to the next: SQL, and what SQL cannot say. */
+export type Step = string | ((db: DatabaseSync) => void)
+
 /**
  * Brings a file to the newest schema: `steps[v]` leads from version v to v + 1; a new file goes through all of them, so none is ever untried.
- * Safe when several processes come at once.
+ * All or nothing, and safe when several processes come at once.
  * @throws Failure `store` if the file is newer than known
  */
-export function migrate(db: DatabaseSync, steps: readonly string[], file: string): void {
+export function migrate(db: DatabaseSync, steps: readonly Step[], file: string): void {
   const found = versionOf(db)
   refuseNewer(found, steps.length, file)
   if (found === steps.length) return
   transact(db, () => {
     const now = versionOf(db)
     refuseNewer(now, steps.length, file)
-    for (let v = now; v < steps.length; v++) db.exec(steps[v])
+    for (const step of steps.slice(now)) {
+      if (typeof step === 'string') db.exec(step)
+      else step(db)
+    }
     db.exec(`PRAGMA user_version=${steps.length}`)
   })
 }
