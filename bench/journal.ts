@@ -16,7 +16,8 @@ export interface Row {
 }
 
 /** A payload of 1 KB whose text differs from record to record, as samples do. */
-const payloadOf = (k: number): string => JSON.stringify({ text: `${k} `.padEnd(984, 'the answer follows from what was said. '), finish: 'stop' })
+const payloadOf = (k: number): string =>
+  JSON.stringify({ text: `${k} `.padEnd(984, 'the answer follows from what was said. '), finish: 'stop' })
 const openOf = (k: number): OpenRecord => ({
   t: 'open', k, after: k, at: '00c0ffee00c0ffee', kind: 'sample', ord: 0, hash: '0123456789abcdef', fp: k * 2654435761 % 4294967296, time: k * 0.0123456,
   max: { calls: 1, requests: 1, inputTokens: 900, outputTokens: 512 },
