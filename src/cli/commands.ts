@@ -36,7 +36,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
     ],
     options: [
       { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input. One run each' },
-      { ...method, fallback: 'rest-mcts' },
+      { ...method, fallback: 'gumbel-search' },
       knob,
       preset,
       {
@@ -158,7 +158,7 @@ nothing is kept. At the end: answers, costs, and how other methods do on the sam
     args: [],
     options: [
       { name: 'count', value: 'N', doc: 'how many puzzles', fallback: '8' },
-      { ...method, fallback: 'rest-mcts' },
+      { ...method, fallback: 'gumbel-search' },
       { name: 'error', value: 'P', doc: 'how often the simulated model misjudges a state, from 0 to 1', fallback: '0.1' },
       { name: 'seed', value: 'N', doc: 'other seeds, other puzzles', fallback: '1' },
       { name: 'fast', doc: 'no simulated waiting' },

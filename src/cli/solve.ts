@@ -14,7 +14,7 @@ import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
 import { piece } from './text.ts'
 
-const defaults = { method: 'rest-mcts', model: 'simulated:error=0.1', budget: 'calls=200' }
+const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
 
 export const solveCommand: Action = async (call, s) => {
   const [world, ...words] = call.args
