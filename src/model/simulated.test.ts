@@ -13,6 +13,7 @@ class Clock {
     return {
       index: o.index ?? 0,
       random: new AddressedRandom(Math.floor(Math.random() * 2 ** 31), 1, 2, 'unused'), // a reply must not depend on it
+      randomAt: i => new AddressedRandom(i, 3, 4, 'unused'),
       signal: o.abortAfter?.[1].signal ?? o.signal ?? new AbortController().signal,
       idempotencyKey: o.key ?? 'k',
       now: () => this.time,
@@ -45,7 +46,9 @@ describe('what it writes', () => {
     expect(new Set(lines).size).toBe(8)
     for (const l of lines) expect(game24.parse(l, s, { for: 'step' })).not.toHaveProperty('reject')
     expect((await texts(model(), prompt('4 9 10 13', { for: 'step', list: 3 })))[0].split('\n')).toEqual(lines.slice(0, 3))
-    expect((await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }), 1, 1))[0].split('\n').sort()).toEqual([...lines].sort())
+    const again = (await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }), 1, 1))[0].split('\n')
+    expect(again.length).toBe(8)
+    expect(again.sort()).not.toEqual([...lines].sort())
     const pair = game24.render(
       {
         state: {
@@ -189,11 +192,14 @@ describe('words after the prompt', () => {
     ...prompt(task, want),
     { role: 'user', content: text },
   ]
-  test('notes and hints leave it a prompt; steps they name are not proposed again', async () => {
-    expect(await texts(model(), followed('Keep small numbers small.'), 5)).toEqual(
-      await texts(model(), prompt('4 9 10 13', { for: 'step' }), 5),
-    )
+  test('notes and hints leave it a prompt, drawn anew; steps they name are not proposed again', async () => {
     const [list] = await texts(model(), prompt('4 9 10 13', { for: 'step', list: 8 }))
+    const hinted = await texts(model(), followed('Keep small numbers small.'), 20)
+    for (const t of hinted) expect(list.split('\n')).toContain(t)
+    expect(hinted).not.toEqual(await texts(model(), prompt('4 9 10 13', { for: 'step' }), 20))
+    expect(await texts(model(), followed('Keep small numbers small.'), 20)).toEqual(hinted)
+    for (const l of (await texts(model(), followed('Not that.', { for: 'step', list: 8 })))[0].split('\n'))
+      expect(game24.parse(l, game24.start('4 9 10 13'), { for: 'step' })).not.toHaveProperty('reject')
     const tried = list.split('\n').slice(0, 6)
     const rest = new Set(list.split('\n').slice(6))
     for (const t of await texts(model(), followed(`Already tried here; propose something different:\n${tried.join('\n')}`), 20))
@@ -211,6 +217,7 @@ describe('words after the prompt', () => {
     expect((await texts(model(), end(s)))[0]).not.toMatch(/END/)
     for (const move of ['10 - 4 = 6', '13 - 9 = 4', '6 * 4 = 24']) s = game24.step(s, game24.parse(move, s, { for: 'step' }) as never)
     expect(await texts(model(), end(s), 3)).toEqual(['END', 'END', 'END'])
+    expect(await texts(model(), [...end(s), { role: 'user', content: 'That could not be read. Please answer again.' }])).toEqual(['END'])
     const failed = game24.step(
       game24.start('4 9 10 13'),
       game24.parse('4 + 9 + 10 + 13', game24.start('4 9 10 13'), { for: 'attempt' }) as never,
@@ -229,7 +236,11 @@ describe('words after the prompt', () => {
       }
       for (const t of await texts(
         model(),
-        followed('What is the probability, between 0 and 1, that this ends well?', { for: 'judgement' }, task),
+        followed(
+          'The answer is (10 - 4) * (13 - 9).\n\nHow good is it? End with a score from 0 (worthless) to 1 (right).',
+          { for: 'judgement' },
+          task,
+        ),
         20,
       ))
         expect(Number(t) > 0.6).toBe(good)

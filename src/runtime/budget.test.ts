@@ -9,7 +9,10 @@ const digest = (r: { tree: unknown }): string => (r.tree as FlatTree).digest()
 const price = { input: 100, output: 1000 }
 const start = (budget: Limits, o: RunSetup & { method?: any; model?: any; knobs?: Record<string, number>; length?: number } = {}) => {
   const { method: m = grower, model = toyModel({ latency: 100, price }), knobs, length = 6, ...setup } = o
-  return run({ world: toy(length), method: m, model, value: toyValue, budget, ...(knobs === undefined ? {} : { knobs }) }, '', { concurrency: 8, ...setup })
+  return run({ world: toy(length), method: m, model, value: toyValue, budget, ...(knobs === undefined ? {} : { knobs }) }, '', {
+    concurrency: 8,
+    ...setup,
+  })
 }
 const used = (u: Usage, unit: keyof Limits): number => (unit === 'tokens' ? u.inputTokens + u.outputTokens : (u[unit] ?? 0))
 
@@ -43,9 +46,14 @@ describe('a budget holds', () => {
     expect(r.spent.outputTokens).toBeLessThanOrEqual(2000)
   })
   test('fewer samples than asked for, where the budget covers fewer', async () => {
-    const wide = method({ id: 'wide', knobs: {}, needs: ['policy'], async run(s) {
-      seen = (await s.model().sample([{ role: 'user', content: 'x' }], { n: 10 })).length
-    } })
+    const wide = method({
+      id: 'wide',
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        seen = (await s.model().sample([{ role: 'user', content: 'x' }], { n: 10 })).length
+      },
+    })
     let seen = 0
     await start({ calls: 4 }, { method: wide })
     expect(seen).toBe(4)
@@ -71,27 +79,37 @@ describe('the end of a budget', () => {
   })
   test('what was kept back pays for the last words, and nothing else does', async () => {
     let after = 0
-    const saver = method({ id: 'saver', knobs: {}, needs: ['policy'], async run(s) {
-      s.lastly({ calls: 3 }, async () => {
-        after = (await s.model().sample([{ role: 'user', content: 'last' }], { n: 5 })).length
-      })
-      for (;;) await s.expand(s.tree.root, { n: 1 })
-    } })
+    const saver = method({
+      id: 'saver',
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        s.lastly({ calls: 3 }, async () => {
+          after = (await s.model().sample([{ role: 'user', content: 'last' }], { n: 5 })).length
+        })
+        for (;;) await s.expand(s.tree.root, { n: 1 })
+      },
+    })
     const r = await start({ calls: 20 }, { method: saver })
     expect(after).toBe(3)
     expect(r.spent.calls).toBe(20)
   })
   test('no exception runs through a method that catches everything', async () => {
     let caught = 0
-    const greedy = method({ id: 'catcher', knobs: {}, needs: ['policy'], async run(s) {
-      for (;;) {
-        try {
-          await s.expand(s.tree.root, { n: 1 })
-        } catch {
-          caught++
+    const greedy = method({
+      id: 'catcher',
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        for (;;) {
+          try {
+            await s.expand(s.tree.root, { n: 1 })
+          } catch {
+            caught++
+          }
         }
-      }
-    } })
+      },
+    })
     const r = await start({ calls: 9 }, { method: greedy })
     expect([r.ended, r.spent.calls, caught]).toEqual(['budget', 9, 0])
   })
@@ -105,17 +123,25 @@ describe('the end of a budget', () => {
     const c = await start({ calls: 60 }, { journal: third, concurrency: 1, knobs: { n: 1 }, raise: { calls: 150 } })
     expect([a.spent.calls, b.spent.calls, c.spent.calls]).toEqual([60, 100, 150])
     expect(digest(c)).toBe(digest(whole))
-    const again = await start({ calls: 60 }, { journal: new MemoryJournal(third.records), concurrency: 1, knobs: { n: 1 }, replayOnly: true })
+    const again = await start(
+      { calls: 60 },
+      { journal: new MemoryJournal(third.records), concurrency: 1, knobs: { n: 1 }, replayOnly: true },
+    )
     expect(digest(again)).toBe(digest(c))
   })
   test('raised after last words: they are replayed, and said again at the later end', async () => {
     let said = 0
-    const saver = method({ id: 'saver', knobs: {}, needs: ['policy'], async run(s) {
-      s.lastly({ calls: 1 }, async () => {
-        await s.model().sample([{ role: 'user', content: `last ${said++}` }])
-      })
-      for (;;) await s.expand(s.tree.root, { n: 1 })
-    } })
+    const saver = method({
+      id: 'saver',
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        s.lastly({ calls: 1 }, async () => {
+          await s.model().sample([{ role: 'user', content: `last ${said++}` }])
+        })
+        for (;;) await s.expand(s.tree.root, { n: 1 })
+      },
+    })
     const journal = new MemoryJournal()
     await start({ calls: 10 }, { method: saver, journal })
     said = 0
@@ -134,12 +160,17 @@ describe('the end of a budget', () => {
   })
   test('a share of what is left, for a search inside', async () => {
     const calls: number[] = []
-    const flat = method({ id: 'flat', knobs: {}, needs: ['policy', 'value'], async run(s) {
-      const r = await s.sub({ world: toy(6), method: grower, value: toyValue, budget: { share: 0.5 } }, '')
-      calls.push(r.spent.calls)
-      const q = await s.sub({ world: toy(6), method: grower, value: toyValue, budget: { share: 0.5, calls: 5 } }, '')
-      calls.push(q.spent.calls)
-    } })
+    const flat = method({
+      id: 'flat',
+      knobs: {},
+      needs: ['policy', 'value'],
+      async run(s) {
+        const r = await s.sub({ world: toy(6), method: grower, value: toyValue, budget: { share: 0.5 } }, '')
+        calls.push(r.spent.calls)
+        const q = await s.sub({ world: toy(6), method: grower, value: toyValue, budget: { share: 0.5, calls: 5 } }, '')
+        calls.push(q.spent.calls)
+      },
+    })
     const f = await start({ calls: 64 }, { method: flat })
     expect(calls).toEqual([32, 5])
     expect(f.spent.calls).toBe(37)
@@ -148,11 +179,16 @@ describe('the end of a budget', () => {
 
 describe('a search in a search in a search', () => {
   const endless = (most: number) =>
-    method({ id: 'endless', knobs: {}, needs: ['policy'], async run(s) {
-      const depth = Number(s.tree.state(s.tree.root))
-      await s.expand(s.tree.root, { n: 1 })
-      if (depth < most) await s.recur(String(depth + 1), { share: 0.9 })
-    } })
+    method({
+      id: 'endless',
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        const depth = Number(s.tree.state(s.tree.root))
+        await s.expand(s.tree.root, { n: 1 })
+        if (depth < most) await s.recur(String(depth + 1), { share: 0.9 })
+      },
+    })
   test('ends with its budget', async () => {
     const r = await start({ calls: 30 }, { method: endless(100), length: 1000 })
     expect(r.spent.calls).toBeLessThanOrEqual(30)
@@ -165,13 +201,18 @@ describe('a search in a search in a search', () => {
 
 describe('stopping', () => {
   const stopper = (inFlight: 'keep' | 'cancel') =>
-    method({ id: `stop-${inFlight}`, knobs: {}, needs: ['policy'], async run(s) {
-      let done = 0
-      await s.workers(async () => {
-        await s.expand(s.tree.root, { n: 1 })
-        if (++done === 5) s.stop({ inFlight })
-      })
-    } })
+    method({
+      id: `stop-${inFlight}`,
+      knobs: {},
+      needs: ['policy'],
+      async run(s) {
+        let done = 0
+        await s.workers(async () => {
+          await s.expand(s.tree.root, { n: 1 })
+          if (++done === 5) s.stop({ inFlight })
+        })
+      },
+    })
   test('keep: what is in flight still enters the tree', async () => {
     const r = await start({ calls: 100 }, { method: stopper('keep') })
     expect([r.ended, r.spent.calls, r.yield]).toEqual(['stopped', 12, 1])

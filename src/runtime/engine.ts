@@ -580,7 +580,9 @@ export class Engine {
       },
       (e: { status?: Status; usage?: Partial<Usage>; name?: string; message?: string; reason?: string }) => {
         if (e instanceof Failure && !p.cancelled) return this.#fatal(p, e)
-        const why = p.cancelled ? { reason: 'cancelled', message: 'cancelled' } : { reason: e?.reason ?? e?.name ?? 'Error', message: e?.message ?? String(e) }
+        const why = p.cancelled
+          ? { reason: 'cancelled', message: 'cancelled' }
+          : { reason: e?.reason ?? e?.name ?? 'Error', message: e?.message ?? String(e) }
         const status = p.cancelled ? 'cancelled' : e?.status === 'timeout' ? 'timeout' : 'error'
         this.#arrive(p, status, JSON.stringify(why), { ...(e?.usage ?? job.max), workingSeconds: live.worked() })
       },

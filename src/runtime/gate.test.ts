@@ -65,27 +65,37 @@ describe('faults', () => {
   test('what a failed try cost is charged', async () => {
     const model = toyModel()
     const seen = new Set<string>()
-    const server: Provider = { ...model, max: (m, o) => ({ ...model.max(m, o), outputTokens: 100 }), async sample(m, o, live) {
-      if (seen.has(live.idempotencyKey)) return model.sample(m, o, live)
-      seen.add(live.idempotencyKey)
-      throw fault('fault', { usage: { outputTokens: 2 } })
-    } }
+    const server: Provider = {
+      ...model,
+      max: (m, o) => ({ ...model.max(m, o), outputTokens: 100 }),
+      async sample(m, o, live) {
+        if (seen.has(live.idempotencyKey)) return model.sample(m, o, live)
+        seen.add(live.idempotencyKey)
+        throw fault('fault', { usage: { outputTokens: 2 } })
+      },
+    }
     const r = await start(server, { calls: 10 })
     expect(r.spent.outputTokens).toBe(10 * (8 + 2))
   })
-  for (const [code, tries] of [['refused', 1], ['fault', 6]] as const) {
+  for (const [code, tries] of [
+    ['refused', 1],
+    ['fault', 6],
+  ] as const) {
     test(`${code} for good ends the run with one line; what was paid for stays, and it resumes when the cause is mended`, async () => {
       const model = toyModel({ latency: 100 })
       let n = 0
       let broken = true
       let after = 0
-      const server: Provider = { ...model, async sample(m, o, live) {
-        if (broken && ++n > 60) {
-          after++
-          throw fault(code)
-        }
-        return model.sample(m, o, live)
-      } }
+      const server: Provider = {
+        ...model,
+        async sample(m, o, live) {
+          if (broken && ++n > 60) {
+            after++
+            throw fault(code)
+          }
+          return model.sample(m, o, live)
+        },
+      }
       const journal = new MemoryJournal()
       const error = (await start(server, { journal }).catch((e: unknown) => e)) as Failure & { partial: { spent: { calls: number } } }
       expect(error).toBeInstanceOf(Failure)

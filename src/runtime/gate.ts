@@ -50,14 +50,14 @@ export class Gate {
       } else {
         await live.idle(
           () =>
-          new Promise<void>(resolve => {
-            const go = (): void => {
-              live.signal.removeEventListener('abort', go)
-              resolve()
-            }
-            this.#waiting.push(go)
-            live.signal.addEventListener('abort', go)
-          }),
+            new Promise<void>(resolve => {
+              const go = (): void => {
+                live.signal.removeEventListener('abort', go)
+                resolve()
+              }
+              this.#waiting.push(go)
+              live.signal.addEventListener('abort', go)
+            }),
         )
       }
     }

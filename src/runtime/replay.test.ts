@@ -7,7 +7,9 @@ import { type Journal, type JournalRecord, MemoryJournal, type RunSetup, run } f
 
 const digest = (r: { tree: unknown }): string => (r.tree as FlatTree).digest()
 const kinds = { grower, kitchen: kitchen() }
-const start = (o: RunSetup & { method?: keyof typeof kinds | ReturnType<typeof kitchen>; real?: boolean; salt?: number; calls?: number } = {}) => {
+const start = (
+  o: RunSetup & { method?: keyof typeof kinds | ReturnType<typeof kitchen>; real?: boolean; salt?: number; calls?: number } = {},
+) => {
   const { method = 'kitchen', real = false, salt = 0, calls = 150, ...setup } = o
   return run(
     {
@@ -22,7 +24,11 @@ const start = (o: RunSetup & { method?: keyof typeof kinds | ReturnType<typeof k
   )
 }
 const cut = (records: readonly JournalRecord[], n: number): Journal => new MemoryJournal(records.slice(0, n))
-const spentOf = (r: { spent: { calls: number; outputTokens: number; toolCalls: number } }) => [r.spent.calls, r.spent.outputTokens, r.spent.toolCalls]
+const spentOf = (r: { spent: { calls: number; outputTokens: number; toolCalls: number } }) => [
+  r.spent.calls,
+  r.spent.outputTokens,
+  r.spent.toolCalls,
+]
 
 describe('a record is run again exactly', () => {
   for (const method of ['grower', 'kitchen'] as const) {
@@ -85,7 +91,10 @@ describe('cut anywhere, it goes on', () => {
     const done = half.filter(r => r.t === 'done').length
     let made = 0
     const model = toyModel({ latency: 100, faults: 0.05, onCall: () => made++ })
-    await run({ world: toy(5), method: grower, model, value: toyValue, budget: { calls: 150 } }, '', { concurrency: 8, journal: new MemoryJournal(half) })
+    await run({ world: toy(5), method: grower, model, value: toyValue, budget: { calls: 150 } }, '', {
+      concurrency: 8,
+      journal: new MemoryJournal(half),
+    })
     const faultless = journal.records.filter(r => r.t === 'done').length - done
     expect(made).toBeGreaterThanOrEqual(faultless)
     expect(made).toBeLessThan(faultless * 1.3)
@@ -121,15 +130,28 @@ describe('what a method must not do is caught, or does no harm', () => {
     'chance in a choice': (s, at) => {
       if (Math.random() < 0.3) s.tree.N[at] += 5
     },
-    'chance in a request': (s, at) => s.at(at).model().sample([{ role: 'user', content: `step ${Math.random()}` }]),
-    'a request by chance': (s, at) => (Math.random() < 0.3 ? s.at(at).model().sample([{ role: 'user', content: 'step' }]) : undefined),
+    'chance in a request': (s, at) =>
+      s
+        .at(at)
+        .model()
+        .sample([{ role: 'user', content: `step ${Math.random()}` }]),
+    'a request by chance': (s, at) =>
+      Math.random() < 0.3
+        ? s
+            .at(at)
+            .model()
+            .sample([{ role: 'user', content: 'step' }])
+        : undefined,
     'state that outlives the run': (s, at) => s.tree.stamp(at, outside++),
   }
   for (const [name, spice] of Object.entries(diverging)) {
     test(`caught on replay: ${name}`, async () => {
       const journal = new MemoryJournal()
       await start({ method: kitchen(spice), journal })
-      await expect(start({ method: kitchen(spice), journal: new MemoryJournal(journal.records), replayOnly: true })).rejects.toMatchObject({ name: 'Divergence', code: 'store' })
+      await expect(start({ method: kitchen(spice), journal: new MemoryJournal(journal.records), replayOnly: true })).rejects.toMatchObject({
+        name: 'Divergence',
+        code: 'store',
+      })
     })
   }
   const stray: Record<string, () => Promise<unknown>> = {
@@ -161,7 +183,18 @@ describe('what a method must not do is caught, or does no harm', () => {
   test('another request at the same address names the address', async () => {
     const journal = new MemoryJournal()
     await start({ method: 'grower', journal })
-    const other = run({ world: toy(5), method: grower, knobs: { n: 2 }, model: toyModel({ latency: 100, faults: 0.05 }), value: toyValue, budget: { calls: 150 } }, '', { concurrency: 8, journal, replayOnly: true })
+    const other = run(
+      {
+        world: toy(5),
+        method: grower,
+        knobs: { n: 2 },
+        model: toyModel({ latency: 100, faults: 0.05 }),
+        value: toyValue,
+        budget: { calls: 150 },
+      },
+      '',
+      { concurrency: 8, journal, replayOnly: true },
+    )
     await expect(other).rejects.toThrow(/request \d+ \(sample at [0-9a-f]{16}\)/)
   })
 })

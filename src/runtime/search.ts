@@ -205,7 +205,12 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const at = `${this.scope}${this.tree.key(e)}/${frame.method.id}`
     let depth = 0
     for (let p: Party | undefined = this.party; p !== undefined; p = p.outer) depth++
-    if (depth > mostNested) throw new Failure('usage', `${this.frame.method.id}: searches are nested more than ${mostNested} deep`, 'a recursion needs a case that ends it')
+    if (depth > mostNested)
+      throw new Failure(
+        'usage',
+        `${this.frame.method.id}: searches are nested more than ${mostNested} deep`,
+        'a recursion needs a case that ends it',
+      )
     const ordinal = this.#subs.get(at) ?? 0
     this.#subs.set(at, ordinal + 1)
     const scope = `${at}.${ordinal}/`
