@@ -2,16 +2,7 @@
 // `node bench/game.ts [--smoke]` prints a table; `bench()` gives the rows.
 import { pathToFileURL } from 'node:url'
 import { type Game, gameUct } from '../src/kernel/index.ts'
-
-/** One measured number. Where there is a bar, `ratio` is what it is about. */
-export interface Row {
-  name: string
-  value: number
-  unit: string
-  ratio?: number
-  bar?: 'at least' | 'at most'
-  target?: number
-}
+import type { Row } from './row.ts'
 
 // Columns of 8 with a border of 3s: index (column + 1) * 8 + row, rows from 1. So the scan for four in a row needs no bounds.
 const empty = new Int8Array(72).fill(3)

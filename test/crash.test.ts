@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FlatTree } from '../src/kernel/index.ts'
-import { run } from '../src/runtime/index.ts'
 import { grower, kitchen } from '../src/runtime/fixture/methods.ts'
 import { toy, toyModel, toyValue } from '../src/runtime/fixture/toy.ts'
+import { run } from '../src/runtime/index.ts'
 import { openStore } from '../src/store/index.ts'
 import { survive } from './crash/crash.ts'
 import { type Counting, counting } from './crash/server.ts'
@@ -35,18 +35,29 @@ describe('kill -9 at random moments, then resume', () => {
         }
         // In any order: exactly a replay of its own journal, with the same spend.
         const s = openStore(store)
-        const again = run({ world: toy(5), method: method === 'kitchen' ? kitchen() : grower, model: { ...toyModel(), id: 'counted' }, value: toyValue, budget: { calls: 90 } }, '', {
-          journal: s.open(killed.run).journal,
-          replayOnly: true,
-          seed: 5,
-          concurrency,
-        })
+        const again = run(
+          {
+            world: toy(5),
+            method: method === 'kitchen' ? kitchen() : grower,
+            model: { ...toyModel(), id: 'counted' },
+            value: toyValue,
+            budget: { calls: 90 },
+          },
+          '',
+          {
+            journal: s.open(killed.run).journal,
+            replayOnly: true,
+            seed: 5,
+            concurrency,
+          },
+        )
         const r = await again
         s.close()
         expect((r.tree as FlatTree).digest()).toBe(killed.digest)
         expect([r.spent.calls, r.inDoubt.calls]).toEqual([killed.spent.calls, killed.inDoubt.calls])
         // No completed call was made again that is not named as in doubt.
-        for (const [key, times] of server.answered) if (key.startsWith(`${killed.run}-`) && times > 1) expect(killed.doubted, key).toContain(key)
+        for (const [key, times] of server.answered)
+          if (key.startsWith(`${killed.run}-`) && times > 1) expect(killed.doubted, key).toContain(key)
         expect(killed.spent.calls).toBeLessThanOrEqual(90)
       })
     }

@@ -7,6 +7,7 @@ import {
   nearestToPolicy,
   type QTransform,
   type Siblings,
+  siblings,
 } from './qtransform.ts'
 import { softmax } from './rank.ts'
 import { FlatTree } from './tree.ts'

@@ -33,11 +33,15 @@ const model: Provider = {
     }),
 }
 
-const r = await solve({ world: toy(5), method: methodName === 'kitchen' ? kitchen() : grower, model, value: toyValue, budget: { calls: Number(calls) } }, '', {
-  store,
-  seed: Number(seed),
-  concurrency: Number(concurrency),
-  ...(resume === '-' ? {} : { resume }),
-  onRun: id => process.stdout.write(`${JSON.stringify({ run: id })}\n`),
-})
+const r = await solve(
+  { world: toy(5), method: methodName === 'kitchen' ? kitchen() : grower, model, value: toyValue, budget: { calls: Number(calls) } },
+  '',
+  {
+    store,
+    seed: Number(seed),
+    concurrency: Number(concurrency),
+    ...(resume === '-' ? {} : { resume }),
+    onRun: id => process.stdout.write(`${JSON.stringify({ run: id })}\n`),
+  },
+)
 process.stdout.write(`${JSON.stringify({ digest: (r.tree as FlatTree).digest(), spent: r.spent, inDoubt: r.inDoubt, ended: r.ended })}\n`)

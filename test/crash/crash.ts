@@ -18,9 +18,17 @@ export interface Outcome {
 const child = join(import.meta.dirname, 'child.ts')
 
 /** One process, killed after `ms` (Infinity: never). */
-function once(server: Counting, o: { store: string; resume: string; method: string; concurrency: number; calls: number; seed: number }, ms: number): Promise<{ run: string; result?: Omit<Outcome, 'run' | 'kills' | 'doubted'> }> {
+function once(
+  server: Counting,
+  o: { store: string; resume: string; method: string; concurrency: number; calls: number; seed: number },
+  ms: number,
+): Promise<{ run: string; result?: Omit<Outcome, 'run' | 'kills' | 'doubted'> }> {
   return new Promise((resolve, reject) => {
-    const p = spawn(process.execPath, [child, String(server.port), o.store, o.resume, o.method, String(o.concurrency), String(o.calls), String(o.seed)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const p = spawn(
+      process.execPath,
+      [child, String(server.port), o.store, o.resume, o.method, String(o.concurrency), String(o.calls), String(o.seed)],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
     let out = ''
     let err = ''
     let timer: NodeJS.Timeout | undefined
@@ -34,7 +42,10 @@ function once(server: Counting, o: { store: string; resume: string; method: stri
     })
     p.on('close', (code, signal) => {
       clearTimeout(timer)
-      const lines = out.split('\n').filter(Boolean).map(l => JSON.parse(l))
+      const lines = out
+        .split('\n')
+        .filter(Boolean)
+        .map(l => JSON.parse(l))
       const run = lines[0]?.run ?? ''
       if (signal === 'SIGKILL') resolve({ run })
       else if (code !== 0) reject(new Error(`the child ended with ${code}: ${err}`))
@@ -44,7 +55,10 @@ function once(server: Counting, o: { store: string; resume: string; method: stri
 }
 
 /** Runs a search to its end through `kills` kills, each within `window` ms of its process's first sign of life. */
-export async function survive(server: Counting, o: { store: string; method: string; concurrency: number; calls: number; seed: number; kills: number; window: number }): Promise<Outcome> {
+export async function survive(
+  server: Counting,
+  o: { store: string; method: string; concurrency: number; calls: number; seed: number; kills: number; window: number },
+): Promise<Outcome> {
   let run = '-'
   let kills = 0
   for (;;) {
