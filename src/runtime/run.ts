@@ -228,7 +228,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   function assemble(ended: Ended): RunResult<S, A, Ans> {
     const r = search.result(ended)
     const n = r.nodes[0]
-    const { solved, verifiedBy } = n === undefined ? noAnswer(search) : verdict(search, n)
+    const { solved, verifiedBy } = n === undefined || r.answer === undefined ? noAnswer(search) : verdict(search, n)
     return {
       ...r,
       run: id,
