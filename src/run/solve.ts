@@ -2,6 +2,7 @@ import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
 import { asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
 
 /** The contract's own number: raised when recorded runs would go another way under it. */
@@ -59,6 +60,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
       store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
       setup.seed = meta.seed
       setup.concurrency = meta.concurrency
+      setup.clock ??= meta.options.clock as SolveOptions['clock']
       frame = { ...frame, budget: originalLimits(meta) }
     }
     const cache = setup.cache ? store.cache : undefined
@@ -117,6 +119,8 @@ function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | und
     if (r !== undefined) {
       const t = r.tree as FlatTree
       handle.snapshot.save('tree', encodeTree(t))
+      // So that a look at the answer needs neither the world nor the tree.
+      handle.snapshot.save('evidence', JSON.stringify({ ended: r.ended, path: evidence(r) }))
       let depth = 0
       for (let e = 0; e < t.size; e++) depth = Math.max(depth, t.level[e])
       store.update(handle.id, {
