@@ -5,15 +5,7 @@ import { join } from 'node:path'
 import type { DoneRecord, JournalRecord, OpenRecord } from '../src/runtime/index.ts'
 import { openStore, type Store } from '../src/store/index.ts'
 import { connect } from '../src/store/sqlite.ts'
-
-/** One measured figure. */
-export interface Row {
-  name: string
-  value: number
-  unit: string
-  /** The bar, where there is one: at most this. */
-  target?: number
-}
+import type { Row } from './row.ts'
 
 /** A payload of 1 KB whose text differs from record to record, as samples do. */
 const payloadOf = (k: number): string =>

@@ -1,4 +1,4 @@
-import type { Column, EdgeId, NodeId, Random } from '../contract/index.ts'
+import type { Column, NodeId, Random } from '../contract/index.ts'
 import { consideredScores, consideredVisits, gumbels } from './halving.ts'
 import {
   byParentAndSiblings,
@@ -7,6 +7,7 @@ import {
   nearestToPolicy,
   type QTransform,
   type Siblings,
+  siblings,
 } from './qtransform.ts'
 import { softmax } from './rank.ts'
 import { FlatTree } from './tree.ts'
@@ -44,7 +45,7 @@ export interface PolicyOutput<E> {
   tree: FlatTree<E, number, never>
 }
 
-/** Logits to choose by at a place: which action, 0-based. */
+/** Index of the action to go by. */
 type Choose = (s: Siblings, n: NodeId, depth: number) => number
 
 /** The generic search: simulate down to an action not taken, or to maxDepth; evaluate; back up. One simulation after the other. */
@@ -68,18 +69,7 @@ class Planner<E> {
   }
 
   siblings(n: NodeId): Siblings {
-    const { tree } = this
-    const edges: EdgeId[] = []
-    const q: number[] = []
-    const visits: number[] = []
-    const logits: number[] = []
-    for (let e = tree.firstChild[n] as EdgeId; e >= 0; e = tree.nextSibling[e] as EdgeId) {
-      edges.push(e)
-      q.push(tree.Q[e])
-      visits.push(tree.N[e])
-      logits.push(this.#logit[e])
-    }
-    return { edges, q, visits, logits, value: this.#value[n], raw: tree.V[n] }
+    return siblings(this.tree, n, { value: this.#value[n], logits: this.#logit })
   }
 
   run(simulations: number, maxDepth: number, choose: Choose): void {

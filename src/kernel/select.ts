@@ -100,7 +100,7 @@ export function uct(
  * PUCT (Silver et al. 2017): Q + c P sqrt(N(p)) / (1 + N); counts are N + O, that of the parent at least 1. With `base` c becomes
  * c + ln((N(p) + base + 1) / base) (AlphaZero, MuZero; base 19652, c 1.25 there).
  * @param o.growth `ln`: sqrt(ln N(p)) instead of sqrt(N(p)) (RethinkMCTS, arXiv:2409.09584)
- * @param o.unvisited Q of an edge with N = 0 (first-play urgency), default 0; NaN closes it
+ * @param o.unvisited Q of an edge with N = 0 (first-play urgency), as it stands, also under `norm`; default 0; NaN closes it
  * @param o.norm as in `uct`
  */
 export function puct(
