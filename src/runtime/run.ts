@@ -1,5 +1,6 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
 import { Failure, usage } from '../kernel/index.ts'
+import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
@@ -7,7 +8,7 @@ import { gates } from './gate.ts'
 import { type Journal, MemoryJournal } from './journal.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
-import { asRoles, brief, type Ended, RunningSearch } from './search.ts'
+import { asRoles, type Ended, RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
