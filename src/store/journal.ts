@@ -1,8 +1,8 @@
 // A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
-import { hash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
 import type { Journal, JournalRecord } from '../runtime/index.ts'
+import { type Body, decode, encode } from './row.ts'
 import {
   code,
   codeOf,
@@ -16,7 +16,7 @@ import {
   storeFailure,
   versionOf,
 } from './sqlite.ts'
-import { rowSum, sumStart } from './sum.ts'
+import { sumStart } from './sum.ts'
 
 /** crash: what was committed outlives the process. power: it outlives a loss of power too, at one disk flush a commit. */
 export type Durability = 'crash' | 'power'
@@ -30,8 +30,6 @@ export interface Damage {
 
 /** Larger pages than SQLite's default: fewer page allocations a record, each of which writes the first page too. */
 export const pageSize = 8192
-/** UTF-16 units up to which a payload lies in its row: half a page, so that rows do not spill over. */
-const inline = 4096
 /** Pages in the write-ahead log before they are moved into the file. */
 const checkpoint = 10_000
 
@@ -45,42 +43,6 @@ const steps = [
    CREATE TABLE about(id INTEGER PRIMARY KEY CHECK (id = 1), meta TEXT NOT NULL);
    PRAGMA application_id=${application + 1};`,
 ]
-
-type Body = string | Uint8Array | number | null
-interface Row {
-  head: string
-  /** What goes into the row, or into the blob that the row names. */
-  body: string | Uint8Array | null
-  /** Of a body that is kept as a blob. */
-  digest: string | null
-  sum: number
-}
-
-const digestOf = (body: string | Uint8Array): string => hash('sha256', body, 'base64url')
-const unmarked = (b: string | Uint8Array): string =>
-  typeof b === 'string' ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('utf16le')
-
-/** A record as a row's two texts. The payload is left as it is: a round trip through JSON would cost more than writing it. */
-function encode(record: JournalRecord, n: number, before: number): Row {
-  let head: string
-  let body: string | Uint8Array | null = null
-  if ('payload' in record) {
-    const { payload, ...rest } = record
-    head = JSON.stringify(rest)
-    body = payload.isWellFormed() ? payload : Buffer.from(payload, 'utf16le')
-  } else head = JSON.stringify(record)
-  if (head.includes('null')) refuseNonFinite(record, '')
-  const digest = body !== null && (body.length > inline || typeof body !== 'string') ? digestOf(body) : null
-  return { head, body, digest, sum: rowSum(before, n, head, digest ?? (body as string | null)) }
-}
-
-/** JSON turns NaN and the infinities into null, and the run would go another way on replay. */
-function refuseNonFinite(value: unknown, path: string): void {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new Failure('internal', `a journal record holds ${value} at ${path}: JSON has no such number`)
-  if (typeof value === 'object' && value !== null)
-    for (const [k, v] of Object.entries(value)) refuseNonFinite(v, path === '' ? k : `${path}.${k}`)
-}
 
 /** Errors that say nothing about the file's content: they are told, not counted as damage. */
 const passing: readonly number[] = [code.busy, code.locked, code.memory, code.full, code.cantOpen, code.perm, code.readOnly]
@@ -204,6 +166,7 @@ export class SqliteJournal implements Journal {
     if (db === null || upTo === 0) return
     let rows: Iterator<unknown>
     let blob: StatementSync
+    const body = (id: number) => (blob.get(id) as { body: string | Uint8Array } | undefined)?.body
     try {
       const log = db.prepare('SELECT n, head, body, sum FROM log ORDER BY n')
       log.setReturnArrays(true)
@@ -220,8 +183,7 @@ export class SqliteJournal implements Journal {
         try {
           const next = rows.next()
           if (next.done) break
-          const [at, head, body, stored] = next.value as [number, string, Body, number]
-          const read = this.#decode(n + 1, sum, at, head, body, stored, blob)
+          const read = decode(n + 1, sum, next.value as [number, string, Body, number], body)
           record = read.record
           sum = read.sum
         } catch (error) {
@@ -304,26 +266,6 @@ export class SqliteJournal implements Journal {
     if (passing.includes(codeOf(error))) throw storeFailure(error, this.file)
     this.#damage = { record, why: (error as Error).message }
     return record - 1
-  }
-
-  #decode(n: number, before: number, at: number, head: string, body: Body, stored: number, blobs: StatementSync) {
-    if (at !== n) throw new Error(`record ${n} is missing`)
-    let text: string | null = null
-    let summed: string | null = null
-    if (typeof body === 'number') {
-      const kept = (blobs.get(body) as { body: string | Uint8Array } | undefined)?.body
-      if (kept === undefined) throw new Error(`the payload of record ${n} is missing`)
-      summed = digestOf(kept)
-      text = unmarked(kept)
-    } else if (body !== null) {
-      summed = typeof body === 'string' && body.length <= inline ? body : digestOf(body)
-      text = unmarked(body)
-    }
-    const sum = typeof head === 'string' ? rowSum(before, n, head, summed) : Number.NaN
-    if (sum !== stored) throw new Error(`the sum of record ${n} does not match its content`)
-    const record = JSON.parse(head) as JournalRecord
-    if (text !== null) (record as { payload?: string }).payload = text
-    return { record, sum }
   }
 
   #closed = (): Failure => new StoreFailure(`the journal ${this.file} was closed`, '')
