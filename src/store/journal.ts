@@ -54,6 +54,25 @@ export interface JournalOptions {
   durability?: Durability
 }
 
+/**
+ * A connection that appends, with the file brought to the newest form.
+ * @param made the file is new: under durability `crash`, no disk flush is spent on it before there is anything in it
+ */
+function writable(file: string, durability: Durability = 'crash', made = false): DatabaseSync {
+  const db = connect(file, { pageSize })
+  try {
+    const flush = durability === 'power' ? 'FULL' : 'NORMAL'
+    db.exec(`PRAGMA synchronous=${made && durability === 'crash' ? 'OFF' : flush}`)
+    patiently(() => db.exec('PRAGMA journal_mode=WAL'))
+    migrate(db, steps, file)
+    db.exec(`PRAGMA synchronous=${flush}; PRAGMA wal_autocheckpoint=${checkpoint}; PRAGMA cache_size=-16000`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
 /** A reader may not remove the side files it had SQLite make. Where nothing waits in the log, a connection that comes and goes does, if nobody else is there. */
 function sweep(file: string): void {
   try {
@@ -115,19 +134,18 @@ export class SqliteJournal implements Journal {
   /** Makes a new journal file. `meta`: JSON kept beside the log, from which a lost index can be made again. */
   static create(file: string, o: JournalOptions & { meta?: string } = {}): SqliteJournal {
     if (existsSync(file)) throw new StoreFailure(`${file} is there already`, 'a new run needs a new file')
+    let db: DatabaseSync | null = null
     try {
-      const db = connect(file, { pageSize })
-      try {
-        patiently(() => db.exec('PRAGMA journal_mode=WAL'))
-        migrate(db, steps, file)
-        db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
-      } finally {
-        db.close()
-      }
+      db = writable(file, o.durability, true)
+      db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
+      const journal = new SqliteJournal(file, { ...o, write: true })
+      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
+      journal.#adopt(db)
+      return journal
     } catch (error) {
+      db?.close()
       throw storeFailure(error, file)
     }
-    return new SqliteJournal(file, { write: true, ...o })
   }
 
   /** Where the journal stops being readable; null while nothing bad was found. */
@@ -285,16 +303,11 @@ export class SqliteJournal implements Journal {
         `the journal ${this.file} is damaged at record ${this.#damage.record} (${this.#damage.why}): nothing can be appended to it`,
         'continue from the whole part in a new run with `espalier resume --salvage`',
       )
-    let db: DatabaseSync | null = null
     try {
-      db = connect(this.file, { pageSize })
-      this.#ready(db)
+      return this.#adopt(writable(this.file, this.#o.durability))
     } catch (error) {
-      db?.close()
       throw storeFailure(error, this.file)
     }
-    this.#writer = db
-    return db
   }
 
   /** Reads everything once, so that damage is known before anything is decided on it. */
@@ -308,18 +321,15 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #ready(db: DatabaseSync): void {
-    patiently(() => db.exec('PRAGMA journal_mode=WAL'))
-    db.exec(
-      `PRAGMA synchronous=${this.#o.durability === 'power' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint=${checkpoint}; PRAGMA cache_size=-16000`,
-    )
-    migrate(db, steps, this.file)
+  #adopt(db: DatabaseSync): DatabaseSync {
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#insert = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?)')
     this.#pair = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?), (?, ?, ?, ?)')
     this.#findBlob = db.prepare('SELECT id FROM blob WHERE hash = ? AND body = ?')
     this.#addBlob = db.prepare('INSERT INTO blob(hash, body) VALUES(?, ?) ON CONFLICT(hash) DO NOTHING')
+    this.#writer = db
+    return db
   }
 
   /** The id of the blob that holds `body`. Equal bodies are kept once; they are compared, not only their hashes. In the row itself if the hash is taken by another body. */
