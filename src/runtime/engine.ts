@@ -44,7 +44,8 @@ export interface EngineOptions {
   clock: Clock
   slots: number
   seed: number
-  emit?: (kind: EventKind, data: EventData[EventKind], address?: string) => void
+  /** Undefined while nobody listens, so that nothing is built for nobody. */
+  readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
   /** Looks a request up instead of making it. `missing`: it may not be made either (what-if over a record). */
   recall?(key: string, cacheable: boolean): Known | 'missing' | undefined
   remember?(key: string, known: Known): void
@@ -59,27 +60,33 @@ export interface EngineOptions {
 
 /** What a request needs now: a job to start, or only room in the budget (no job). null: it does not fit at all. */
 export type Build = () => { max: Limits; job?: Job } | null
-interface Attempt {
-  party: Party
-  build: Build
-  optional: boolean
-  resolve(v: any): void
-  reject(e: unknown): void
-}
-interface Pending extends Attempt {
-  job: Job
-  k: number
-  ord: number
-  hash: string
-  after: number
-  fp: number
-  reservation: Reservation
-  abort: AbortController | undefined // made when somebody listens: most calls are never cancelled
-  cancelled: boolean
-  state: 'parked' | 'queued' | 'running'
-  opened: OpenRecord | null // its record, once met in the journal or written
-  local: number // its own time, ms
-  waited: number // ms of it not spent working
+/** A request on its way: asked for, perhaps waiting for room, issued, started. All fields are there from the beginning, so that all are of one shape. */
+class Pending {
+  readonly party: Party
+  readonly build: Build
+  readonly optional: boolean
+  readonly resolve: (v: any) => void
+  readonly reject: (e: unknown) => void
+  job!: Job
+  k = -1
+  ord = 0
+  hash = ''
+  after = 0
+  fp = 0
+  reservation!: Reservation
+  abort: AbortController | undefined = undefined // made when somebody listens: most calls are never cancelled
+  cancelled = false
+  state: 'parked' | 'queued' | 'running' = 'queued'
+  opened: OpenRecord | null = null // its record, once met in the journal or written
+  local = 0 // its own time, ms
+  waited = 0 // ms of it not spent working
+  constructor(party: Party, build: Build, optional: boolean, resolve: (v: any) => void, reject: (e: unknown) => void) {
+    this.party = party
+    this.build = build
+    this.optional = optional
+    this.resolve = resolve
+    this.reject = reject
+  }
 }
 interface Arrival {
   pending: Pending | null
@@ -94,7 +101,7 @@ export class Party {
   /** Effects, sub-searches and turns under way. */
   active = 0
   /** Requests that the budget cannot cover. */
-  stuck: Attempt[] = []
+  stuck: Pending[] = []
   /** Simulations that wait for a change. */
   waiters: ((more: boolean) => void)[] = []
   /** No further effects. */
@@ -203,7 +210,7 @@ export class Engine {
   #ordinals = new Map<string, number>()
   #pending = new Map<number, Pending>()
   #queue: Pending[] = []
-  #later: Attempt[] = []
+  #later: Pending[] = []
   #arrivals: Arrival[] = []
   #fresh: JournalRecord[] = []
   #check = new Set<Party>()
@@ -251,10 +258,10 @@ export class Engine {
    */
   effect<T>(party: Party, build: Build, optional = false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#attempt({ party, build, optional, resolve, reject })
+      this.#attempt(new Pending(party, build, optional, resolve, reject))
     })
   }
-  #attempt(a: Attempt, waited = false): void {
+  #attempt(a: Pending, waited = false): void {
     const { party } = a
     if (party.done || (party.halted && !party.final)) {
       if (waited) this.down(party)
@@ -279,20 +286,19 @@ export class Engine {
       a.resolve(undefined)
     } else this.#issue(a, what!.job, max!, waited)
   }
-  #issue(a: Attempt, job: Job, max: Amount, waited: boolean): void {
+  #issue(p: Pending, job: Job, max: Amount, waited: boolean): void {
     // Over the address, too: one text then serves the check, the ordinals, the cache and what-if.
     const hash = digest('sha1', `${job.at}#${job.kind}#${job.request}`, 'base64url').slice(0, 20)
     const ord = this.#ordinals.get(hash) ?? 0
     this.#ordinals.set(hash, ord + job.count)
     const k = this.issued++
-    const p = a as Pending
     p.job = job
     p.k = k
     p.ord = ord
     p.hash = hash
     p.after = this.delivered
     p.fp = (job.stamp ^ Math.imul(job.count, 0x9e3779b1)) >>> 0
-    p.reservation = a.party.budget.reserve(max)
+    p.reservation = p.party.budget.reserve(max)
     p.abort = undefined
     p.cancelled = false
     p.state = this.replaying ? 'parked' : 'queued'
@@ -300,7 +306,7 @@ export class Engine {
     p.local = 0
     p.waited = 0
     this.#pending.set(k, p)
-    if (!waited) this.up(a.party)
+    if (!waited) this.up(p.party)
     if (p.state === 'queued') this.#queue.push(p)
     this.next()
   }

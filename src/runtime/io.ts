@@ -19,7 +19,7 @@ import type { Handling, Job } from './engine.ts'
 import { EffectError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import { person } from './method.ts'
-import { boundModel, type Door, roleProvider } from './model.ts'
+import { BoundModel, roleProvider } from './model.ts'
 import { toolCall } from './telemetry.ts'
 
 /** What an Io needs of the search it belongs to. */
@@ -50,7 +50,6 @@ export type Plain<T> = Pick<T, Extract<keyof T, string>>
 export class BoundIo implements Plain<Io> {
   protected readonly host: Host
   protected readonly edge: EdgeId
-  readonly #models = new Map<string, LanguageModel>()
 
   constructor(host: Host, edge: EdgeId) {
     this.host = host
@@ -70,13 +69,7 @@ export class BoundIo implements Plain<Io> {
     return this.host.now()
   }
   model(role = 'policy'): LanguageModel {
-    let model = this.#models.get(role)
-    if (model === undefined) {
-      const door: Door = { effect: (build, optional) => this.host.effect(this.edge, build, optional), gate: p => this.host.gate(p) }
-      model = boundModel(roleProvider(this.host.models, role), door, this.host.sampling)
-      this.#models.set(role, model)
-    }
-    return model
+    return new BoundModel(roleProvider(this.host.models, role), this.host, this.edge)
   }
   async ask<I, O>(a: Ask<I, O>, ...[input]: I extends void ? [] : [input: I]): Promise<O> {
     const model = this.model(a.role)

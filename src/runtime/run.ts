@@ -97,7 +97,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     clock,
     slots: concurrency,
     seed: o.seed ?? 1,
-    ...(o.onEvent === undefined ? { emit: (k, d, a) => iterated && emit(k, d, a) } : { emit }),
+    get emit() {
+      return listening() ? emit : undefined
+    },
     ...(o.recall === undefined ? {} : { recall: o.recall }),
     ...(o.remember === undefined ? {} : { remember: o.remember }),
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
@@ -127,7 +129,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       strict: o.strict ?? false,
       gate,
       ...(o.people === undefined ? {} : { people: o.people }),
-      emit: (k, d, a) => listening() && emit(k, d, a),
+      get emit() {
+        return listening() ? emit : undefined
+      },
     },
     frame,
     task,

@@ -52,7 +52,8 @@ export interface Shared {
   strict: boolean
   gate(p: Provider): Gate
   people?: Host['people']
-  emit?(kind: EventKind, data: EventData[EventKind], address?: string): void
+  /** Undefined while nobody listens. */
+  readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
 }
 export type Ended = Result<any, any, any>['ended']
 
@@ -78,7 +79,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly #policy: Policy<S, A, void>
   readonly #dialect: string
   readonly #abort = new AbortController()
-  readonly #io = new Map<EdgeId, BoundIo>()
+  readonly #given = new Set<EdgeId>()
   readonly #proposals = new Map<EdgeId, number>()
   readonly #repairs = new Map<EdgeId, number>()
   readonly #stepping = new Map<EdgeId, Promise<NodeId | null>>()
@@ -172,12 +173,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     return this.#abort.signal
   }
   at(e: EdgeId): Io {
-    let io = this.#io.get(e)
-    if (io === undefined) {
-      io = new BoundIo(this as unknown as Host, e)
-      this.#io.set(e, io)
-    }
-    return io as unknown as Io
+    return new BoundIo(this as unknown as Host, e) as unknown as Io
   }
   get #here(): Io {
     return this.at(this.tree.root)
@@ -291,7 +287,10 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       const e = known ?? this.#edge(at, draw.action, ordinal * proposalSpan + i, repair, o.aside === true)
       if (same !== null && known === undefined) leader.set(same[i], e)
       t.merge(e, 1, draw)
-      if (draw.prior !== undefined) t.P[e] = Number.isNaN(t.P[e]) ? draw.prior : Math.max(t.P[e], draw.prior)
+      if (draw.prior !== undefined) {
+        t.P[e] = this.#given.has(e) ? Math.max(t.P[e], draw.prior) : draw.prior
+        this.#given.add(e)
+      }
       if (draw.forecast !== undefined) t.F[e] = draw.forecast
       if (all.length > 1 && !this.#crossed.has(e)) this.#crossed.set(e, all)
       out.push(e)
@@ -322,10 +321,11 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   /** Priors that no policy gave are shares of the draws. */
   #share(parent: EdgeId): void {
     const t = this.tree
+    const given = this.#given
     let all = 0
     for (let e = t.firstChild[parent] as EdgeId; e >= 0; e = t.nextSibling[e] as EdgeId) all += t.M[e]
     for (let e = t.firstChild[parent] as EdgeId; e >= 0; e = t.nextSibling[e] as EdgeId)
-      if (!t.draws(e).some(d => d.prior !== undefined)) t.P[e] = t.M[e] / all
+      if (given.size === 0 || !given.has(e)) t.P[e] = t.M[e] / all
   }
   insert(parent: EdgeId, action: A, o: { count?: number; aside?: boolean } = {}): EdgeId {
     const ordinal = this.#proposals.get(parent) ?? 0
@@ -336,7 +336,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     return e
   }
   async expand<X>(from: NodeId | readonly NodeId[], o?: Propose<S, A, X>): Promise<NodeId[]> {
-    return this.step([...new Set(await this.propose(from, o))])
+    const edges = await this.propose(from, o)
+    return this.step(edges.length > 1 ? [...new Set(edges)] : edges)
   }
   async step(edges: readonly EdgeId[]): Promise<NodeId[]> {
     const out = await Promise.all(edges.map(e => this.#take(e)))
