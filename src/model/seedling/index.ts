@@ -1,0 +1,3 @@
+export * from './safetensors.ts'
+export * from './shape.ts'
+export * from './vocabulary.ts'
