@@ -123,9 +123,10 @@ function wanderingExample(random: AddressedRandom, kind: Kind, split: Split): Ex
     tokens.push(...said)
     says.push(...said.map((_, i) => good || i >= 3))
     left = s.rest
-    if (left.length > 1) states.push({ length: tokens.length, good })
+    states.push({ length: tokens.length, good })
   }
-  const weight = states.map((_, i) => (i === 0 ? (kind === 'game24' ? 0.3 : 0.05) : i === 1 ? 0.35 : 0.6))
+  const last = kind === 'three' ? 2 : 3
+  const weight = states.map((_, i) => (i === 0 ? (kind === 'game24' ? 0.3 : 0.05) : i === last ? 0.1 : i === last - 1 ? 0.6 : 0.4))
   return { kind, tokens, says, judged: [states[random.weighted(weight)]] }
 }
 
