@@ -18,7 +18,16 @@ export interface EventData {
   /** The record was replayed; from here on effects are live. */
   'run.live': { replayed: number; inDoubt: number }
   'effect.start': { k: number; kind: string; what: string; inFlight: number }
-  'effect.end': { k: number; kind: string; what: string; status: string; usage: Partial<Usage>; cached: boolean; inFlight: number; spent: Usage }
+  'effect.end': {
+    k: number
+    kind: string
+    what: string
+    status: string
+    usage: Partial<Usage>
+    cached: boolean
+    inFlight: number
+    spent: Usage
+  }
   /** A server asked to slow down: no new call to that model before `seconds` (of the run) have come; `slots` are left. */
   'model.limited': { model: string; seconds: number; slots: number }
   'model.retry': { model: string; attempt: number; message: string }

@@ -1,0 +1,65 @@
+import type { NodeId, Sampling, Search, Tree } from '../contract/index.ts'
+import { finish } from './finish.ts'
+
+/**
+ * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
+ * an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
+ * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
+ *
+ * @param n how many; fewer where the budget covers fewer
+ * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
+ * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
+ * @returns the ends, each once, in the order in which the attempts stand in the tree
+ */
+export async function attempts<S, A, Ans>(
+  s: Search<S, A, Ans>,
+  n: number,
+  o: { steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
+): Promise<NodeId[]> {
+  const t = s.tree
+  const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const ends: NodeId[] = []
+  let standing = new Map<NodeId, number>([[t.root, n]])
+  for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
+    const moved = await Promise.all(
+      [...standing].map(async ([from, count]) => {
+        const edges = await s.propose(from, { n: count, sampling: { ...o.sampling, grain } })
+        const nodes = await s.step([...new Set(edges)])
+        if (o.reward !== false) await finish(s, nodes, o)
+        return nodes.map(to => [to, edges.filter(e => e === to).length] as const)
+      }),
+    )
+    standing = new Map()
+    for (const [to, count] of moved.flat()) {
+      if (t.is(to, 'end')) ends.push(to)
+      else if (!t.is(to, 'failed')) standing.set(to, count)
+    }
+  }
+  return ends
+}
+
+/**
+ * Attempts in rounds, each as large as all before it together (1, 1, 2, 4, ...): an answer that is proven early costs at most twice what it had to,
+ * and a round is never begun that the budget does not cover whole, judged by what an attempt cost so far. Rounds do not depend on concurrency.
+ *
+ * @param o.n how many attempts; 0: as many as the budget covers, `unlimited` where it limits nothing that they use
+ */
+export async function attemptRounds<S, A, Ans>(
+  s: Search<S, A, Ans>,
+  o: { n: number; unlimited: number; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean },
+): Promise<void> {
+  const before = s.budget.ratio()
+  for (let done = 0, size = 1, limit = o.n || Infinity; size > 0; ) {
+    const had = s.tree.size
+    const drawn = drawsIn(s.tree)
+    await attempts(s, size, o)
+    if (s.tree.size === had && drawsIn(s.tree) === drawn) return // nothing came of it: nothing will
+    done += size
+    const share = (before - s.budget.ratio()) / done
+    if (o.n === 0 && share <= 0) limit = o.unlimited
+    const covered = share > 0 ? Math.max(1, Math.floor(s.budget.ratio() / share + 1e-9)) : Infinity
+    size = Math.min(done, limit - done, covered)
+  }
+}
+
+const drawsIn = (t: Tree<any, any, any>): number => t.edges(t.root).reduce((sum, e) => sum + t.M[e], 0)

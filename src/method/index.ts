@@ -1,0 +1,37 @@
+// Every search method under its id.
+import type { Method } from '../contract/index.ts'
+import { Failure, nearest } from '../kernel/index.ts'
+import { bestFirst } from './best-first.ts'
+import { bestOfN } from './best-of-n.ts'
+import { depthFirst } from './depth-first.ts'
+import { greedy } from './greedy.ts'
+import { gumbelSearch } from './gumbel-search.ts'
+import { puct } from './puct.ts'
+import { restMcts } from './rest-mcts.ts'
+import { selfConsistency } from './self-consistency.ts'
+import { stepBeam } from './step-beam.ts'
+import { treeOfThoughts } from './tree-of-thoughts.ts'
+import { uct } from './uct.ts'
+
+export { bestFirst, bestOfN, depthFirst, greedy, gumbelSearch, puct, restMcts, selfConsistency, stepBeam, treeOfThoughts, uct }
+
+/** The methods by id: baselines first, then searches. */
+export const methods: ReadonlyMap<string, Method> = new Map(
+  [greedy, bestOfN, selfConsistency, stepBeam, depthFirst, treeOfThoughts, bestFirst, uct, puct, gumbelSearch, restMcts].map(m => [
+    m.id,
+    m,
+  ]),
+)
+export const methodIds: readonly string[] = [...methods.keys()]
+
+/** The method of an id. @throws Failure of code `usage`, with the nearest id */
+export function methodOf(id: string): Method {
+  const found = methods.get(id)
+  if (found !== undefined) return found
+  const close = nearest(id, methodIds)
+  throw new Failure(
+    'usage',
+    `no method is called '${id}'`,
+    close === undefined ? `the methods: ${methodIds.join(', ')}` : `did you mean ${close}?`,
+  )
+}

@@ -1,0 +1,60 @@
+// Self-consistency: sample many solutions, answer with what most of them say.
+
+import { attemptRounds } from '../compose/index.ts'
+import type { NodeId, Tree } from '../contract/index.ts'
+import { type Ballot, meanLogprob, vote } from '../kernel/index.ts'
+import { method } from '../runtime/index.ts'
+
+/**
+ * Wang et al. 2022. The reasoning paths are marginalised out: only final answers are compared, equal where the world's answers are equal as JSON.
+ *
+ * 1. Sample n attempts at a temperature (the paper: 40, at 0.5 to 0.7).
+ * 2. Majority over their answers; the weighted variants sum a weight instead of counting: the mean token probability of the attempt
+ *    (`probability`, the paper's normalised weighted sum, table 1) or the frame's reward (`reward`).
+ *
+ * Traps: answers that are texts must be brought to one form by the world, or every one is its own group. Where answers are whole expressions
+ * (Game of 24) few agree, and a vote is little more than a draw. `probability` needs log-probabilities; attempts without them weigh nothing.
+ * No attempt is judged while searching; only the winner is, once, so that the result can say whether it is verified.
+ */
+export const selfConsistency = method({
+  id: 'self-consistency',
+  version: 1,
+  paper: { title: 'Self-Consistency Improves Chain of Thought Reasoning in Language Models', id: 'arXiv:2203.11171' },
+  knobs: {
+    n: { default: 40, min: 0, max: 100_000, doc: 'attempts; 0: as many as the budget covers (40 where it limits nothing that they use)' },
+    weights: { default: 'none', choices: ['none', 'probability', 'reward'], doc: 'what a vote weighs' },
+    temperature: { default: 0.7, min: 0, max: 2, doc: 'of the attempts' },
+    steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where attempts are made of steps' },
+  },
+  promises: ['orderFree', 'anytime'],
+  needs: ['policy'],
+  async run(s, k) {
+    const sampling = { temperature: k.temperature, ...(k.weights === 'probability' ? { logprobs: true } : {}) }
+    await attemptRounds(s, { n: k.n, unlimited: 40, steps: k.steps, sampling, reward: k.weights === 'reward' })
+    const winner = elect(s.tree, k.weights)
+    if (winner !== null && k.weights !== 'reward') await s.reward(winner.nodes.slice(0, 1))
+  },
+  answer: (t, k) => elect(t, k.weights),
+})
+
+/** One ballot for each attempt: an end that m attempts reached has m. */
+function elect<Ans>(t: Tree<any, any, Ans>, weights: string) {
+  const ballots = t.answers().flatMap(n => {
+    const one = (score: number): Ballot<Ans> => ({ answer: t.outcome(n)!.answer, score, node: n })
+    if (weights === 'probability') return t.draws(n).map((_, i) => one(probability(t, n, i)))
+    return Array.from({ length: t.M[n] }, () => one(weights === 'reward' ? t.R[n] : 1))
+  })
+  return vote(ballots, { mode: weights === 'none' ? 'majority' : 'weighted' })
+}
+
+/** exp of the mean token log-probability along the path; the i-th draw of the last step, the first of those before it. */
+function probability(t: Tree<any, any, any>, n: NodeId, i: number): number {
+  const draws = t
+    .path(n)
+    .slice(1)
+    .map(e => t.draws(e)[e === n ? i : 0])
+  const logprobs = draws.map(d => (d === undefined ? Number.NaN : meanLogprob(d)))
+  const lengths = draws.map(d => d?.tokens?.length ?? 1)
+  const total = lengths.reduce((a, b) => a + b, 0)
+  return Math.exp(logprobs.reduce((sum, l, j) => sum + l * lengths[j], 0) / total)
+}

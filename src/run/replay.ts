@@ -1,0 +1,125 @@
+import type { Frame, RunResult } from '../contract/index.ts'
+import { Failure } from '../kernel/index.ts'
+import { type Journal, type Known, noJournal, type RunReport, run } from '../runtime/index.ts'
+import { openStore, type RunMeta } from '../store/index.ts'
+import { frameOf, type Plan } from './plan.ts'
+
+export interface Replayed {
+  run: string
+  holds: boolean
+  /** Where and how it differs; undefined: it holds. */
+  why?: string
+  effects: number
+  result?: RunResult<any, any, any>
+}
+
+/** The frame of a recorded run, from the plan that it was asked for with. */
+export async function recorded(
+  meta: RunMeta,
+  changes: Partial<Plan> = {},
+): Promise<{ frame: Frame<any, any, any, any>; task: unknown; plan: Plan }> {
+  const plan = meta.options.plan as Plan | undefined
+  if (plan === undefined)
+    throw new Failure(
+      'usage',
+      `run ${meta.id} was started by a program with parts of its own`,
+      'resume or replay it from that program: solve(frame, task, { store, resume })',
+    )
+  const whole: Plan = { ...plan, ...changes, budget: { ...plan.budget, ...changes.budget } }
+  const { frame, task } = await frameOf(whole)
+  return { frame, task, plan: whole }
+}
+
+/** Runs a recorded run again from its record alone, and says whether every request, the tree and the spend come out the same. Costs nothing. */
+export async function replay(id: string, o: { store: string; frame?: Frame<any, any, any, any>; task?: unknown }): Promise<Replayed> {
+  const store = openStore(o.store)
+  try {
+    const handle = store.open(id)
+    const { meta } = handle
+    const { frame, task } = o.frame === undefined ? await recorded(meta) : { frame: o.frame, task: o.task }
+    const budget = (meta.options.first as Frame<any, any, any, any>['budget']) ?? meta.limits
+    const going = run({ ...frame, budget }, task, {
+      run: meta.id,
+      journal: handle.journal,
+      replayOnly: true,
+      seed: meta.seed,
+      concurrency: meta.concurrency,
+      clock: 'virtual',
+    })
+    try {
+      const result = await going
+      const { calls } = meta.spent
+      const same = calls === undefined || meta.status === 'running' || calls === result.spent.calls
+      return {
+        run: meta.id,
+        holds: same,
+        ...(same ? {} : { why: `the spend differs: ${result.spent.calls} calls now, ${calls} then` }),
+        effects: going.report.replayed,
+        result,
+      }
+    } catch (e) {
+      if (e instanceof Failure && e.name === 'Divergence')
+        return { run: meta.id, holds: false, why: e.message, effects: going.report.replayed }
+      throw e
+    }
+  } finally {
+    store.close()
+  }
+}
+
+export interface WhatIf {
+  run: string
+  method: string
+  /** Share of its requests that the record covers. 1: this is exactly what would have happened. */
+  covered: number
+  requests: number
+  result: RunResult<any, any, any>
+}
+
+/** What another method, other knobs or another budget would have done with the answers on record. Nothing is asked of any model. */
+export async function whatIf(id: string, changes: Partial<Plan>, o: { store: string }): Promise<WhatIf> {
+  const store = openStore(o.store)
+  try {
+    const handle = store.open(id)
+    const { meta } = handle
+    // Knobs belong to a method: another method starts from its own.
+    const { frame, task, plan } = await recorded(
+      meta,
+      changes.method !== undefined && changes.method !== meta.method.id ? { knobs: {}, ...changes } : changes,
+    )
+    const known = answers(handle.journal)
+    const going = run(frame, task, {
+      journal: noJournal(),
+      recall: key => known.get(key) ?? 'missing',
+      seed: meta.seed,
+      concurrency: plan.concurrency ?? meta.concurrency,
+      clock: 'virtual',
+    })
+    const result = await going
+    const { recalled, missing }: RunReport = going.report
+    return {
+      run: meta.id,
+      method: frame.method.id,
+      covered: recalled + missing === 0 ? 1 : recalled / (recalled + missing),
+      requests: recalled + missing,
+      result,
+    }
+  } finally {
+    store.close()
+  }
+}
+
+/** Every answer on record, by address, request and ordinal. */
+function answers(journal: Journal): Map<string, Known> {
+  const open = new Map<number, string>()
+  const out = new Map<string, Known>()
+  for (const r of journal.read()) {
+    if (r.t === 'open') open.set(r.k, `${r.at}#${r.kind}#${r.hash}#${r.ord}`)
+    else if (r.t === 'done') {
+      const key = open.get(r.k)
+      open.delete(r.k)
+      if (key !== undefined && r.status === 'ok') out.set(key, { payload: r.payload, usage: r.usage })
+    }
+  }
+  return out
+}

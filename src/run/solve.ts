@@ -1,0 +1,199 @@
+import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
+import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
+import { asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
+import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import type { Plan } from './plan.ts'
+
+/** The contract's own number: raised when recorded runs would go another way under it. */
+export const contractVersion = 1
+
+export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall' | 'remember' | 'replayOnly' | 'raise'> {
+  /** Folder that keeps the run: it survives a kill and can be resumed, replayed, exported. Default: none, nothing is written. */
+  store?: string | null
+  /** Goes on with this run of the store. Its frame must be the same; limits may be higher. */
+  resume?: string
+  /** How the run was asked for, so that it can be started again from its id alone. */
+  plan?: Plan
+  /** Called with the run's id before the first effect. */
+  onRun?(id: string): void
+}
+
+/**
+ * Searches for an answer: `frame.method` over `frame.world` by `frame.model`, paid for by `frame.reward`, within `frame.budget`.
+ * Await it for the result; iterate it for events.
+ *
+ * @example
+ * const r = await solve({ world: game24.world, method: restMcts, model, budget: { calls: 200 } }, game24.parseTask('4 9 10 13'), { seed: 7 })
+ * console.log(r.answer, r.solved, r.spent.calls)
+ *
+ * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
+ */
+export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Run<S, A, Ans> {
+  const { store: folder, resume, plan, onRun, durability, ...setup } = o
+  if (folder === undefined || folder === null) {
+    if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
+    const r = run(frame, task, setup)
+    onRun?.(r.id)
+    return r
+  }
+  const store = openStore(folder, durability === undefined ? {} : { durability })
+  let handle: RunHandle | undefined
+  let going: Run<S, A, Ans>
+  let raise: Limits | undefined
+  try {
+    if (resume === undefined) {
+      handle = store.create(describe(frame, task, o))
+    } else {
+      handle = store.open(resume, { write: true })
+      const meta = handle.meta
+      agree(meta, frame)
+      if (handle.journal.damage !== null) {
+        const { record, why } = handle.journal.damage
+        throw new Failure(
+          'store',
+          `the journal of ${meta.id} is damaged at record ${record}: ${why}`,
+          `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
+        )
+      }
+      raise = raised(meta.limits, frame.budget)
+      store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
+      setup.seed = meta.seed
+      setup.concurrency = meta.concurrency
+      frame = { ...frame, budget: originalLimits(meta) }
+    }
+    const cache = setup.cache ? store.cache : undefined
+    going = run(frame, task, {
+      ...setup,
+      run: handle.id,
+      journal: handle.journal,
+      ...(raise === undefined ? {} : { raise }),
+      ...(cache === undefined
+        ? {}
+        : {
+            recall: (key: string, cacheable: boolean): Known | undefined =>
+              cacheable ? (cache.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined,
+            remember: (key: string, known: Known) => cache.put(`${setup.seed ?? 1}|${key}`, known.payload, known.usage),
+          }),
+    })
+  } catch (e) {
+    handle?.close()
+    store.close()
+    throw e
+  }
+  onRun?.(handle.id)
+  const { id } = handle
+  const kept = going.then(
+    r => {
+      keep(store, handle, r, r.ended === 'cancelled' ? 'paused' : 'done')
+      return r
+    },
+    e => {
+      const partial = (e as { partial?: RunResult<S, A, Ans> }).partial
+      try {
+        keep(store, handle, partial, 'failed')
+      } catch {
+        // The first failure matters more than that it could not be noted.
+      }
+      throw e
+    },
+  ) as Promise<RunResult<S, A, Ans>>
+  kept.catch(() => {})
+  return {
+    ...going,
+    id,
+    // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the result it stands for
+    then: (a, b) => kept.then(a, b),
+    catch: f => kept.catch(f),
+    finally: f => kept.finally(f),
+    get report() {
+      return going.report
+    },
+    [Symbol.asyncIterator]: (): AsyncIterator<Event> => going[Symbol.asyncIterator](),
+  }
+}
+
+function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | undefined, status: 'done' | 'paused' | 'failed'): void {
+  try {
+    if (r !== undefined) {
+      const t = r.tree as FlatTree
+      handle.snapshot.save('tree', encodeTree(t))
+      let depth = 0
+      for (let e = 0; e < t.size; e++) depth = Math.max(depth, t.level[e])
+      store.update(handle.id, {
+        status,
+        spent: r.spent,
+        answer: r.answer ?? null,
+        solved: r.solved,
+        verifiedBy: r.verifiedBy,
+        score: Number.isFinite(r.score) ? r.score : null,
+        nodes: t.size,
+        depth,
+      })
+    } else store.update(handle.id, { status })
+  } finally {
+    handle.close()
+    store.close()
+  }
+}
+
+function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptions): Parameters<Store['create']>[0] {
+  const models: Record<string, Provider> = asRoles(frame.model)
+  return {
+    world: frame.world.id,
+    method: { id: frame.method.id, version: frame.method.version ?? 1 },
+    models: Object.fromEntries(Object.entries(models).map(([role, p]) => [role, p.id])),
+    task,
+    knobs: { ...frame.method.with({ knobs: frame.knobs, preset: frame.preset, parts: frame.parts }).knobs },
+    options: {
+      ...(o.plan === undefined ? {} : { plan: o.plan }),
+      ...(o.clock === undefined ? {} : { clock: o.clock }),
+      reward: frame.reward?.id ?? null,
+      first: frame.budget ?? {},
+    },
+    limits: { ...frame.budget },
+    seed: o.seed ?? 1,
+    concurrency: o.concurrency ?? defaultConcurrency,
+    codeHash: '',
+    contractVersion,
+  }
+}
+/** The limits a run began with: raised ones come from its record. */
+const originalLimits = (meta: RunMeta): Limits => (meta.options.first as Limits | undefined) ?? meta.limits
+
+/** What a resume must have in common with its record. */
+function agree(meta: RunMeta, frame: Frame<any, any, any, any>): void {
+  const no = (what: string, was: unknown, is: unknown, hint: string): never => {
+    throw new Failure('store', `run ${meta.id} was made with ${what} ${was}, and this is ${is}`, hint)
+  }
+  const again = 'start a new run, or resume it with the version that made it'
+  if (meta.world !== frame.world.id) no('the world', meta.world, frame.world.id, again)
+  if (meta.method.id !== frame.method.id)
+    no(
+      'the method',
+      meta.method.id,
+      frame.method.id,
+      `to see what ${frame.method.id} would have done: espalier replay ${meta.id} --method ${frame.method.id}`,
+    )
+  if (meta.method.version !== (frame.method.version ?? 1))
+    no(`${meta.method.id} version`, meta.method.version, frame.method.version ?? 1, again)
+  if (meta.contractVersion !== contractVersion) no('contract version', meta.contractVersion, contractVersion, again)
+  const models = asRoles(frame.model)
+  for (const [role, id] of Object.entries(meta.models))
+    if (models[role] !== undefined && models[role].id !== id) no(`the model ${role}:`, id, models[role].id, again)
+}
+
+/** Limits that are higher now than in the record. Lower ones cannot be: what was spent was spent. */
+function raised(was: Limits, now: Limits | undefined): Limits | undefined {
+  const out: Limits = {}
+  for (const [unit, limit] of Object.entries(now ?? {}) as [keyof Limits, number][]) {
+    const before = was[unit]
+    if (before !== undefined && limit > before) out[unit] = limit
+    else if (before === undefined || limit < before)
+      throw new Failure(
+        'usage',
+        `a resumed run's limits can only rise: ${unit} was ${before ?? 'unlimited'}, asked for ${limit}`,
+        'leave the limit out to go on with the old one',
+      )
+  }
+  return Object.keys(out).length === 0 ? undefined : out
+}

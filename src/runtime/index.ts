@@ -1,0 +1,26 @@
+export { type Clock, realClock, virtualClock } from './clock.ts'
+export { Place } from './context.ts'
+export { Engine, type EngineOptions, type Handling, type Job, type Known, Party } from './engine.ts'
+export { Divergence, EffectError, StrayWait } from './errors.ts'
+export type { Event, EventData, EventKind } from './events.ts'
+export { Gate, type GateReport } from './gate.ts'
+export {
+  type Act,
+  type ActRecord,
+  type DoneRecord,
+  type Journal,
+  type JournalRecord,
+  MemoryJournal,
+  noJournal,
+  type OpenRecord,
+  type SessionRecord,
+  type Status,
+} from './journal.ts'
+export { type Reservation, Scope } from './meter.ts'
+export { bestAnswer, knobDetail, method, need, neededFor, person, settleKnobs } from './method.ts'
+export { bounded, priced } from './model.ts'
+export { modelPolicy } from './policy.ts'
+export { defaultConcurrency, type Run, type RunReport, type RunSetup, run } from './run.ts'
+export { asRoles, brief, RunningSearch, type Shared } from './search.ts'
+export { Drift, Sessions } from './sessions.ts'
+export { toolCall } from './telemetry.ts'

@@ -1,0 +1,145 @@
+import type { LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
+import { Failure } from '../kernel/index.ts'
+import type { Handling, Job } from './engine.ts'
+import type { Gate } from './gate.ts'
+import { modelCall } from './telemetry.ts'
+
+/** What a bound model needs of the place it is bound to. */
+export interface Door {
+  /** Asks for an effect here. `build` is given how many of something the budget still covers, by a test of a maximum. */
+  effect<T>(build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null, optional?: boolean): Promise<T>
+  gate(p: Provider): Gate
+}
+
+const free: Price = { input: 0, output: 0 }
+
+/** What a usage costs in US dollars; null: the price is unknown. What the provider itself says it cost holds. */
+export function priced(usage: Partial<Usage>, price: Price | undefined): Partial<Usage> {
+  if (usage.usd !== undefined && usage.usd !== null) return usage
+  if (price === undefined) return { ...usage, usd: null }
+  if (price.input === 0 && price.output === 0 && !price.request) return usage
+  const cached = usage.cachedTokens ?? 0
+  const input = (usage.inputTokens ?? 0) - cached
+  return {
+    ...usage,
+    usd:
+      (input * price.input + cached * (price.cached ?? price.input) + (usage.outputTokens ?? 0) * price.output) / 1e6 +
+      (usage.requests ?? 0) * (price.request ?? 0),
+  }
+}
+
+/** The most a request may cost, money included where the price is known. */
+export function bounded(p: Provider, max: Limits): Limits {
+  const price = p.price
+  if (price === undefined || price === free || (price.input === 0 && price.output === 0 && !price.request) || max.usd !== undefined)
+    return max
+  const tokens = max.tokens ?? 0
+  const input = max.inputTokens ?? tokens
+  const output = max.outputTokens ?? tokens
+  return { ...max, usd: (input * price.input + output * price.output) / 1e6 + (max.requests ?? 1) * (price.request ?? 0) }
+}
+
+/** A provider as a LanguageModel bound to a place: every call through it is an effect there. */
+export function boundModel(p: Provider, door: Door, defaults: Sampling): LanguageModel {
+  const gate = door.gate(p)
+  const sampleOnce = (messages: readonly Message[], o: Sampling, n: number, optional: boolean): Promise<Sample[] | undefined> => {
+    const body = JSON.stringify([p.id, messages, o])
+    return door.effect<Sample[] | undefined>(fits => {
+      let count = n
+      while (count > 1 && !fits(bounded(p, p.max(messages, { ...o, n: count })))) count--
+      const max = bounded(p, p.max(messages, { ...o, n: count }))
+      return {
+        kind: 'sample',
+        what: p.id,
+        request: body,
+        count,
+        max,
+        cacheable: true,
+        run: (live: Handling) =>
+          modelCall(p, 'chat', o, async () => {
+            const r = await gate.through(live, () => p.sample(messages, { ...o, n: count }, live))
+            return { value: r.samples, usage: priced(r.usage, p.price) }
+          }),
+      }
+    }, optional)
+  }
+  const model: LanguageModel = {
+    id: p.id,
+    can: p.can,
+    dialect: p.dialect,
+    async sample(messages, o = {}) {
+      const { n = 1, ...own } = o
+      const options: Sampling = { ...defaults, ...own }
+      if (n < 1) return []
+      if (n === 1 || p.can.includes('n')) return (await sampleOnce(messages, options, n, false)) ?? []
+      // One request each, so that each has its slot and its record; past the first, what the budget does not cover is left out.
+      const all = await Promise.all(Array.from({ length: n }, (_, i) => sampleOnce(messages, options, 1, i > 0)))
+      return all.flatMap(x => x ?? [])
+    },
+  }
+  const plain = <T>(
+    kind: string,
+    request: unknown,
+    max: Limits,
+    run: (live: Handling) => Promise<{ value: T; usage: Partial<Usage> }>,
+  ): Promise<T> =>
+    door.effect<T>(() => ({
+      kind,
+      what: p.id,
+      request: JSON.stringify([p.id, request]),
+      count: 1,
+      max: bounded(p, max),
+      cacheable: true,
+      run: live =>
+        modelCall(p, kind, {}, async () => {
+          const r = await gate.through(live, async () => {
+            const x = await run(live)
+            return { value: x.value, usage: x.usage }
+          })
+          return { value: r.value, usage: priced(r.usage, p.price) }
+        }),
+    }))
+  if (p.next !== undefined) {
+    model.next = async prefixes => {
+      const tokens = prefixes.reduce((a, x) => a + x.length, 0)
+      const laws = await plain('next', prefixes, { calls: prefixes.length, requests: 1, inputTokens: tokens }, async live => {
+        const r = await p.next!(prefixes, live)
+        return { value: r.laws.map(x => Array.from(x, y => (y === Number.NEGATIVE_INFINITY ? null : y))), usage: r.usage }
+      })
+      return laws.map(x => Float32Array.from(x, y => y ?? Number.NEGATIVE_INFINITY))
+    }
+  }
+  if (p.score !== undefined) {
+    model.score = (messages, text) => {
+      const max = p.max(messages, { n: 1, max: 0 })
+      return plain(
+        'score',
+        [messages, text],
+        { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4, outputTokens: 0 },
+        async live => {
+          const { usage, ...value } = await p.score!(messages, text, live)
+          return { value, usage }
+        },
+      )
+    }
+  }
+  if (p.embed !== undefined) {
+    model.embed = async texts => {
+      const bytes = texts.reduce((a, x) => a + x.length * 4, 0)
+      const vectors = await plain('embed', texts, { requests: 1, inputTokens: bytes }, async live => {
+        const r = await p.embed!(texts, live)
+        return { value: r.vectors.map(x => Array.from(x)), usage: r.usage }
+      })
+      return vectors.map(x => Float32Array.from(x))
+    }
+  }
+  return model
+}
+
+/** The provider of a role: its own, else the policy's. */
+export function roleProvider(models: Record<string, Provider>, role: string): Provider {
+  const p = models[role] ?? models.policy
+  if (p === undefined)
+    throw new Failure('usage', `no model is given for the role '${role}'`, 'give the frame a model: model: simulated({ ... })')
+  return p
+}

@@ -1,0 +1,352 @@
+import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
+import { Failure, usage } from '../kernel/index.ts'
+import { type Clock, realClock, virtualClock } from './clock.ts'
+import { Engine, type EngineOptions } from './engine.ts'
+import type { Event, EventData, EventKind } from './events.ts'
+import { gates } from './gate.ts'
+import { type Journal, MemoryJournal } from './journal.ts'
+import { Scope } from './meter.ts'
+import { neededFor } from './method.ts'
+import { asRoles, brief, type Ended, RunningSearch } from './search.ts'
+import { runSpan } from './telemetry.ts'
+
+/** What a run can be given beside its frame and task. */
+export interface RunSetup extends RunOptions {
+  /** Its name; default: one that is free in this process. */
+  run?: string
+  journal?: Journal
+  recall?: EngineOptions['recall']
+  remember?: EngineOptions['remember']
+  replayOnly?: boolean
+  /** Raises the limits once the record has been replayed. */
+  raise?: Limits
+  /** Answers questions to people. */
+  people?(q: { question: string; choices?: string[] }, signal: AbortSignal): Promise<string>
+}
+/** A run under way: a promise of its result, and the stream of its events. */
+export interface Run<S, A, Ans> extends PromiseLike<RunResult<S, A, Ans>>, AsyncIterable<Event> {
+  readonly id: string
+  catch<R>(f: (e: unknown) => R | PromiseLike<R>): Promise<RunResult<S, A, Ans> | R>
+  finally(f: () => void): Promise<RunResult<S, A, Ans>>
+  /** No further call starts; what is under way ends and is recorded. The run can be resumed. Again: what is under way is cancelled. */
+  interrupt(): void
+  /** No further effects; the method lands with the best answer so far. Recorded: the run is over. */
+  stop(): void
+  /** Prunes or pins the node of an address. Recorded. */
+  act(act: { do: 'prune' | 'pin' | 'unpin'; key: string }): void
+  /** What is known about the search at this moment. */
+  readonly report: RunReport
+}
+/** Figures of the engine that a result does not carry. */
+export interface RunReport {
+  replayed: number
+  effects: number
+  missing: number
+  recalled: number
+  inFlight: number
+  paid: number
+  fingerprint: number
+}
+
+let serial = 0
+
+/** Concurrency where none is asked for. */
+export const defaultConcurrency = 8
+
+/**
+ * Runs a method on a task. Without a journal nothing outlives the process; `solve` of the run room keeps one.
+ * Throws a Failure when something is missing before anything is spent; rejects with one when the outside refuses for good.
+ */
+export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSetup = {}): Run<S, A, Ans> {
+  const models = asRoles(frame.model)
+  check(frame, models)
+  const id = o.run ?? `run-${process.pid}-${++serial}`
+  const limits: Limits = { ...frame.budget }
+  delete (limits as { share?: number }).share
+  const concurrency = o.concurrency ?? defaultConcurrency
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new Failure('usage', `concurrency: expected a whole number from 1, found ${concurrency}`)
+  const providers = [...new Set(Object.values(models))]
+  const kind = o.clock ?? (providers.length > 0 && providers.every(p => p.clock === 'virtual') ? 'virtual' : 'real')
+  const clock: Clock = kind === 'virtual' ? virtualClock() : realClock()
+  const budget = new Scope(limits)
+  const journal = o.journal ?? new MemoryJournal()
+  const resumed = journal.size > 0
+
+  // Events: to a callback, and to whoever iterates. Nothing is built while nobody listens.
+  const queue: Event[] = []
+  const readers: ((e: IteratorResult<Event>) => void)[] = []
+  let seq = 0
+  let iterated = false
+  let over = false
+  const listening = (): boolean => iterated || o.onEvent !== undefined
+  const emit = (kind: EventKind, data: EventData[EventKind], address?: string): void => {
+    if (!listening()) return
+    const event = { run: id, seq: seq++, kind, data, ...(address === undefined ? {} : { address }) } as Event
+    o.onEvent?.(event as RunEvent)
+    if (iterated) {
+      const reader = readers.shift()
+      reader === undefined ? queue.push(event) : reader({ value: event, done: false })
+    }
+    if (kind === 'effect.end') preview()
+  }
+
+  const engine = new Engine({
+    run: id,
+    journal,
+    clock,
+    slots: concurrency,
+    seed: o.seed ?? 1,
+    ...(o.onEvent === undefined ? { emit: (k, d, a) => iterated && emit(k, d, a) } : { emit }),
+    ...(o.recall === undefined ? {} : { recall: o.recall }),
+    ...(o.remember === undefined ? {} : { remember: o.remember }),
+    ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
+    ...(o.raise === undefined ? {} : { raise: o.raise }),
+    onLive: () => watchDeadline(),
+    onAct(act) {
+      if (act.do === 'deadline') search.deadline()
+      else if (act.do === 'stop') search.stop()
+      else if (act.do === 'raise') {
+        search.reopen()
+        search.raise(act.limits)
+        watchDeadline()
+      } else if (act.do === 'prune' || act.do === 'pin' || act.do === 'unpin') {
+        const e = search.tree.find(act.key)
+        if (e >= 0) act.do === 'prune' ? search.prune(e as NodeId) : search.flag(e as NodeId, 'pinned', act.do === 'pin')
+      }
+    },
+  })
+  const gate = gates(concurrency, {
+    limited: (model, seconds, slots) => emit('model.limited', { model, seconds, slots }),
+    retry: (model, attempt, message) => emit('model.retry', { model, attempt, message }),
+  })
+  const search = new RunningSearch<S, A, Ans, T>(
+    {
+      engine,
+      seed: o.seed ?? 1,
+      strict: o.strict ?? false,
+      gate,
+      ...(o.people === undefined ? {} : { people: o.people }),
+      emit: (k, d, a) => listening() && emit(k, d, a),
+    },
+    frame,
+    task,
+    budget,
+  )
+
+  let watched: AbortController | null = null
+  function watchDeadline(): void {
+    watched?.abort()
+    const { seconds } = budget.limits
+    if (seconds === undefined || engine.replaying) return
+    const mine = new AbortController()
+    watched = mine
+    clock.until((seconds - budget.kept.seconds) * 1000, Number.MAX_SAFE_INTEGER, mine.signal).then(() => {
+      if (!mine.signal.aborted && !over) engine.act({ do: 'deadline' })
+    })
+  }
+
+  // The best answer so far, looked for less and less often as the tree grows: a look costs a walk over the answers.
+  let shown = ''
+  let wait = 0
+  function preview(): void {
+    if (--wait > 0) return
+    wait = Math.ceil(search.tree.size / 500)
+    let r: ReturnType<typeof search.result>
+    try {
+      r = search.result('done')
+    } catch {
+      return // a method's `answer` may need what is not there yet
+    }
+    if (r.answer === undefined) return
+    const n = r.nodes[0]
+    const verified = n === undefined ? null : verdict(search, n).solved
+    const text = brief(r.answer, 500)
+    const mark = `${text}|${r.score}|${verified}`
+    if (mark === shown) return
+    shown = mark
+    emit('answer', { text, score: r.score, verified, nodes: r.nodes })
+  }
+
+  async function whole(): Promise<RunResult<S, A, Ans>> {
+    const span = runSpan(frame.method.id, frame.world.id, id)
+    emit('run.start', {
+      world: frame.world.id,
+      method: frame.method.id,
+      knobs: search.bound.knobs as Record<string, KnobValue>,
+      models: Object.fromEntries(Object.entries(models).map(([role, p]) => [role, p.id])),
+      limits,
+      seed: o.seed ?? 1,
+      concurrency,
+      task,
+      resumed,
+    })
+    let interrupted = o.signal?.aborted ?? false
+    const onAbort = (): void => interrupt()
+    o.signal?.addEventListener('abort', onAbort)
+    try {
+      const rest = engine.rest().then((): Ended => 'cancelled')
+      if (!resumed) watchDeadline()
+      search.start()
+      engine.start()
+      if (interrupted) engine.park()
+      let ended: Ended
+      for (;;) {
+        ended = await Promise.race([search.finished, engine.failure, rest])
+        if (ended === 'cancelled' || (await engine.finish()) === 'ended') break
+      }
+      interrupted = ended === 'cancelled'
+      const result = assemble(ended)
+      emit('run.end', { ended, solved: result.solved, spent: result.spent, nodes: search.tree.size, depth: depthOf(search.tree) })
+      span.end({ 'espalier.ended': ended, 'espalier.nodes': search.tree.size, 'espalier.calls': result.spent.calls })
+      return result
+    } catch (e) {
+      await engine.settleFailure()
+      const failure =
+        e instanceof Failure
+          ? e
+          : new Failure(
+              'internal',
+              `${frame.method.id}: ${(e as Error)?.message ?? String(e)}`,
+              'this is a fault of the method or of Espalier; what was paid for is in the journal',
+              { cause: e },
+            )
+      try {
+        Object.assign(failure, { partial: assemble('cancelled') })
+      } catch {
+        // The tree may be in no state to answer; the failure itself matters more.
+      }
+      span.end({ 'espalier.ended': 'failed' }, failure)
+      throw failure
+    } finally {
+      o.signal?.removeEventListener('abort', onAbort)
+      over = true
+      engine.close()
+      for (const r of readers.splice(0)) r({ value: undefined, done: true })
+    }
+  }
+  function assemble(ended: Ended): RunResult<S, A, Ans> {
+    const r = search.result(ended)
+    const n = r.nodes[0]
+    const { solved, verifiedBy } = n === undefined ? noAnswer(search) : verdict(search, n)
+    return {
+      ...r,
+      run: id,
+      solved,
+      verifiedBy,
+      yield: engine.paid === 0 ? 1 : Math.max(0, engine.entered) / engine.paid,
+      slotUse: engine.slotUse,
+      inDoubt: usage(engine.inDoubtUsage),
+    }
+  }
+  let interrupts = 0
+  function interrupt(): void {
+    if (++interrupts === 1) engine.park()
+    else engine.abandon()
+  }
+
+  // Begins in a step of its own, so that who called may begin to iterate first.
+  const result = Promise.resolve().then(whole)
+  result.catch(() => {})
+  return {
+    id,
+    // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the result it stands for
+    then: (a, b) => result.then(a, b),
+    catch: f => result.catch(f),
+    finally: f => result.finally(f),
+    interrupt,
+    stop: () => engine.act({ do: 'stop' }),
+    act: a => engine.act(a),
+    get report() {
+      return {
+        replayed: engine.replayed,
+        effects: engine.issued,
+        missing: engine.missing,
+        recalled: engine.recalled,
+        inFlight: engine.inFlight,
+        paid: engine.paid,
+        fingerprint: search.tree.fingerprint,
+      }
+    },
+    [Symbol.asyncIterator]() {
+      iterated = true
+      return {
+        next: () => {
+          const event = queue.shift()
+          if (event !== undefined) return Promise.resolve({ value: event, done: false as const })
+          if (over) return Promise.resolve({ value: undefined, done: true as const })
+          return new Promise<IteratorResult<Event>>(resolve => readers.push(resolve))
+        },
+        return: () => {
+          iterated = false
+          queue.length = 0
+          return Promise.resolve({ value: undefined, done: true as const })
+        },
+      }
+    },
+  }
+}
+
+function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved: boolean | null; verifiedBy: string | null } {
+  const t = search.tree
+  const reward = search.frame.reward
+  const by = reward === undefined ? (t.outcome(n)?.reward === undefined ? null : 'exact') : reward.verifies ? reward.id : null
+  if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
+  return { solved: t.R[n] >= 1, verifiedBy: by }
+}
+function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean | null; verifiedBy: string | null } {
+  const reward = search.frame.reward
+  return reward?.verifies ? { solved: false, verifiedBy: reward.id } : { solved: null, verifiedBy: null }
+}
+const depthOf = (t: { size: number; level: Int32Array }): number => {
+  let most = 0
+  for (let i = 0; i < t.size; i++) most = Math.max(most, t.level[i])
+  return most
+}
+
+/** What a method needs of frame and model, before anything is spent. */
+function check(frame: Frame<any, any, any, any>, models: Record<string, Provider>): void {
+  const { method, world } = frame
+  const policy = models.policy
+  for (const [name, part] of Object.entries({ ...method.parts, ...frame.parts })) {
+    const what = neededFor(part)
+    if (what !== undefined)
+      throw new Failure('usage', `${method.id} needs the part '${name}': ${what}`, 'give it in the frame: parts: { ... }')
+  }
+  const can = (x: Provider['can'][number]): boolean => policy?.can.includes(x) ?? false
+  const own = (world as World<any, any, any, any>).outcome !== undefined
+  const has: Record<Need, boolean> = {
+    policy: policy !== undefined || frame.policy !== undefined || world.actions !== undefined,
+    value: frame.value !== undefined,
+    actionValue: frame.actionValue !== undefined,
+    ranker: frame.ranker !== undefined,
+    reward: frame.reward !== undefined || frame.value !== undefined || own,
+    logprobs: can('logprobs'),
+    certainty: can('logprobs'),
+    next: can('next'),
+    embed: can('embed'),
+  }
+  const lacking = (method.needs ?? []).filter(n => !has[n])
+  if (lacking.length > 0)
+    throw new Failure(
+      'usage',
+      `${method.id} needs ${lacking.join(' and ')}, and ${policy === undefined ? 'the frame' : policy.id} has none`,
+      'bring it in the frame, or choose another method: espalier methods',
+    )
+  for (const p of Object.values(models)) {
+    if (p.dialect !== 'text' && world.dialects?.[p.dialect] === undefined) {
+      throw new Failure(
+        'usage',
+        `${p.id} speaks '${p.dialect}', and the world ${world.id} does not`,
+        `it speaks: ${['text', ...Object.keys(world.dialects ?? {})].join(', ')}`,
+      )
+    }
+    if (frame.budget?.usd !== undefined && p.price === undefined) {
+      throw new Failure(
+        'usage',
+        `a budget in usd needs prices, and the price of ${p.id} is unknown`,
+        'give it a price, or set the budget in calls or tokens',
+      )
+    }
+  }
+}

@@ -1,0 +1,787 @@
+import type {
+  ActionValue,
+  Answer,
+  Ask,
+  Assessment,
+  Bound,
+  Column,
+  Context,
+  Draw,
+  EdgeId,
+  Effect,
+  Frame,
+  Io,
+  LanguageModel,
+  Limits,
+  LiveWorld,
+  Method,
+  NodeId,
+  Note,
+  Outcome,
+  Policy,
+  Propose,
+  Provider,
+  Random,
+  Ranker,
+  Result,
+  Reward,
+  Sampling,
+  Search,
+  Sim,
+  Value,
+  World,
+  WorldBase,
+} from '../contract/index.ts'
+import { canonical, Failure, FlatTree, mix, usage } from '../kernel/index.ts'
+import { Place } from './context.ts'
+import { type Engine, type Handling, type Job, Party } from './engine.ts'
+import { EffectError } from './errors.ts'
+import type { EventData, EventKind } from './events.ts'
+import type { Gate } from './gate.ts'
+import { inside } from './guard.ts'
+import { BoundIo, type Host, type Plain } from './io.ts'
+import type { Scope } from './meter.ts'
+import { modelPolicy } from './policy.ts'
+import { Drift, Sessions, type Way } from './sessions.ts'
+import { Workers } from './workers.ts'
+
+/** What all searches of one run share. */
+export interface Shared {
+  engine: Engine
+  seed: number
+  strict: boolean
+  gate(p: Provider): Gate
+  people?: Host['people']
+  emit?(kind: EventKind, data: EventData[EventKind], address?: string): void
+}
+export type Ended = Result<any, any, any>['ended']
+
+/** Draws of one proposal lie this far apart in rank from those of the next. */
+const proposalSpan = 2 ** 20
+
+/** A running search: what a method holds. */
+export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Host {
+  readonly tree: FlatTree<S, A, Ans>
+  readonly world: Omit<WorldBase<S, A, Ans, never>, 'start'>
+  readonly shared: Shared
+  readonly frame: Frame<S, A, Ans, T>
+  readonly bound: Bound<S, A, Ans>
+  readonly party: Party
+  readonly budget: Scope
+  readonly seed: number
+  readonly models: Record<string, Provider>
+  readonly sampling: Sampling
+  readonly scope: string
+  readonly #world: World<S, A, Ans, T>
+  readonly #policy: Policy<S, A, void>
+  readonly #dialect: string
+  readonly #abort = new AbortController()
+  readonly #io = new Map<EdgeId, BoundIo>()
+  readonly #proposals = new Map<EdgeId, number>()
+  readonly #repairs = new Map<EdgeId, number>()
+  readonly #stepping = new Map<EdgeId, Promise<NodeId | null>>()
+  readonly #crossed = new Map<EdgeId, readonly NodeId[]>()
+  readonly #subs = new Map<string, number>()
+  readonly #refs = new Map<NodeId, string>()
+  readonly #sessions: Sessions<S, A, T, any> | null
+  readonly #workers: Workers
+  readonly #lastly: (() => Promise<void>)[] = []
+  readonly people?: Host['people']
+  #phase: 'run' | 'lastly' | 'over' = 'run'
+  #ended: Ended = 'done'
+  #strays = 0
+  #resolve!: (why: Ended) => void
+  #reject!: (e: unknown) => void
+  #finished!: Promise<Ended>
+
+  constructor(
+    shared: Shared,
+    frame: Frame<S, A, Ans, T>,
+    task: T,
+    budget: Scope,
+    o: { outer?: Party; scope?: string; models?: Record<string, Provider>; sampling?: Sampling; root?: { hi: number; lo: number } } = {},
+  ) {
+    const { world } = frame
+    this.shared = shared
+    this.frame = frame
+    this.#world = world
+    this.world = world as unknown as Omit<WorldBase<S, A, Ans, never>, 'start'>
+    this.budget = budget
+    this.seed = shared.seed
+    this.people = shared.people
+    this.scope = o.scope ?? ''
+    this.party = new Party(budget, o.outer)
+    this.party.quiet = () => this.#quiet()
+    this.models = { ...o.models, ...asRoles(frame.model) }
+    this.sampling = { ...o.sampling, ...frame.sampling }
+    this.#dialect = this.models.policy?.dialect ?? 'text'
+    this.#policy = frame.policy ?? modelPolicy<S, A>(world as WorldBase<S, A, any, any>)
+    this.bound = frame.method.with({ knobs: frame.knobs, preset: frame.preset, parts: frame.parts })
+    this.tree = new FlatTree<S, A, Ans>(world.start(task), {
+      outcome: s => world.outcome(s),
+      key: world.key && (s => world.key!(s)),
+      player: world.player && (s => world.player!(s)),
+    })
+    this.#sessions = world.kind === 'live' ? new Sessions(world as LiveWorld<S, A, Ans, T, any>, task) : null
+    this.#workers = new Workers(shared.engine, this.party, this.tree, i => this.random('simulation', i))
+    this.#renew()
+  }
+  #renew(): void {
+    this.#finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.#finished.catch(() => {})
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------- Host
+  now(): number {
+    return this.shared.engine.now
+  }
+  gate(p: Provider): Gate {
+    return this.shared.gate(p)
+  }
+  address(e: EdgeId): { hi: number; lo: number; scope: string } {
+    return { hi: this.tree.hi[e], lo: this.tree.lo[e], scope: this.scope }
+  }
+  place(e: EdgeId, hint?: string): Context<S, A> {
+    return new Place(this.tree, e, this.#world as WorldBase<S, A, any, any>, this.#dialect, hint)
+  }
+  effect<R>(
+    e: EdgeId,
+    build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null,
+    optional = false,
+  ): Promise<R> {
+    const { party, tree } = this
+    const fits = (max: Limits): boolean => party.budget.fits(max, party.final) !== 'never'
+    const at = this.scope + tree.key(e)
+    return this.shared.engine.effect<R>(
+      party,
+      () => {
+        const job = build(fits)
+        return job === null ? null : { max: job.max, job: Object.assign(job, { at, stamp: tree.stampAt(e), tree, node: e }) as Job }
+      },
+      optional,
+    )
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------ Io
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+  at(e: EdgeId): Io {
+    let io = this.#io.get(e)
+    if (io === undefined) {
+      io = new BoundIo(this as unknown as Host, e)
+      this.#io.set(e, io)
+    }
+    return io as unknown as Io
+  }
+  get #here(): Io {
+    return this.at(this.tree.root)
+  }
+  random(...key: readonly (string | number)[]): Random {
+    return this.at(0 as EdgeId).random(...key)
+  }
+  model(role?: string): LanguageModel {
+    return this.#here.model(role)
+  }
+  ask<I, O>(a: Ask<I, O>, ...input: I extends void ? [] : [input: I]): Promise<O> {
+    return (this.#here.ask as (a: Ask<I, O>, input?: I) => Promise<O>).call(this.#here, a, input[0])
+  }
+  asks<I, O>(a: Ask<I, O>, input: I, n: number): Promise<O[]> {
+    return this.#here.asks(a, input, n)
+  }
+  call<I, O>(e: Effect<I, O>, input: I): Promise<O> {
+    return this.#here.call(e, input)
+  }
+  sub<S2, A2, Ans2, T2>(frame: Frame<S2, A2, Ans2, T2>, task: T2): Promise<Result<S2, A2, Ans2>> {
+    return this.subAt(this.tree.root, frame, task)
+  }
+  async subAt(e: EdgeId, frame: Frame<any, any, any, any>, task: unknown): Promise<Result<any, any, any>> {
+    const { engine, emit } = this.shared
+    const at = `${this.scope}${this.tree.key(e)}/${frame.method.id}`
+    const ordinal = this.#subs.get(at) ?? 0
+    this.#subs.set(at, ordinal + 1)
+    const scope = `${at}.${ordinal}/`
+    const budget = this.budget.inside(frame.budget ?? {}, this.now())
+    const child = new RunningSearch(this.shared, frame, task, budget, {
+      outer: this.party,
+      scope,
+      models: this.models,
+      sampling: this.sampling,
+    })
+    engine.up(this.party)
+    emit?.('sub.start', { scope, method: frame.method.id }, scope)
+    try {
+      child.start()
+      const ended = await child.finished
+      emit?.('sub.end', { scope, ended }, scope)
+      return child.result(ended)
+    } finally {
+      engine.down(this.party)
+    }
+  }
+  recur(task: unknown, budget?: Limits & { share?: number }): Promise<Result<S, A, Ans>> {
+    const { model: _, ...frame } = this.frame
+    return this.subAt(this.tree.root, { ...frame, budget }, task)
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- growing
+  async propose<X>(from: NodeId | readonly NodeId[], o: Propose<S, A, X> = {}): Promise<EdgeId[]> {
+    const t = this.tree
+    const all = typeof from === 'number' ? [from] : from
+    const at = all[0]
+    if (at === undefined) return []
+    const how = o.how ?? 'iid'
+    const n = o.n ?? (how === 'all' || how === 'distinct' ? Infinity : 1)
+    if (n < 1) return []
+    const by = (o.by ?? this.#policy) as Policy<S, A, X>
+    const ordinal = this.#proposals.get(at) ?? 0
+    this.#proposals.set(at, ordinal + 1)
+    const io = this.at(at)
+    const state = t.state(at)
+    const sampling: Sampling = { ...this.sampling, ...o.sampling }
+    const tries = how === 'all' ? 1 : Math.max(1, o.tries ?? 1)
+    const good: Draw<A>[] = []
+    let hint = o.hint
+    let refused = 0 // paid for, and no part of the tree
+    for (let i = 0; i < tries && good.length < n; i++) {
+      const contexts = all.map(m => this.place(m, hint))
+      const proposed = await by.propose(contexts, { n: n - good.length, how, input: o.input as X, sampling }, io)
+      const why: string[] = []
+      for (const r of proposed.rejected ?? []) why.push(r.why)
+      refused += why.length
+      for (const d of proposed.draws) {
+        const legal = this.#world.valid?.(d.action, state) ?? true
+        const ok = legal === true ? (o.accept?.(d, contexts[0]) ?? true) : legal
+        if (ok === true) good.push(d)
+        else {
+          why.push(ok)
+          refused++
+        }
+      }
+      if (why.length === 0 || (!Number.isFinite(n) && good.length > 0)) break
+      hint = [o.hint, `Not accepted: ${[...new Set(why)].slice(0, 4).join('; ')}. Propose something else.`].filter(Boolean).join('\n\n')
+    }
+    if (how === 'iid' || how === 'sequential' ? refused > 0 : good.length === 0 && refused > 0)
+      this.shared.engine.entered -= how === 'iid' || how === 'sequential' ? refused : 1
+    const same =
+      o.same === undefined
+        ? null
+        : await o.same(
+            good.map(d => d.action),
+            io,
+          )
+    const leader = new Map<number, EdgeId>()
+    const repair = o.instead === undefined ? 0 : this.#repair(o.instead)
+    const out: EdgeId[] = []
+    good.forEach((draw, i) => {
+      const known = same === null ? undefined : leader.get(same[i])
+      const e = known ?? this.#edge(at, draw.action, ordinal * proposalSpan + i, repair, o.aside === true)
+      if (same !== null && known === undefined) leader.set(same[i], e)
+      t.merge(e, 1, draw)
+      if (draw.prior !== undefined) t.P[e] = Number.isNaN(t.P[e]) ? draw.prior : Math.max(t.P[e], draw.prior)
+      if (draw.forecast !== undefined) t.F[e] = draw.forecast
+      if (all.length > 1 && !this.#crossed.has(e)) this.#crossed.set(e, all)
+      out.push(e)
+    })
+    this.#share(at)
+    if (o.instead !== undefined && out.length > 0) this.flag(o.instead, 'replaced')
+    return out
+  }
+  #repair(n: NodeId): number {
+    const ordinal = (this.#repairs.get(n) ?? 0) + 1
+    this.#repairs.set(n, ordinal)
+    // Told apart by what is repaired, too: two repaired siblings may be mended alike.
+    return mix(ordinal, mix(this.tree.hi[n], this.tree.lo[n])) | 1
+  }
+  #edge(parent: EdgeId, action: A, rank: number, repair: number, aside: boolean): EdgeId {
+    const t = this.tree
+    const size = t.size
+    let p = parent
+    while (!t.taken(p)) p = t.parent(p)!
+    const key = this.#world.actionKey?.(action, t.state(p)) ?? canonical(action)
+    const e = t.edge(parent, action, key, { rank, repair })
+    if (t.size > size) {
+      if (aside) t.flag(e, 'aside')
+      this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
+    }
+    return e
+  }
+  /** Priors that no policy gave are shares of the draws. */
+  #share(parent: EdgeId): void {
+    const t = this.tree
+    let all = 0
+    for (let e = t.firstChild[parent] as EdgeId; e >= 0; e = t.nextSibling[e] as EdgeId) all += t.M[e]
+    for (let e = t.firstChild[parent] as EdgeId; e >= 0; e = t.nextSibling[e] as EdgeId)
+      if (!t.draws(e).some(d => d.prior !== undefined)) t.P[e] = t.M[e] / all
+  }
+  insert(parent: EdgeId, action: A, o: { count?: number; aside?: boolean } = {}): EdgeId {
+    const ordinal = this.#proposals.get(parent) ?? 0
+    this.#proposals.set(parent, ordinal + 1)
+    const e = this.#edge(parent, action, ordinal * proposalSpan, 0, o.aside === true)
+    this.tree.merge(e, o.count ?? 1)
+    this.#share(parent)
+    return e
+  }
+  async expand<X>(from: NodeId | readonly NodeId[], o?: Propose<S, A, X>): Promise<NodeId[]> {
+    return this.step([...new Set(await this.propose(from, o))])
+  }
+  async step(edges: readonly EdgeId[]): Promise<NodeId[]> {
+    const out = await Promise.all(edges.map(e => this.#take(e)))
+    return out.filter(n => n !== null)
+  }
+  #take(e: EdgeId): NodeId | null | Promise<NodeId | null> {
+    const t = this.tree
+    if (t.is(e, 'gone')) return null
+    if (t.taken(e)) return e
+    const under = this.#stepping.get(e)
+    if (under !== undefined) return under
+    const world = this.#world
+    const parent = t.parent(e)!
+    if (world.kind === 'pure' && t.taken(parent) && this.budget.fits(oneStep) === 'fits') return this.#pure(e, parent)
+    const taking = this.#slow(e, parent).finally(() => this.#stepping.delete(e))
+    this.#stepping.set(e, taking)
+    return taking
+  }
+  async #slow(e: EdgeId, parent: EdgeId): Promise<NodeId | null> {
+    const p = await this.#take(parent)
+    if (p === null) return null
+    await this.shared.engine.effect(this.party, () => ({ max: oneStep }))
+    const world = this.#world
+    if (world.kind === 'pure') return this.#pure(e, p)
+    return world.kind === 'io' ? this.#asked(e, p) : this.#lived(e, p)
+  }
+  #pure(e: EdgeId, p: NodeId): NodeId {
+    const t = this.tree
+    const world = this.#world as Extract<World<S, A, Ans, T>, { kind: 'pure' }>
+    let state: S
+    try {
+      state = world.step(t.state(p), t.action(e))
+    } catch (error) {
+      throw new Failure(
+        'world',
+        `world ${world.id}: step failed on ${brief(t.action(e))}: ${(error as Error).message}`,
+        'its `valid` should refuse such an action',
+        { cause: error },
+      )
+    }
+    return this.#arrive(e, p, state)
+  }
+  async #asked(e: EdgeId, p: NodeId): Promise<NodeId | null> {
+    const t = this.tree
+    const world = this.#world as Extract<World<S, A, Ans, T>, { kind: 'io' }>
+    try {
+      const state = await world.step(t.state(p), t.action(e), this.at(e))
+      return this.#arrive(e, p, state, canonical(state))
+    } catch (error) {
+      return this.#stepFailed(e, error)
+    }
+  }
+  #stepFailed(e: EdgeId, error: unknown): null {
+    if (!(error instanceof EffectError)) throw error
+    this.tree.assess(e, { value: Number.NaN, failed: true, feedback: error.message })
+    this.flag(e, 'failed')
+    return null
+  }
+  #way(n: NodeId): Way<S, A>[] {
+    const t = this.tree
+    return t.path(n).map(m => ({ key: t.key(m), state: t.state(m), action: t.action(m), ref: this.#refs.get(m) }))
+  }
+  async #lived(e: EdgeId, p: NodeId): Promise<NodeId | null> {
+    const t = this.tree
+    const world = this.#world as LiveWorld<S, A, Ans, T, any>
+    const way = this.#way(p)
+    const key = t.key(e)
+    const action = t.action(e)
+    try {
+      const r = await this.effect<{ state?: S; ref?: string; drift?: string }>(e, () => ({
+        kind: 'step',
+        what: world.id,
+        request: canonical(action),
+        count: 1,
+        max: {},
+        cacheable: false,
+        run: async live => {
+          const spent: { calls: number; toolCalls: number; steps: number } = { calls: 0, toolCalls: 0, steps: 0 }
+          const io = this.#inline(e, live, u => {
+            spent.calls += u.calls ?? 0
+            spent.toolCalls += u.toolCalls ?? 0
+          })
+          try {
+            const { value, steps } = await this.#sessions!.at(way, io, async (x, stand) => {
+              const state = await world.step(x, t.state(p), action, io)
+              stand(key)
+              return { state, ref: await world.save?.(x) }
+            })
+            return { value, usage: { ...spent, steps } }
+          } catch (error) {
+            if (error instanceof Drift) return { value: { drift: error.message }, usage: spent }
+            throw Object.assign(error as object, { usage: spent })
+          }
+        },
+      }))
+      if (r.drift !== undefined) {
+        t.assess(e, { value: Number.NaN, failed: true, feedback: r.drift })
+        this.flag(e, 'gone')
+        return null
+      }
+      if (r.ref !== undefined) this.#refs.set(e as NodeId, r.ref)
+      return this.#arrive(e, p, r.state as S, canonical(r.state))
+    } catch (error) {
+      return this.#stepFailed(e, error)
+    }
+  }
+  /** An Io for the inside of an effect that is recorded whole: what it asks for is done at once and charged to that effect. */
+  #inline(e: EdgeId, live: Handling, spend: (u: Partial<import('../contract/index.ts').Usage>) => void): Io {
+    const host: Host = {
+      budget: this.budget,
+      signal: live.signal,
+      seed: this.seed,
+      models: this.models,
+      sampling: this.sampling,
+      people: this.people,
+      now: () => this.now(),
+      gate: p => this.gate(p),
+      address: x => this.address(x),
+      place: x => this.place(x),
+      subAt: () =>
+        Promise.reject(
+          new Failure(
+            'world',
+            `world ${this.#world.id}: a live step cannot start a search`,
+            'a step of a live world is recorded whole; search in an io world',
+          ),
+        ),
+      effect: async <R>(
+        _: EdgeId,
+        build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null,
+      ): Promise<R> => {
+        const job = build(max => this.budget.fits(max) === 'fits')
+        if (job === null || this.budget.fits(job.max) !== 'fits')
+          throw new EffectError('error', { reason: 'budget', message: 'the budget does not cover a call inside this step' })
+        const r = await job.run(live)
+        spend(r.usage)
+        return JSON.parse(JSON.stringify(r.value) ?? 'null') as R
+      },
+    }
+    return new BoundIo(host, e) as unknown as Io
+  }
+  #arrive(e: EdgeId, p: NodeId, state: S, observation?: string): NodeId {
+    const t = this.tree
+    const n = t.take(e, state, observation)
+    const parents = this.#crossed.get(e)
+    if (parents !== undefined) t.adopt(n, parents)
+    this.budget.charge(oneStep)
+    const effect = this.#world.effect?.(t.action(e), t.state(p), state)
+    if (effect === 'end') t.end(n)
+    if (effect === 'destructive') this.flag(n, 'destructive')
+    this.shared.emit?.(
+      'tree.node',
+      { node: n, parent: p, depth: t.depth(n), state: brief(state), end: t.is(n, 'end') },
+      this.scope + t.key(n),
+    )
+    return n
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- judging
+  async forecast(edges: readonly EdgeId[], o: { by?: ActionValue<S, A> } = {}): Promise<Assessment[]> {
+    const t = this.tree
+    const by = o.by ?? this.frame.actionValue
+    if (by === undefined) throw missing('forecast', 'actionValue', this.frame.method)
+    const out = new Map<EdgeId, Assessment>()
+    const groups = new Map<EdgeId, EdgeId[]>()
+    for (const e of edges) {
+      const p = t.parent(e) ?? e
+      const group = groups.get(p)
+      group === undefined ? groups.set(p, [e]) : group.push(e)
+    }
+    await Promise.all(
+      [...groups].map(async ([p, group]) => {
+        const marks = await by.forecast(
+          this.place(p),
+          group.map(e => t.action(e)),
+          this.at(p),
+        )
+        group.forEach((e, i) => {
+          out.set(e, marks[i])
+          this.#judge(e, marks[i], t.F, 'F')
+        })
+      }),
+    )
+    return edges.map(e => out.get(e)!)
+  }
+  value(nodes: readonly NodeId[], o: { by?: Value<S, A>; into?: Column } = {}): Promise<Assessment[]> {
+    const t = this.tree
+    const by = o.by ?? this.frame.value
+    const into = o.into ?? t.V
+    return Promise.all(
+      nodes.map(async n => {
+        const given = o.by === undefined ? t.draws(n).find(d => d.value !== undefined)?.value : undefined
+        if (given === undefined && by === undefined) throw missing('value', 'value', this.frame.method)
+        const a = given ?? (await by!.value(this.place(n), this.at(n)))
+        return this.#judge(n, a, into, 'V')
+      }),
+    )
+  }
+  reward(nodes: readonly NodeId[], o: { by?: Reward<S, A, Ans>; into?: Column } = {}): Promise<Assessment[]> {
+    const t = this.tree
+    const into = o.into ?? t.R
+    return Promise.all(
+      nodes.map(async n => {
+        const outcome: Outcome<Ans> | null = t.outcome(n)
+        const by = o.by ?? this.frame.reward
+        let a: Assessment
+        if (by !== undefined) {
+          a = await by.reward(this.place(n), outcome, this.at(n))
+          if (by.verifies && a.verified === undefined) a = { ...a, verified: true }
+        } else if (outcome?.reward !== undefined) a = { value: outcome.reward, verified: true }
+        else if (this.frame.value !== undefined) a = await this.frame.value.value(this.place(n), this.at(n))
+        else throw missing('reward', 'reward', this.frame.method)
+        return this.#judge(n, a, into, 'R')
+      }),
+    )
+  }
+  async rank(slate: readonly NodeId[], o: { by?: Ranker<S, A> } = {}): Promise<Assessment[]> {
+    const by = o.by ?? this.frame.ranker
+    if (by === undefined) throw missing('rank', 'ranker', this.frame.method)
+    return by.rank(
+      slate.map(n => this.place(n)),
+      this.#here,
+    )
+  }
+  #judge(e: EdgeId, a: Assessment, into: Column, name: string): Assessment {
+    const t = this.tree
+    into[e] = a.value
+    t.assess(e, a)
+    t.stamp(e, a.value)
+    if (a.failed) this.flag(e, 'failed')
+    if (a.verified && a.value >= 1) this.flag(e, 'solved')
+    this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
+    return a
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- steering
+  flag(e: EdgeId, f: Parameters<FlatTree['flag']>[1], on = true): void {
+    this.tree.flag(e, f, on)
+    this.shared.emit?.('tree.flag', { node: e, flag: f, on }, this.scope + this.tree.key(e))
+  }
+  note(at: NodeId, text: string, o: { scope?: Note['scope']; kind?: string } = {}): void {
+    this.tree.note(at, { text, from: at, scope: o.scope ?? 'below', kind: o.kind ?? 'note' })
+  }
+  prune(e: EdgeId): void {
+    const t = this.tree
+    this.flag(e, 'pruned')
+    this.shared.engine.cancel(job => {
+      if (job.tree !== t || job.node === undefined) return false
+      for (let n: EdgeId | null = job.node; n !== null; n = t.parent(n)) if (n === e) return true
+      return false
+    })
+  }
+  reach(e: EdgeId): number {
+    const t = this.tree
+    if (t.is(e, 'gone')) return Infinity
+    if (this.#sessions === null) return 0
+    let n: EdgeId = e
+    while (!t.taken(n)) n = t.parent(n)!
+    return this.#sessions.reach(this.#way(n as NodeId))
+  }
+  async commit(n: NodeId): Promise<boolean> {
+    const t = this.tree
+    if (t.is(n, 'gone')) return false
+    if (this.#sessions !== null) {
+      const way = this.#way(n)
+      const ok = await this.effect<{ ok: boolean }>(n, () => ({
+        kind: 'commit',
+        what: this.#world.id,
+        request: t.key(n),
+        count: 1,
+        max: {},
+        cacheable: false,
+        run: async live => {
+          try {
+            const { steps } = await this.#sessions!.at(
+              way,
+              this.#inline(n, live, () => {}),
+              async () => true,
+            )
+            return { value: { ok: true }, usage: { steps } }
+          } catch (error) {
+            if (error instanceof Drift) return { value: { ok: false }, usage: {} }
+            throw error
+          }
+        },
+      }))
+      if (!ok.ok) {
+        this.flag(n, 'gone')
+        return false
+      }
+    }
+    t.reroot(n)
+    return true
+  }
+  workers(simulation: (sim: Sim) => Promise<void>, o: { times?: number; slots?: number } = {}): Promise<void> {
+    return this.#workers.run(simulation, o)
+  }
+  lastly(held: Limits, body: () => Promise<void>): void {
+    this.budget.keep(held)
+    this.#lastly.push(body)
+  }
+  stop(o: { inFlight?: 'keep' | 'cancel' } = {}): void {
+    this.#halt('stopped', o.inFlight ?? 'keep')
+  }
+  #halt(why: Ended, inFlight: 'keep' | 'cancel'): void {
+    if (this.party.halted) return
+    this.party.halted = true
+    this.#ended = why
+    if (inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
+    this.shared.engine.look(this.party)
+  }
+  /** The time limit has come: what is in flight is cancelled, and the search lands. */
+  deadline(): void {
+    if (this.#phase === 'run') this.#halt('budget', 'cancel')
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- lifetime
+  /** Settles when the search has ended, lastly and all. */
+  get finished(): Promise<Ended> {
+    return this.#finished
+  }
+  start(): void {
+    const { engine, strict } = this.shared
+    engine.look(this.party)
+    let run: Promise<void>
+    try {
+      run = inside(strict, () => this.bound.run(this as unknown as Search<S, A, Ans>))
+    } catch (e) {
+      run = Promise.reject(e)
+    }
+    run.then(
+      () => this.#land(this.party.halted ? this.#ended : 'done'),
+      e => this.#fail(e),
+    )
+  }
+  #fail(e: unknown): void {
+    if (this.#phase === 'over') return
+    this.#phase = 'over'
+    this.party.done = true
+    this.#reject(e)
+  }
+  /** Nothing is under way for this search, and everything that followed from what was has happened. */
+  #quiet(): void {
+    const { party } = this
+    const { engine } = this.shared
+    if (this.#phase === 'over') return
+    if (this.#phase === 'lastly') {
+      if (party.stuck.length > 0) this.#finish()
+      else this.#stray()
+      return
+    }
+    if (party.halted) {
+      if (this.#workers.release()) {
+        engine.wake(party, false)
+        engine.look(party)
+      } else this.#land(this.#ended)
+    } else if (party.stuck.length > 0) this.#land('budget')
+    else if (!engine.wake(party, false)) this.#stray()
+    else engine.look(party)
+  }
+  #stray(): void {
+    // A promise that settles by itself may need a few more turns of the event loop than there were; what needs longer is no effect.
+    if (++this.#strays > 3) return this.shared.engine.stray()
+    this.shared.engine.look(this.party)
+  }
+  #land(why: Ended): void {
+    if (this.#phase !== 'run') return
+    this.#phase = 'lastly'
+    this.#ended = why
+    this.#strays = 0
+    const { party } = this
+    party.final = true
+    const bodies = this.scope === '' ? [...this.#lastly, () => this.#verify()] : this.#lastly
+    if (this.scope === '') this.shared.emit?.('run.landing', { why })
+    const all = async (): Promise<void> => {
+      for (const body of bodies) await body()
+    }
+    inside(this.shared.strict, all).then(
+      () => this.#finish(),
+      e => this.#fail(e),
+    )
+    this.shared.engine.look(party)
+  }
+  /** The answer is verified, where the reward verifies and the method did not ask it to. */
+  async #verify(): Promise<void> {
+    const n = this.#answerNode()
+    const verifies = this.frame.reward === undefined ? n !== null && this.tree.outcome(n)?.reward !== undefined : this.frame.reward.verifies
+    if (n !== null && verifies && Number.isNaN(this.tree.R[n])) await this.reward([n])
+  }
+  #answerNode(): NodeId | null {
+    const a = this.bound.answer(this.tree)
+    return a === null ? null : typeof a === 'number' ? a : (a.nodes[0] ?? null)
+  }
+  #finish(): void {
+    if (this.#phase === 'over') return
+    this.#phase = 'over'
+    this.party.done = true
+    if (this.scope !== '') {
+      this.#abort.abort()
+      this.shared.engine.cancel((_, party) => within(party, this.party))
+    }
+    this.#resolve(this.#ended)
+  }
+  /** The limits were raised after the search had landed for want of budget: it goes on where it stood. */
+  reopen(): boolean {
+    if (this.#ended !== 'budget') return false
+    this.#phase = 'run'
+    this.party.done = this.party.final = this.party.halted = false
+    this.#renew()
+    return true
+  }
+  raise(limits: Limits): void {
+    this.budget.limits = { ...this.budget.limits, ...limits }
+    this.shared.engine.retryStuck(this.party)
+    this.shared.engine.look(this.party)
+  }
+  result(ended: Ended): Result<S, A, Ans> {
+    const t = this.tree
+    const given = this.bound.answer(t) as NodeId | Answer<Ans> | null
+    const spent = usage(this.budget.spent)
+    if (given === null) return { answer: undefined, actions: [], nodes: [], score: Number.NaN, ended, spent, tree: t }
+    const nodes = typeof given === 'number' ? [given] : given.nodes
+    const n = nodes[0]
+    const actions =
+      n === undefined
+        ? []
+        : t
+            .path(n)
+            .filter(m => m !== 0)
+            .map(m => t.action(m))
+    if (typeof given !== 'number') return { answer: given.value, actions, nodes, score: given.score, ended, spent, tree: t }
+    const score = [t.R[given], t.Q[given], t.V[given]].find(x => !Number.isNaN(x)) ?? Number.NaN
+    return { answer: t.outcome(given)?.answer, actions, nodes, score, ended, spent, tree: t }
+  }
+}
+
+const oneStep = { steps: 1, nodes: 1 } as const
+
+function within(p: Party | undefined, outer: Party): boolean {
+  for (; p !== undefined; p = p.outer) if (p === outer) return true
+  return false
+}
+
+function missing(what: string, field: string, m: Method<any, any, any>): Failure {
+  return new Failure('usage', `${m.id} asks for a ${what}, and the frame has no ${field}`, `give the frame a ${field}`)
+}
+
+/** A value as a short line, for people. */
+export function brief(x: unknown, most = 200): string {
+  const text = typeof x === 'string' ? x : ((x as { toText?(): string })?.toText?.() ?? canonical(x))
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+}
+
+/** The models of a frame by role. */
+export function asRoles(model: Frame<any, any, any, any>['model']): Record<string, Provider> {
+  if (model === undefined) return {}
+  return 'sample' in model && typeof model.sample === 'function' ? { policy: model as Provider } : (model as Record<string, Provider>)
+}

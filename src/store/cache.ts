@@ -1,0 +1,88 @@
+// Answers kept for the same question, over all runs of a store. A hit is charged at its recorded price, so results do not depend on what is here.
+import type { Usage } from '../contract/index.ts'
+import { type DatabaseSync, type StatementSync, storeFailure, transact } from './sqlite.ts'
+
+/** An answer and what it cost when it was paid for. `payload` is JSON. */
+export interface CacheEntry {
+  payload: string
+  usage: Partial<Usage>
+}
+
+/** Payloads by a key that is made of everything they depend on. */
+export class Cache {
+  readonly #db: DatabaseSync
+  readonly #file: string
+  readonly #get: StatementSync
+  readonly #put: StatementSync
+  /** Keys read since they were last marked as used: a write at every read would make readers wait for each other. */
+  readonly #used = new Set<string>()
+
+  constructor(db: DatabaseSync, file: string) {
+    this.#db = db
+    this.#file = file
+    this.#get = db.prepare('SELECT payload, usage FROM cache WHERE key = ?')
+    this.#put = db.prepare(
+      `INSERT INTO cache(key, payload, usage, size, used) VALUES(?1, ?2, ?3, length(CAST(?1 || ?2 || ?3 AS BLOB)), ?4)
+       ON CONFLICT(key) DO UPDATE SET payload = ?2, usage = ?3, size = length(CAST(?1 || ?2 || ?3 AS BLOB)), used = ?4`,
+    )
+  }
+
+  /** null: not known. */
+  get(key: string): CacheEntry | null {
+    try {
+      const row = this.#get.get(key) as { payload: string; usage: string } | undefined
+      if (!row) return null
+      this.#used.add(key)
+      return { payload: row.payload, usage: JSON.parse(row.usage) }
+    } catch (error) {
+      throw storeFailure(error, this.#file)
+    }
+  }
+
+  /** Keeps an answer; a later one for the same key takes its place. */
+  put(key: string, payload: string, usage: Partial<Usage>): void {
+    try {
+      transact(this.#db, () => this.#put.run(key, payload, JSON.stringify(usage), Date.now() / 1000))
+    } catch (error) {
+      throw storeFailure(error, this.#file)
+    }
+  }
+
+  /** What is kept: entries, and their bytes (keys, payloads, usages). */
+  size(): { entries: number; bytes: number } {
+    return this.#db.prepare('SELECT count(*) AS entries, coalesce(sum(size), 0) AS bytes FROM cache').get() as {
+      entries: number
+      bytes: number
+    }
+  }
+
+  /** Lets go of what was longest unused until at most `maxBytes` are kept. Returns the bytes let go. */
+  prune(maxBytes: number): number {
+    try {
+      this.flush()
+      const before = this.size().bytes
+      transact(this.#db, () =>
+        this.#db
+          .prepare(
+            'DELETE FROM cache WHERE key IN (SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used DESC, key) AS upTo FROM cache) WHERE upTo > ?)',
+          )
+          .run(maxBytes),
+      )
+      this.#db.exec('PRAGMA incremental_vacuum')
+      return before - this.size().bytes
+    } catch (error) {
+      throw storeFailure(error, this.#file)
+    }
+  }
+
+  /** Writes down which entries were used. Done by `prune` and when the store is closed. */
+  flush(): void {
+    if (this.#used.size === 0) return
+    const mark = this.#db.prepare('UPDATE cache SET used = ? WHERE key = ?')
+    const now = Date.now() / 1000
+    transact(this.#db, () => {
+      for (const key of this.#used) mark.run(now, key)
+    })
+    this.#used.clear()
+  }
+}

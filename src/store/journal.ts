@@ -1,0 +1,362 @@
+// A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
+import { hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { Failure } from '../kernel/failure.ts'
+import type { Journal, JournalRecord } from '../runtime/journal.ts'
+import {
+  code,
+  codeOf,
+  connect,
+  type DatabaseSync,
+  migrate,
+  patiently,
+  refuseNewer,
+  type StatementSync,
+  StoreFailure,
+  storeFailure,
+  versionOf,
+} from './sqlite.ts'
+import { rowSum, sumStart } from './sum.ts'
+
+/** crash: what was committed outlives the process. power: it outlives a loss of power too, at one disk flush a commit. */
+export type Durability = 'crash' | 'power'
+
+/** Where a journal stops being readable. */
+export interface Damage {
+  /** The first record that cannot be read, counted from 1; the `record - 1` before it are whole. */
+  record: number
+  why: string
+}
+
+/** Larger pages than SQLite's default: fewer page allocations a record, each of which writes the first page too. */
+export const pageSize = 8192
+/** UTF-16 units up to which a payload lies in its row: half a page, so that rows do not spill over. */
+const inline = 4096
+/** Pages in the write-ahead log before they are moved into the file. */
+const checkpoint = 10_000
+
+/** Marks a file as a journal (PRAGMA application_id): "Esp" and the version, which user_version repeats; where the two differ, the header is damaged. */
+const application = 0x45737000
+
+/** log.body: null no payload; TEXT; BLOB: a text that is not well-formed Unicode, as UTF-16; number: the id of a blob. */
+const steps = [
+  `CREATE TABLE log(n INTEGER PRIMARY KEY, head TEXT NOT NULL, body, sum INTEGER NOT NULL);
+   CREATE TABLE blob(id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, body NOT NULL);
+   CREATE TABLE about(id INTEGER PRIMARY KEY CHECK (id = 1), meta TEXT NOT NULL);
+   PRAGMA application_id=${application + 1};`,
+]
+
+type Body = string | Uint8Array | number | null
+interface Row {
+  head: string
+  /** What goes into the row, or into the blob that the row names. */
+  body: string | Uint8Array | null
+  /** Of a body that is kept as a blob. */
+  digest: string | null
+  sum: number
+}
+
+const digestOf = (body: string | Uint8Array): string => hash('sha256', body, 'base64url')
+const unmarked = (b: string | Uint8Array): string =>
+  typeof b === 'string' ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('utf16le')
+
+/** A record as a row's two texts. The payload is left as it is: a round trip through JSON would cost more than writing it. */
+function encode(record: JournalRecord, n: number, before: number): Row {
+  let head: string
+  let body: string | Uint8Array | null = null
+  if ('payload' in record) {
+    const { payload, ...rest } = record
+    head = JSON.stringify(rest)
+    body = payload.isWellFormed() ? payload : Buffer.from(payload, 'utf16le')
+  } else head = JSON.stringify(record)
+  if (head.includes('null')) refuseNonFinite(record, '')
+  const digest = body !== null && (body.length > inline || typeof body !== 'string') ? digestOf(body) : null
+  return { head, body, digest, sum: rowSum(before, n, head, digest ?? (body as string | null)) }
+}
+
+/** JSON turns NaN and the infinities into null, and the run would go another way on replay. */
+function refuseNonFinite(value: unknown, path: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Failure('internal', `a journal record holds ${value} at ${path}: JSON has no such number`)
+  if (typeof value === 'object' && value !== null)
+    for (const [k, v] of Object.entries(value)) refuseNonFinite(v, path === '' ? k : `${path}.${k}`)
+}
+
+/** Errors that say nothing about the file's content: they are told, not counted as damage. */
+const passing: readonly number[] = [code.busy, code.locked, code.memory, code.full, code.cantOpen, code.perm, code.readOnly]
+
+/** How a SQLite journal is opened. */
+export interface JournalOptions {
+  /** Appending is wanted. The caller holds the run's lock. Default false. */
+  write?: boolean
+  durability?: Durability
+}
+
+/**
+ * A run's journal. It is opened for writing only once all of it has been read and found whole: a damaged file is never touched.
+ * `size` counts the rows until the journal has been read to its end, the records found whole from then on.
+ */
+export class SqliteJournal implements Journal {
+  readonly file: string
+  readonly #o: JournalOptions
+  #reader: DatabaseSync | null = null
+  #writer: DatabaseSync | null = null
+  #open = true
+  #damage: Damage | null = null
+  /** Records known to be whole, and the sum of the last; -1: not read to the end yet. */
+  #size = -1
+  #sum = sumStart
+  #insert!: StatementSync
+  #begin!: StatementSync
+  #commit!: StatementSync
+  #findBlob!: StatementSync
+  #addBlob!: StatementSync
+
+  /**
+   * Opens an existing journal.
+   * @throws Failure `store` if there is none, if it is of a later format, or if it cannot be opened; not if it is damaged
+   */
+  constructor(file: string, o: JournalOptions = {}) {
+    this.file = file
+    this.#o = o
+    if (!existsSync(file)) throw new StoreFailure(`${file} does not exist`, 'see `espalier runs` for what this store holds')
+    try {
+      this.#reader = patiently(() => connect(file, { readOnly: true }))
+      const version = versionOf(this.#reader)
+      const mark = this.#reader.prepare('PRAGMA application_id').get() as { application_id: number }
+      if (mark.application_id !== (version === 0 ? 0 : application + version)) throw new Error('its header is not that of a journal')
+      refuseNewer(version, steps.length, file)
+    } catch (error) {
+      this.#reader?.close()
+      this.#reader = null
+      this.#fault(error, 1)
+    }
+  }
+
+  /** Makes a new journal file. `meta`: JSON kept beside the log, from which a lost index can be made again. */
+  static create(file: string, o: JournalOptions & { meta?: string } = {}): SqliteJournal {
+    if (existsSync(file)) throw new StoreFailure(`${file} is there already`, 'a new run needs a new file')
+    try {
+      const db = connect(file, { pageSize })
+      try {
+        patiently(() => db.exec('PRAGMA journal_mode=WAL'))
+        migrate(db, steps, file)
+        db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
+      } finally {
+        db.close()
+      }
+    } catch (error) {
+      throw storeFailure(error, file)
+    }
+    return new SqliteJournal(file, { write: true, ...o })
+  }
+
+  /** Where the journal stops being readable; null while nothing bad was found. Known once `read` came there. */
+  get damage(): Damage | null {
+    return this.#damage
+  }
+
+  get size(): number {
+    if (this.#damage) return this.#damage.record - 1
+    if (this.#size >= 0 && this.#o.write) return this.#size
+    try {
+      const row = this.#connection().prepare('SELECT max(n) AS n FROM log').get() as { n: number | null }
+      return row.n ?? 0
+    } catch (error) {
+      return this.#unmade(error) ? 0 : this.#fault(error, 1)
+    }
+  }
+
+  /** The JSON given to `create`; null where it cannot be read. */
+  get meta(): string | null {
+    try {
+      const row = this.#connection().prepare('SELECT meta FROM about').get() as { meta: unknown } | undefined
+      return typeof row?.meta === 'string' ? row.meta : null
+    } catch {
+      return null
+    }
+  }
+
+  /** The whole prefix, one record in memory at a time. Where it ends early, `damage` says so. */
+  *read(): Generator<JournalRecord, void, undefined> {
+    if (!this.#open) throw this.#closed()
+    const upTo = this.#damage ? this.#damage.record - 1 : this.#o.write && this.#size >= 0 ? this.#size : Infinity
+    let n = 0
+    let sum = sumStart
+    const db = this.#reader
+    if (db === null || upTo === 0) return
+    let rows: Iterator<unknown>
+    let blob: StatementSync
+    try {
+      const log = db.prepare('SELECT n, head, body, sum FROM log ORDER BY n')
+      log.setReturnArrays(true)
+      rows = log.iterate() as unknown as Iterator<unknown>
+      blob = db.prepare('SELECT body FROM blob WHERE id = ?')
+    } catch (error) {
+      if (this.#unmade(error)) return this.#whole(0, sum)
+      this.#fault(error, 1)
+      return
+    }
+    try {
+      while (n < upTo) {
+        let record: JournalRecord
+        try {
+          const next = rows.next()
+          if (next.done) break
+          const [at, head, body, stored] = next.value as [number, string, Body, number]
+          const read = this.#decode(n + 1, sum, at, head, body, stored, blob)
+          record = read.record
+          sum = read.sum
+        } catch (error) {
+          this.#fault(error, n + 1)
+          return
+        }
+        n++
+        yield record
+      }
+    } finally {
+      rows.return?.()
+    }
+    if (this.#damage) return
+    if (n < upTo && upTo !== Infinity) this.#damage = { record: n + 1, why: `records ${n + 1} to ${upTo} are missing` }
+    else this.#whole(n, sum)
+  }
+
+  /** Appends in one transaction. A failed append has written nothing, and may be tried again. */
+  append(records: readonly JournalRecord[]): void {
+    if (records.length === 0) return
+    const db = this.#prepareToWrite()
+    const first = this.#size + 1
+    let sum = this.#sum
+    const rows = records.map((record, i) => {
+      const row = encode(record, first + i, sum)
+      sum = row.sum
+      return row
+    })
+    try {
+      if (rows.length === 1 && rows[0].digest === null) this.#insert.run(first, rows[0].head, rows[0].body, sum)
+      else {
+        this.#begin.run()
+        for (let i = 0; i < rows.length; i++) {
+          const { head, body, digest, sum } = rows[i]
+          this.#insert.run(first + i, head, digest === null ? body : this.#blob(digest, body as string | Uint8Array), sum)
+        }
+        this.#commit.run()
+      }
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw storeFailure(error, this.file)
+    }
+    this.#size += rows.length
+    this.#sum = sum
+  }
+
+  /** Caps the file at `bytes`; a commit beyond it fails as on a full disk, and may be tried again under a higher cap. Rounded up to pages. */
+  quota(bytes: number): void {
+    this.#prepareToWrite().exec(`PRAGMA max_page_count=${Math.max(1, Math.min(Math.ceil(bytes / pageSize), 4294967294))}`)
+  }
+
+  close(): void {
+    this.#open = false
+    this.#reader?.close()
+    this.#writer?.close()
+    this.#reader = this.#writer = null
+  }
+
+  #whole(n: number, sum: number): void {
+    if (this.#size < 0 || !this.#o.write) {
+      this.#size = n
+      this.#sum = sum
+    }
+  }
+
+  /** A file that was begun, and whose process ended before its tables were made. */
+  #unmade(error: unknown): boolean {
+    return this.#reader !== null && /no such table/.test(String(error)) && versionOf(this.#reader) === 0
+  }
+
+  /** Tells errors that pass from damage; returns the number of records before it. */
+  #fault(error: unknown, record: number): number {
+    if (error instanceof Failure) throw error
+    if (!this.#open) throw this.#closed()
+    if (passing.includes(codeOf(error))) throw storeFailure(error, this.file)
+    this.#damage = { record, why: (error as Error).message }
+    return record - 1
+  }
+
+  #decode(n: number, before: number, at: number, head: string, body: Body, stored: number, blobs: StatementSync) {
+    if (at !== n) throw new Error(`record ${n} is missing`)
+    let text: string | null = null
+    let summed: string | null = null
+    if (typeof body === 'number') {
+      const kept = (blobs.get(body) as { body: string | Uint8Array } | undefined)?.body
+      if (kept === undefined) throw new Error(`the payload of record ${n} is missing`)
+      summed = digestOf(kept)
+      text = unmarked(kept)
+    } else if (body !== null) {
+      summed = typeof body === 'string' && body.length <= inline ? body : digestOf(body)
+      text = unmarked(body)
+    }
+    const sum = typeof head === 'string' ? rowSum(before, n, head, summed) : Number.NaN
+    if (sum !== stored) throw new Error(`the sum of record ${n} does not match its content`)
+    const record = JSON.parse(head) as JournalRecord
+    if (text !== null) (record as { payload?: string }).payload = text
+    return { record, sum }
+  }
+
+  #closed = (): Failure => new StoreFailure(`the journal ${this.file} was closed`, '')
+
+  #connection(): DatabaseSync {
+    if (!this.#open || this.#reader === null) throw this.#closed()
+    return this.#reader
+  }
+
+  /** The connection that writes, made at the first need: after everything there is was read and found whole. */
+  #prepareToWrite(): DatabaseSync {
+    if (this.#writer) return this.#writer
+    if (!this.#open) throw this.#closed()
+    if (!this.#o.write) throw new StoreFailure(`the journal ${this.file} was opened for reading only`, 'open the run with write: true')
+    if (this.#size < 0) this.#verify()
+    if (this.#damage)
+      throw new StoreFailure(
+        `the journal ${this.file} is damaged at record ${this.#damage.record} (${this.#damage.why}): nothing can be appended to it`,
+        'continue from the whole part in a new run with `espalier resume --salvage`',
+      )
+    let db: DatabaseSync | null = null
+    try {
+      db = connect(this.file, { pageSize })
+      this.#ready(db)
+    } catch (error) {
+      db?.close()
+      throw storeFailure(error, this.file)
+    }
+    this.#writer = db
+    return db
+  }
+
+  #verify(): void {
+    const records = this.read()
+    while (!records.next().done);
+  }
+
+  #ready(db: DatabaseSync): void {
+    patiently(() => db.exec('PRAGMA journal_mode=WAL'))
+    db.exec(
+      `PRAGMA synchronous=${this.#o.durability === 'power' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint=${checkpoint}; PRAGMA cache_size=-16000`,
+    )
+    migrate(db, steps, this.file)
+    this.#begin = db.prepare('BEGIN IMMEDIATE')
+    this.#commit = db.prepare('COMMIT')
+    this.#insert = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?)')
+    this.#findBlob = db.prepare('SELECT id FROM blob WHERE hash = ? AND body = ?')
+    this.#addBlob = db.prepare('INSERT INTO blob(hash, body) VALUES(?, ?) ON CONFLICT(hash) DO NOTHING')
+  }
+
+  /** The id of the blob that holds `body`. Equal bodies are kept once; they are compared, not only their hashes. In the row itself if the hash is taken by another body. */
+  #blob(digest: string, body: string | Uint8Array): number | string | Uint8Array {
+    const known = this.#findBlob.get(digest, body) as { id: number } | undefined
+    if (known) return known.id
+    const added = this.#addBlob.run(digest, body)
+    return Number(added.changes) === 1 ? Number(added.lastInsertRowid) : body
+  }
+}
