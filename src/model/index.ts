@@ -1,0 +1,6 @@
+export { Cancelled, ModelFault } from './fault.ts'
+export type { ModelContext, ModelKind, ModelSpec, Option } from './kind.ts'
+export { parseOptions } from './kind.ts'
+export { type Reply, type Scripted, scripted } from './scripted.ts'
+export { type Simulated, simulated } from './simulated.ts'
+export { createModel, modelKinds, parseModel } from './spec.ts'

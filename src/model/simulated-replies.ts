@@ -1,0 +1,49 @@
+// What a simulated model says when it is asked something other than its world's own questions: a critic's END, a mark, yes or no.
+import type { Message, Random } from '../contract/index.ts'
+
+/** What the model knows of the place in question. */
+export interface Truth {
+  /** Nothing can be done there any more. */
+  readonly over: boolean
+  /** It can end well, or has. */
+  readonly promising: boolean
+}
+
+const range = /\b(?:from|between|of|scale)?\s*\(?(-?\d+(?:\.\d+)?)\s*(?:to|and|through|-|\u2013|\.\.)\s*\+?(-?\d+(?:\.\d+)?)/i
+const mark = /\b(?:scores?|rates?|rating|marks?|grades?|probability|likelihood|number|integer|percent\w*|how (?:much|good|likely))\b/i
+const end = /\bEND\b/
+const yesNo = /\byes\b[^.\n]{0,20}\bno\b/i
+
+/** Is this a question, or only words that a prompt is given along with? */
+export const asksSomethingElse = (text: string): boolean =>
+  end.test(text) || yesNo.test(text) || (mark.test(text) && range.test(text)) || /\?\s*$/.test(text.trim())
+
+/**
+ * A short reply, the same for the same question and sample. Where the place is known, END, marks and yes or no follow the truth about it, contrary to it
+ * with probability `error`; marks lie in the upper or the lower third of the range asked for.
+ */
+export function replyTo(messages: readonly Message[], truth: Truth | null, r: Random, o: { error: number }): string {
+  const question = messages.findLast(m => m.role === 'user')?.content ?? ''
+  const erring = r.next() < o.error
+  if (end.test(question)) {
+    if (truth?.over && truth.promising) return 'END'
+    return advice(truth, r)
+  }
+  const good = truth === null ? r.next() < 0.5 : truth.promising !== erring
+  if (yesNo.test(question)) return good ? 'Yes' : 'No'
+  const span = mark.test(question) ? range.exec(question) : null
+  if (span) {
+    const [low, high] = [Number(span[1]), Number(span[2])].sort((a, b) => a - b)
+    const share = good ? 1 - r.next() / 3 : r.next() / 3
+    const value = low + share * (high - low)
+    return String(high - low > 2 ? Math.round(value) : Math.round(value * 100) / 100)
+  }
+  return advice(truth, r)
+}
+
+const advice = (truth: Truth | null, r: Random): string => {
+  if (truth?.over) return truth.promising ? 'It is solved.' : 'This ended without a solution: take another way from an earlier place.'
+  if (truth && !truth.promising)
+    return r.pick(['This way looks lost: go back and try another step.', 'Nothing good can come of this: choose a different step earlier.'])
+  return r.pick(['Go on from here, one step at a time.', 'Check each result, then take the step that keeps most ways open.'])
+}

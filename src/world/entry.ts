@@ -1,0 +1,41 @@
+import type { Grader, Grain, Item, Split, World } from '../contract/index.ts'
+
+/** Which tasks a world should make. Every world knows `split`, `n` and `seed`; the others where they mean something there. */
+export interface Wish {
+  readonly split?: Split | 'all'
+  /** How many; fewer where a finite list has fewer. */
+  readonly n: number
+  /** Other seeds, other tasks (or another order). Default 0. */
+  readonly seed?: number
+  /** How large a task is, in the world's own unit. */
+  readonly size?: number
+  /** `difficulty`: easiest first. Default: by seed. */
+  readonly order?: 'seed' | 'difficulty'
+  /** From a ranked list: first and last rank, 1 the easiest, both included. */
+  readonly ranks?: readonly [from: number, to: number]
+}
+/** A task with its name. */
+export interface Named<T> {
+  readonly id: string
+  readonly task: T
+}
+/** A world as the rest of the system finds it by name. */
+export interface WorldEntry<S = any, A = any, Ans = any, T = any> {
+  readonly world: World<S, A, Ans, T>
+  /** One line, for lists. */
+  readonly describe: string
+  readonly grains: readonly Grain[]
+  /** Tasks as one types them. */
+  readonly examples: readonly string[]
+  /** @throws Failure (usage), one line, on anything that is no task of this world */
+  parseTask(input: unknown): T
+  /** As one would type it. */
+  showTask(task: T): string
+  /** Made or listed tasks, the same for the same wish. */
+  tasks?(wish: Wish): Named<T>[]
+  /** The split a task belongs to. */
+  splitOf?(task: T): Split
+  /** A task with its sealed truth. */
+  item?<X extends Split>(task: T, split: X): Item<T, X>
+  grader?<X extends Split>(split: X): Grader<Ans, X>
+}
