@@ -176,6 +176,13 @@ export class Engine {
     return this.#laws.subarray(at * v, (at + 1) * v)
   }
 
+  /** The places on the way, first token first, `at` last. */
+  path(at: Place): Place[] {
+    const out: Place[] = []
+    for (let p = at; p !== origin; p = this.#parent[p]) out.push(p)
+    return out.reverse()
+  }
+
   depth(at: Place): number {
     return at === origin ? 0 : this.#depth[at]
   }

@@ -39,7 +39,6 @@ export function plainKernels(shape: Shape, buffer: ArrayBufferLike): Kernels {
   const half = d / 2
   const f = new Float32Array(buffer)
   const ints = new Int32Array(buffer)
-  const sums = new Float64Array(panel)
   return {
     product(x, w, out, rows, k, n, add) {
       x >>= 2
@@ -47,13 +46,28 @@ export function plainKernels(shape: Shape, buffer: ArrayBufferLike): Kernels {
       out >>= 2
       for (let r = 0; r < rows; r++)
         for (let j = 0; j < n; j += panel) {
-          sums.fill(0)
-          let at = w + j * k
-          for (let i = 0; i < k; i++, at += panel) {
-            const a = f[x + r * k + i]
-            for (let c = 0; c < panel; c++) sums[c] += a * f[at + c]
+          let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0]
+          for (let i = x + r * k, at = w + j * k, end = i + k; i < end; i++, at += panel) {
+            const a = f[i]
+            s0 += a * f[at]
+            s1 += a * f[at + 1]
+            s2 += a * f[at + 2]
+            s3 += a * f[at + 3]
+            s4 += a * f[at + 4]
+            s5 += a * f[at + 5]
+            s6 += a * f[at + 6]
+            s7 += a * f[at + 7]
           }
-          for (let c = 0; c < panel; c++) f[out + r * n + j + c] = (add ? f[out + r * n + j + c] : 0) + sums[c]
+          const o = out + r * n + j
+          if (!add) f.fill(0, o, o + panel)
+          f[o] += s0
+          f[o + 1] += s1
+          f[o + 2] += s2
+          f[o + 3] += s3
+          f[o + 4] += s4
+          f[o + 5] += s5
+          f[o + 6] += s6
+          f[o + 7] += s7
         }
     },
     normalise(x, weight, out, rows) {

@@ -28,7 +28,11 @@ const exp = (x: Local, n: Local): Code => [
 const i32s = (n: number): Type[] => Array.from({ length: n }, () => 'i32')
 const many = (n: number, make: (i: number) => Local): Local[] => Array.from({ length: n }, (_, i) => make(i))
 
-/** One tile of a product: `rows` rows by `panels` panels, sums in registers. x: address per row; w: of the first panel; out: per row, with byte offset. */
+/**
+ * One tile of a product: rows by panels, sums in registers.
+ * @param rows address of each row of x @param w address of the first panel @param out where each row's sums go
+ * @param held locals for the weights of one step, where several rows use them; none: they are read where they are used
+ */
 function tile(rows: Local[], panels: number, w: Local, out: Local[], k: Local, add: Local, i: Local, wAt: Local[], sums: Local[], held: Local[], term: Local): Code {
   const vectors = panels * 2
   const size = i32.mul(k.get, i32.of(4 * panel))
@@ -40,16 +44,19 @@ function tile(rows: Local[], panels: number, w: Local, out: Local[], k: Local, a
       i,
       16,
       i32.mul(k.get, i32.of(4)),
-      ...[0, 1, 2, 3].flatMap(u => [
-        ...held.flatMap((h, v) => h.set(v128.load(wAt[v >> 1].get, 4 * panel * u + 16 * (v & 1)))),
-        ...rows.flatMap((x, r) => [
-          ...term.set(v128.spread(i32.add(x.get, i.get), 4 * u)),
-          ...Array.from({ length: vectors }, (_, v) => {
-            const s = sums[r * vectors + v]
-            return s.set(v128.add(s.get, v128.mul(term.get, rows.length > 1 ? held[v].get : v128.load(wAt[v >> 1].get, 4 * panel * u + 16 * (v & 1)))))
-          }).flat(),
-        ]),
-      ]),
+      ...[0, 1, 2, 3].map(u => {
+        const weight = (v: number): Code => v128.load(wAt[v >> 1].get, 4 * panel * u + 16 * (v & 1))
+        return [
+          ...held.flatMap((h, v) => h.set(weight(v))),
+          ...rows.flatMap((x, r) => [
+            ...term.set(v128.spread(i32.add(x.get, i.get), 4 * u)),
+            ...Array.from({ length: vectors }, (_, v) => {
+              const sum = sums[r * vectors + v]
+              return sum.set(v128.add(sum.get, v128.mul(term.get, held[v]?.get ?? weight(v))))
+            }).flat(),
+          ]),
+        ]
+      }),
       ...wAt.map(p => p.set(i32.add(p.get, i32.of(16 * panel)))),
     ),
     ...out.flatMap((o, r) =>
