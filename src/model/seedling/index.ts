@@ -1,5 +1,7 @@
 export * from './critic.ts'
 export * from './engine.ts'
+export * from './gguf.ts'
+export * from './huggingface.ts'
 export * from './kind.ts'
 export * from './llama.ts'
 export * from './provider.ts'
