@@ -55,5 +55,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 const agree = worst <= tolerance && compared > 1000
-console.log(`${agree ? 'agree' : 'DISAGREE'}: ${compared} log-probabilities compared with llama.cpp, largest difference ${worst.toExponential(2)} (allowed ${tolerance})`)
+console.log(
+  `${agree ? 'agree' : 'DISAGREE'}: ${compared} log-probabilities compared with llama.cpp, largest difference ${worst.toExponential(2)} (allowed ${tolerance})`,
+)
 process.exit(agree ? 0 : 1)

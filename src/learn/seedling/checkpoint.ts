@@ -14,7 +14,9 @@ const parts = ['weights', 'first', 'second'] as const
 
 /** Writes a checkpoint; what stood at the path is replaced only when the new one is whole. */
 export function saveCheckpoint(path: string, shape: Shape, state: TrainState, extra: unknown): void {
-  const named = parts.flatMap(part => tensors(shape).map(t => [`${part}.${t.name}`, { shape: t.shape, data: state[part].get(t.name)! }] as const))
+  const named = parts.flatMap(part =>
+    tensors(shape).map(t => [`${part}.${t.name}`, { shape: t.shape, data: state[part].get(t.name)! }] as const),
+  )
   const bytes = writeSafetensors(named, { step: String(state.step), shape: JSON.stringify(shape), extra: JSON.stringify(extra) })
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.part`, bytes)
@@ -26,13 +28,22 @@ export function loadCheckpoint<Extra>(path: string, shape: Shape): Checkpoint<Ex
   if (!existsSync(path)) return null
   const file = readSafetensors(readFileSync(path), path)
   if (file.metadata.shape !== JSON.stringify(shape))
-    throw new Failure('model', `${path}: expected a checkpoint of shape ${JSON.stringify(shape)}, found ${file.metadata.shape}`, 'train in another folder')
+    throw new Failure(
+      'model',
+      `${path}: expected a checkpoint of shape ${JSON.stringify(shape)}, found ${file.metadata.shape}`,
+      'train in another folder',
+    )
   const state: TrainState = { ...freshState(shape, new Map()), step: Number(file.metadata.step) }
   for (const part of parts) {
     const weights: Weights = new Map()
     for (const t of tensors(shape)) {
       const found = file.tensors.get(`${part}.${t.name}`)
-      if (!found) throw new Failure('model', `${path}: expected the tensor ${part}.${t.name}, found none`, 'the checkpoint is damaged: delete it to start again')
+      if (!found)
+        throw new Failure(
+          'model',
+          `${path}: expected the tensor ${part}.${t.name}, found none`,
+          'the checkpoint is damaged: delete it to start again',
+        )
       weights.set(t.name, found.data)
     }
     state[part] = weights

@@ -65,7 +65,10 @@ function oracle(noise = false): Provider {
     async sample(messages, { n }) {
       const ids = encode(messages[0].content)
       const numbers = ids.slice(2, -1)
-      const samples = Array.from({ length: n }, (_, i): Sample => ({ text: ids[0] % 2 ? words[token.end] : text(numbers, ids[0], i), finish: 'stop' }))
+      const samples = Array.from(
+        { length: n },
+        (_, i): Sample => ({ text: ids[0] % 2 ? words[token.end] : text(numbers, ids[0], i), finish: 'stop' }),
+      )
       return { samples, usage: {} }
     },
     async score(messages) {

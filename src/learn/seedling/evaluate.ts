@@ -91,7 +91,12 @@ export function liveAt(seed: number, number: number, purpose = 'seedling evaluat
 const ks = [1, 8, 32]
 
 /** Solves puzzles with a model of the dialect `tokens`, whole solutions at a time. */
-export async function evaluatePuzzles(model: Provider, family: Family, split: Split, o: { n?: number; samples?: number; seed?: number } = {}): Promise<FamilyResult> {
+export async function evaluatePuzzles(
+  model: Provider,
+  family: Family,
+  split: Split,
+  o: { n?: number; samples?: number; seed?: number } = {},
+): Promise<FamilyResult> {
   const { n = 400, samples = 32, seed = 1 } = o
   const set = puzzles(family, split, n, seed)
   const ask = async (p: Puzzle, i: number, count: number, temperature: number): Promise<number> => {
@@ -132,14 +137,23 @@ export interface CriticResult {
 }
 
 /** How well P(good) ranks unfinished states: those the model itself comes to, one sampled solution a puzzle, cut after each step. */
-export async function evaluateCritic(model: Provider, family: Family, split: Split, o: { n?: number; samples?: number; seed?: number } = {}): Promise<CriticResult[]> {
+export async function evaluateCritic(
+  model: Provider,
+  family: Family,
+  split: Split,
+  o: { n?: number; samples?: number; seed?: number } = {},
+): Promise<CriticResult[]> {
   const { n = 400, samples = 4, seed = 2 } = o
   const set = puzzles(family, split, n, seed)
   const byDepth = new Map<number, Map<string, { prefix: string; good: boolean }>>()
   await Promise.all(
     set.map(async (p, i) => {
       const content = decode(promptTokens(p.numbers, p.target))
-      const { samples: out } = await model.sample([{ role: 'user', content }], { n: samples, temperature: 1, stop: ['$'], logprobs: false }, liveAt(seed, i))
+      const { samples: out } = await model.sample(
+        [{ role: 'user', content }],
+        { n: samples, temperature: 1, stop: ['$'], logprobs: false },
+        liveAt(seed, i),
+      )
       for (const { text } of out) {
         let left = ascending(p.numbers)
         let prefix = content

@@ -1,7 +1,8 @@
 // What the seedling is trained on: solved puzzles, and wandering play whose states are judged by exhaustive search. Every row is a function of (seed, split,
 // step, row), so that a run stopped anywhere goes on exactly, and nothing is stored.
-import { AddressedRandom } from '../../kernel/random.ts'
+
 import type { Split } from '../../contract/index.ts'
+import { AddressedRandom } from '../../kernel/random.ts'
 import { token } from '../../model/seedling/index.ts'
 import { split as splitOf } from '../../world/number/split.ts'
 import type { Rows } from './graph.ts'
@@ -168,7 +169,8 @@ export function layOut(examples: readonly Example[], length: number = rowLength)
     batch.kind[b] = kinds.indexOf(kind)
     const base = b * length
     const words = tokens.length - 1
-    if (words + judged.length > length) throw new RangeError(`a row of ${words} words and ${judged.length} judgements does not fit into ${length} columns`)
+    if (words + judged.length > length)
+      throw new RangeError(`a row of ${words} words and ${judged.length} judgements does not fit into ${length} columns`)
     for (let t = 0; t < length; t++) {
       const see = (base + t) * length
       if (t < words) {
@@ -194,7 +196,8 @@ export function layOut(examples: readonly Example[], length: number = rowLength)
       }
     }
   }
-  for (let i = 0; i < batch.role.length; i++) batch.cotangents[i] = batch.role[i] === 0 ? 0 : -(batch.role[i] === 2 ? verdictWeight : 1) / total
+  for (let i = 0; i < batch.role.length; i++)
+    batch.cotangents[i] = batch.role[i] === 0 ? 0 : -(batch.role[i] === 2 ? verdictWeight : 1) / total
   return batch
 }
 

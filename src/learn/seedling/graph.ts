@@ -1,7 +1,7 @@
 // The seedling's forward pass as a differentiable graph, for training. Decoding has its own engine in src/model/seedling.
 // References in jax-js are counted by hand: `.ref` before every use but the last.
 import { nn, numpy as np } from '@jax-js/jax'
-import { rotary, type Shape, type Weights, tensors } from '../../model/seedling/index.ts'
+import { rotary, type Shape, tensors, type Weights } from '../../model/seedling/index.ts'
 
 export type Tensor = np.Array
 /** Parameters as jax-js arrays, in the order of `tensors(shape)`. */

@@ -27,7 +27,14 @@ test('a step goes along the gradient of any cotangents, as finite differences se
   const after = t.weights()
   t.close()
   expect(loss).toBeCloseTo(await linear(weights, cotangents), 4)
-  for (const [name, i] of [['embed', 24 * 16 + 3], ['layers.0.query', 37], ['layers.0.gate', 100], ['layers.0.down', 17], ['norm', 5], ['head', 24 * 5]] as const) {
+  for (const [name, i] of [
+    ['embed', 24 * 16 + 3],
+    ['layers.0.query', 37],
+    ['layers.0.gate', 100],
+    ['layers.0.down', 17],
+    ['norm', 5],
+    ['head', 24 * 5],
+  ] as const) {
     const gradient = weights.get(name)![i] - after.get(name)![i]
     const h = 0.02
     const moved = async (by: number) => {
@@ -51,7 +58,10 @@ test('AdamW: moments, bias correction, decay of matrices only, clipping', async 
   const state = t.state()
   expect(norm).toBeGreaterThan(options.clip)
   const scale = options.clip / norm
-  for (const [name, i, matrix] of [['head', 50, true], ['layers.0.norm1', 3, false]] as const) {
+  for (const [name, i, matrix] of [
+    ['head', 50, true],
+    ['layers.0.norm1', 3, false],
+  ] as const) {
     const g = gradient(name, i) * scale
     const w = weights.get(name)![i]
     expect(state.first.get(name)![i]).toBeCloseTo(0.2 * g, 6)

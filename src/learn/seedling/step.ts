@@ -54,7 +54,16 @@ export class Trainer {
     const gradient = valueAndGrad(linear as never) as unknown as (p: Parameters, i: Inputs, c: Tensor) => [Tensor, Parameters]
     const matrix = tensors(shape).map(t => t.shape.length > 1)
     const { beta1, beta2, epsilon, decay, clip } = options
-    this.#step = jit(((p: Parameters, m: Parameters, v: Parameters, inputs: Inputs, cotangents: Tensor, rate: Tensor, c1: Tensor, c2: Tensor) => {
+    this.#step = jit(((
+      p: Parameters,
+      m: Parameters,
+      v: Parameters,
+      inputs: Inputs,
+      cotangents: Tensor,
+      rate: Tensor,
+      c1: Tensor,
+      c2: Tensor,
+    ) => {
       const [loss, g] = gradient(
         p.map(x => x.ref),
         inputs,

@@ -40,7 +40,14 @@ test('solutions lead to the target, there is one exactly where the table is solv
       const all = solutions(left, target)
       expect(solvable(left, target)).toBe(all.length > 0)
       for (const s of all) expect(s[s.length - 1].rest).toEqual([target])
-      if (all.length > 0) expect(solvableByRules(left.map(n => [n, 1] as const), target, rules24)).toBe(true)
+      if (all.length > 0)
+        expect(
+          solvableByRules(
+            left.map(n => [n, 1] as const),
+            target,
+            rules24,
+          ),
+        ).toBe(true)
     }),
     { numRuns: 60 },
   )
@@ -48,7 +55,20 @@ test('solutions lead to the target, there is one exactly where the table is solv
 
 test('a step and a prompt in words', () => {
   expect(promptTokens([4, 9, 10, 13], 24)).toEqual([24, token.colon, 4, 9, 10, 13, token.semicolon])
-  expect(stepTokens({ a: 10, op: token.minus, b: 4, c: 6, rest: [6, 9] })).toEqual([10, token.minus, 4, token.equals, 6, token.colon, 6, 9, token.semicolon])
+  expect(stepTokens({ a: 10, op: token.minus, b: 4, c: 6, rest: [6, 9] })).toEqual([
+    10,
+    token.minus,
+    4,
+    token.equals,
+    6,
+    token.colon,
+    6,
+    9,
+    token.semicolon,
+  ])
   expect(stepTokens({ a: 6, op: token.times, b: 4, c: 24, rest: [24] })).toEqual([6, token.times, 4, token.equals, 24, token.end])
-  expect([trivial({ a: 9, op: token.times, b: 1, c: 9, rest: [9] }), trivial({ a: 9, op: token.minus, b: 1, c: 8, rest: [8] })]).toEqual([true, false])
+  expect([trivial({ a: 9, op: token.times, b: 1, c: 9, rest: [9] }), trivial({ a: 9, op: token.minus, b: 1, c: 8, rest: [8] })]).toEqual([
+    true,
+    false,
+  ])
 })

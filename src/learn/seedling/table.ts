@@ -71,8 +71,7 @@ export function solutions(left: readonly number[], target: number): Step[][] {
 }
 
 /** A step that leaves a number as it was: x * 1, x / 1, x + 0, x - 0. */
-export const trivial = (s: Step): boolean =>
-  s.op === token.times || s.op === token.over ? s.b === 1 : s.b === 0
+export const trivial = (s: Step): boolean => (s.op === token.times || s.op === token.over ? s.b === 1 : s.b === 0)
 
 export const ascending = (xs: readonly number[]): number[] => [...xs].sort((a, b) => a - b)
 

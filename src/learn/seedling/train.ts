@@ -64,7 +64,11 @@ export interface Progress {
   /** Tokens a second of wall clock, pads included. */
   speed: number
 }
-export type TrainEvent = ({ kind: 'progress' } & Progress) | ({ kind: 'measured' } & Point) | { kind: 'saved'; step: number; path: string } | { kind: 'resumed'; step: number }
+export type TrainEvent =
+  | ({ kind: 'progress' } & Progress)
+  | ({ kind: 'measured' } & Point)
+  | { kind: 'saved'; step: number; path: string }
+  | { kind: 'resumed'; step: number }
 
 /** Curves of a run. `seconds`: of work, over all its sittings. */
 export interface Curves {
@@ -106,8 +110,7 @@ export function freshWeights(shape: Shape, seed: number): Weights {
 }
 
 /** What two runs must share to be one. `steps` may still change while the rate has not begun to fall. */
-const essence = (p: Plan, step: number): string =>
-  JSON.stringify({ ...p, steps: step <= p.steps * (1 - p.cooling) ? 'open' : p.steps })
+const essence = (p: Plan, step: number): string => JSON.stringify({ ...p, steps: step <= p.steps * (1 - p.cooling) ? 'open' : p.steps })
 
 /**
  * Trains on the train split of the number worlds; the dev split is only measured.
@@ -122,7 +125,11 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
   if (before) {
     const { step } = before.state
     if (essence(before.extra.plan, step) !== essence(plan, step))
-      throw new Failure('usage', `${path}: expected a checkpoint of this plan, found one of another (step ${step})`, 'train in another folder, or with the plan it holds')
+      throw new Failure(
+        'usage',
+        `${path}: expected a checkpoint of this plan, found one of another (step ${step})`,
+        'train in another folder, or with the plan it holds',
+      )
     onEvent?.({ kind: 'resumed', step })
   }
   const curves: Curves = before?.extra.curves ?? { train: [], dev: [], seconds: 0 }
@@ -147,7 +154,8 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
       const rate = rateAt(plan, step)
       const batch = batchAt(plan.seed, 'train', step, plan.batch, plan.mix)
       const { loss, norm } = await trainer.descend(batch, batch.cotangents, rate)
-      if (!Number.isFinite(loss)) throw new Failure('model', `expected a finite loss, found ${loss} at step ${step}`, 'train with a lower rate')
+      if (!Number.isFinite(loss))
+        throw new Failure('model', `expected a finite loss, found ${loss} at step ${step}`, 'train with a lower rate')
       sums.loss += loss
       sums.norm += norm
       sums.steps++

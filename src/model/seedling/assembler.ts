@@ -12,7 +12,9 @@ export const wasm = (
       Module: new (code: Uint8Array) => object
       Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: object }
       /** initial: in pages of 64 KiB. */
-      Memory: new (o: { initial: number }) => WasmMemory
+      Memory: new (o: {
+        initial: number
+      }) => WasmMemory
     }
   }
 ).WebAssembly
@@ -118,8 +120,15 @@ export interface Func {
 }
 export function func(name: string, params: readonly Type[], write: (p: Local[], local: (type: Type) => Local) => Code[]): Func {
   const locals: Type[] = []
-  const variable = (index: number): Local => ({ index, get: [0x20, ...unsigned(index)], set: value => [...value, 0x21, ...unsigned(index)] })
-  const body = write(params.map((_, i) => variable(i)), type => variable(params.length + locals.push(type) - 1)).flat()
+  const variable = (index: number): Local => ({
+    index,
+    get: [0x20, ...unsigned(index)],
+    set: value => [...value, 0x21, ...unsigned(index)],
+  })
+  const body = write(
+    params.map((_, i) => variable(i)),
+    type => variable(params.length + locals.push(type) - 1),
+  ).flat()
   return { name, params, locals, body }
 }
 

@@ -17,7 +17,11 @@ export function processCritic(role = 'critic'): Value {
     async value(at: Context, io): Promise<Assessment> {
       const model = io.model(role)
       if (model.dialect !== 'tokens' || model.score === undefined)
-        throw new Failure('usage', `expected a critic that scores text in the dialect tokens, found ${model.id}`, 'take --model.critic=seedling')
+        throw new Failure(
+          'usage',
+          `expected a critic that scores text in the dialect tokens, found ${model.id}`,
+          'take --model.critic=seedling',
+        )
       const content = `${at
         .messages({ for: 'judgement' }, 'tokens')
         .map(m => m.content)

@@ -173,7 +173,9 @@ const wordOf = (law: Float32Array, id: number): Word => ({ id, logprob: law[id],
 
 function ended({ request, words }: Row): boolean {
   if (words[words.length - 1].id === token.end) return true
-  return request.stops.some(s => s.length > 0 && s.length <= words.length && s.every((id, i) => words[words.length - s.length + i].id === id))
+  return request.stops.some(
+    s => s.length > 0 && s.length <= words.length && s.every((id, i) => words[words.length - s.length + i].id === id),
+  )
 }
 
 const written = ({ request, words, finish }: Row): Sample => ({

@@ -10,7 +10,10 @@ function randomWeights(shape: Shape, seed = 1): Weights {
   return new Map(
     tensors(shape).map((t, i) => {
       const r = new AddressedRandom(seed, i, 0, 'test')
-      return [t.name, Float32Array.from({ length: sizeOf(t.shape) }, () => (t.shape.length === 1 ? 1 + 0.3 * r.normal() : 0.15 * r.normal()))]
+      return [
+        t.name,
+        Float32Array.from({ length: sizeOf(t.shape) }, () => (t.shape.length === 1 ? 1 + 0.3 * r.normal() : 0.15 * r.normal())),
+      ]
     }),
   )
 }

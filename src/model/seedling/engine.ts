@@ -228,7 +228,8 @@ export class Engine {
       if (p !== origin && this.#used[at] > this.#used[p]) this.#used[p] = this.#used[at]
     }
     const loose = order.filter(at => !keep[at]).sort((a, b) => this.#used[a] - this.#used[b] || this.#depth[b] - this.#depth[a])
-    if (loose.length === 0) throw new Failure('internal', `expected room for one more prefix, found all ${n} pages in use`, 'give the engine more pages')
+    if (loose.length === 0)
+      throw new Failure('internal', `expected room for one more prefix, found all ${n} pages in use`, 'give the engine more pages')
     loose.length = Math.ceil(loose.length / 2)
     for (const at of loose) {
       this.#child.delete((this.#parent[at] + 1) * this.shape.vocabulary + this.#token[at])

@@ -95,7 +95,9 @@ class Writer {
   }
 }
 
-type Pair = readonly [key: string, type: 'uint32' | 'float32' | 'string' | 'bool', value: number | string | boolean] | readonly [key: string, type: 'array', of: 'string' | 'float32' | 'int32', value: readonly (string | number)[]]
+type Pair =
+  | readonly [key: string, type: 'uint32' | 'float32' | 'string' | 'bool', value: number | string | boolean]
+  | readonly [key: string, type: 'array', of: 'string' | 'float32' | 'int32', value: readonly (string | number)[]]
 
 const pairs = (s: Shape, name: string, dtype: 'F32' | 'F16'): Pair[] => [
   ['general.architecture', 'string', 'llama'],
@@ -189,7 +191,8 @@ export function readGguf(bytes: Uint8Array, name: string): Gguf {
   let at = 0
   const step = (n: number): number => {
     at += n
-    if (at > bytes.length) throw new Failure('model', `${name}: expected more than ${bytes.length} bytes: the file is truncated`, 'export or fetch it again')
+    if (at > bytes.length)
+      throw new Failure('model', `${name}: expected more than ${bytes.length} bytes: the file is truncated`, 'export or fetch it again')
     return at - n
   }
   const u32 = (): number => view.getUint32(step(4), true)
@@ -228,7 +231,8 @@ export function readGguf(bytes: Uint8Array, name: string): Gguf {
   const start = Math.ceil(at / alignment) * alignment
   const found: Gguf['tensors'] = new Map()
   for (const t of table) {
-    if (t.type !== ggml.F32 && t.type !== ggml.F16) throw new Failure('model', `${name}: expected ${t.name} as F32 or F16, found type ${t.type}`)
+    if (t.type !== ggml.F32 && t.type !== ggml.F16)
+      throw new Failure('model', `${name}: expected ${t.name} as F32 or F16, found type ${t.type}`)
     const size = sizeOf(t.dims)
     at = start + t.offset
     const from = step(size * (t.type === ggml.F32 ? 4 : 2))

@@ -23,7 +23,12 @@ const tokenizer = (size: number) => ({
 })
 
 /** The files of an export by name. */
-export function huggingFaceFiles(shape: Shape, weights: Weights, about: Record<string, string> = {}, dtype: DType = 'F32'): Map<string, Uint8Array> {
+export function huggingFaceFiles(
+  shape: Shape,
+  weights: Weights,
+  about: Record<string, string> = {},
+  dtype: DType = 'F32',
+): Map<string, Uint8Array> {
   return new Map([
     ['model.safetensors', writeModel(shape, weights, about, dtype)],
     ['config.json', json({ ...llamaConfig(shape, dtype), bos_token_id: null, eos_token_id: token.end, pad_token_id: token.pad })],

@@ -32,7 +32,8 @@ export const seedlingKind: ModelKind = {
   rest: 'none',
   create({ name, text }, { store }) {
     if (name === '') return seedling()
-    if (!/^[\w.-]+$/.test(name)) throw new Failure('usage', `expected a name of letters, digits, dots and dashes after seedling@, found "${name}"`)
+    if (!/^[\w.-]+$/.test(name))
+      throw new Failure('usage', `expected a name of letters, digits, dots and dashes after seedling@, found "${name}"`)
     if (store === undefined) throw new Failure('usage', `${text} needs a store to look in`, 'give one with --store')
     return seedling(weightsPath(store, name), { id: text })
   },

@@ -20,7 +20,8 @@ test('a weights file is read as it was written', () => {
   expect(read.weights).toEqual(weights)
   expect(read.metadata.note).toBe('x')
   const half = readModel(writeModel(shape, weights, {}, 'F16'), 'x').weights
-  for (const [name, data] of weights) data.forEach((x, i) => expect(Math.abs(half.get(name)![i] - x)).toBeLessThan(Math.abs(x) * 1e-3 + 1e-6))
+  for (const [name, data] of weights)
+    for (const [i, x] of data.entries()) expect(Math.abs(half.get(name)![i] - x)).toBeLessThan(Math.abs(x) * 1e-3 + 1e-6)
 })
 
 test('weights of another shape, or lacking one, are refused in one line', () => {
@@ -40,9 +41,22 @@ test('weights of another shape, or lacking one, are refused in one line', () => 
 
 test('a Hugging Face folder has Llama names and shapes, and the words', () => {
   const files = huggingFaceFiles(shape, weights)
-  expect([...files.keys()].sort()).toEqual(['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
+  expect([...files.keys()].sort()).toEqual([
+    'config.json',
+    'generation_config.json',
+    'model.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ])
   const json = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)))
-  expect(json('config.json')).toMatchObject({ model_type: 'llama', hidden_size: 16, intermediate_size: 24, num_attention_heads: 2, vocab_size: 128, torch_dtype: 'float32' })
+  expect(json('config.json')).toMatchObject({
+    model_type: 'llama',
+    hidden_size: 16,
+    intermediate_size: 24,
+    num_attention_heads: 2,
+    vocab_size: 128,
+    torch_dtype: 'float32',
+  })
   expect(llamaConfig(shape, 'BF16').torch_dtype).toBe('bfloat16')
   expect(json('tokenizer.json').model.vocab).toMatchObject({ '0': 0, '99': 99, $: 108, '<judge>': 109 })
   const { tensors: found } = readSafetensors(files.get('model.safetensors')!, 'x')

@@ -36,7 +36,10 @@ export const toLlama = (shape: Shape, weights: Weights): [string, { shape: numbe
   tensors(shape).map(t => {
     const data = weights.get(t.name)!
     const matrix = t.shape.length === 2 && t.name !== 'embed'
-    return [llamaName(t.name), matrix ? { shape: [t.shape[1], t.shape[0]], data: transposed(data, t.shape[0], t.shape[1]) } : { shape: t.shape, data }]
+    return [
+      llamaName(t.name),
+      matrix ? { shape: [t.shape[1], t.shape[0]], data: transposed(data, t.shape[0], t.shape[1]) } : { shape: t.shape, data },
+    ]
   })
 
 /** Hugging Face's config.json. */
@@ -81,7 +84,11 @@ export function readModel(bytes: Uint8Array, name: string): Model {
   try {
     shape = JSON.parse(file.metadata.shape)
   } catch {
-    throw new Failure('model', `${name}: expected the shape of the network in the metadata, found none`, 'only weights trained or exported here are read')
+    throw new Failure(
+      'model',
+      `${name}: expected the shape of the network in the metadata, found none`,
+      'only weights trained or exported here are read',
+    )
   }
   checkShape(shape)
   const weights: Weights = new Map()

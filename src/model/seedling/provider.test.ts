@@ -68,16 +68,21 @@ test('a cancelled call rejects and the others go on', async () => {
 test('usage stays within what was declared', async () => {
   const m = model()
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 62 }), fc.integer({ min: 1, max: 5 }), fc.option(fc.nat(70), { nil: undefined }), async (length, n, max) => {
-      const messages = prompt(Array.from({ length }, (_, i) => i).join(' '))
-      const bound = m.max(messages, { n, max })
-      const { usage, samples } = await m.sample(messages, { n, max, stop: [] }, live(length))
-      expect(samples).toHaveLength(n)
-      expect(usage).toMatchObject({ calls: n, requests: 1, inputTokens: length })
-      expect(bound).toMatchObject({ calls: n, requests: 1, inputTokens: length })
-      expect(usage.outputTokens).toBeLessThanOrEqual(bound.outputTokens!)
-      for (const s of samples) if (s.finish === 'cut') expect(s.tokens).toHaveLength(bound.outputTokens! / n)
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 62 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.option(fc.nat(70), { nil: undefined }),
+      async (length, n, max) => {
+        const messages = prompt(Array.from({ length }, (_, i) => i).join(' '))
+        const bound = m.max(messages, { n, max })
+        const { usage, samples } = await m.sample(messages, { n, max, stop: [] }, live(length))
+        expect(samples).toHaveLength(n)
+        expect(usage).toMatchObject({ calls: n, requests: 1, inputTokens: length })
+        expect(bound).toMatchObject({ calls: n, requests: 1, inputTokens: length })
+        expect(usage.outputTokens).toBeLessThanOrEqual(bound.outputTokens!)
+        for (const s of samples) if (s.finish === 'cut') expect(s.tokens).toHaveLength(bound.outputTokens! / n)
+      },
+    ),
     { numRuns: 40 },
   )
 })
@@ -87,9 +92,21 @@ test('a stop ends a sample and stands at its end', async () => {
   const free = (await m.sample(prompt('24 : 4 9 10 13 ;'), { n: 1, max: 20, temperature: 0 }, live())).samples[0]
   const ids = free.tokens!.map(t => t.id)
   const cut = ids.findIndex((id, i) => i >= 2 && ids.indexOf(id) === i)
-  const stop = [free.text.split(' ').slice(cut - 1, cut + 1).join(' '), 'never said']
+  const stop = [
+    free.text
+      .split(' ')
+      .slice(cut - 1, cut + 1)
+      .join(' '),
+    'never said',
+  ]
   const stopped = (await m.sample(prompt('24 : 4 9 10 13 ;'), { n: 1, max: 20, temperature: 0, stop }, live())).samples[0]
-  expect(stopped).toMatchObject({ finish: 'stop', text: free.text.split(' ').slice(0, cut + 1).join(' ') })
+  expect(stopped).toMatchObject({
+    finish: 'stop',
+    text: free.text
+      .split(' ')
+      .slice(0, cut + 1)
+      .join(' '),
+  })
 })
 
 test('log-probabilities: of samples, of the same text scored, and of the law are one', async () => {
@@ -100,8 +117,11 @@ test('log-probabilities: of samples, of the same text scored, and of the law are
   expect(scored.tokens).toEqual(s.tokens)
   expect(scored.logprob).toBe(s.tokens!.reduce((a, t) => a + t.logprob, 0))
   const start = encode(content)
-  const { laws, usage } = await m.next(s.tokens!.map((_, i) => [...start, ...s.tokens!.slice(0, i).map(t => t.id)]), live())
-  s.tokens!.forEach((t, i) => expect(laws[i][t.id]).toBe(t.logprob))
+  const { laws, usage } = await m.next(
+    s.tokens!.map((_, i) => [...start, ...s.tokens!.slice(0, i).map(t => t.id)]),
+    live(),
+  )
+  for (const [i, t] of s.tokens!.entries()) expect(laws[i][t.id]).toBe(t.logprob)
   expect(usage.calls).toBe(s.tokens!.length)
   expect((await m.sample(prompt(content), { n: 1, max: 3, logprobs: false }, live())).samples[0].tokens).toBeUndefined()
   expect((await m.score(prompt(content), '', live())).logprob).toBe(0)

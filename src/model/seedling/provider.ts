@@ -42,8 +42,9 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
   const decoder = new Decoder(engine, o.width)
   const { context } = shape
   const read = (messages: readonly Message[]): number[] => encode(messages.map(m => m.content).join(' '))
-  const fit = (tokens: readonly number[], most: number, what: string): void => {
-    if (tokens.length === 0) throw new Failure('model', `expected ${what} of at least one token, found none`, 'the seedling needs something to go on')
+  const checkLength = (tokens: readonly number[], most: number, what: string): void => {
+    if (tokens.length === 0)
+      throw new Failure('model', `expected ${what} of at least one token, found none`, 'the seedling needs something to go on')
     if (tokens.length > most)
       throw new Failure(
         'model',
@@ -66,7 +67,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
     async sample(messages, sampling, live: Live) {
       live.signal.throwIfAborted()
       const prompt = read(messages)
-      fit(prompt, context - 1, 'a prompt')
+      checkLength(prompt, context - 1, 'a prompt')
       const { n, temperature = 1, topP = 1, max, stop = [], logprobs = true } = sampling
       const samples = await decoder.sample({
         prompt,
@@ -88,7 +89,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
       live.signal.throwIfAborted()
       for (const p of prefixes) {
         p.forEach(checkToken)
-        fit(p, context, 'a prefix')
+        checkLength(p, context, 'a prefix')
       }
       const laws = await decoder.laws(prefixes, live.signal)
       return { laws, usage: { calls: prefixes.length, requests: 1, inputTokens: prefixes.reduce((a, p) => a + p.length, 0) } }
@@ -97,15 +98,15 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
       live.signal.throwIfAborted()
       const prompt = read(messages)
       const words = encode(text)
-      fit(prompt, context, 'a prompt')
-      fit([...prompt, ...words], context + 1, 'a prompt and its text')
+      checkLength(prompt, context, 'a prompt')
+      checkLength([...prompt, ...words], context + 1, 'a prompt and its text')
       const tokens = words.length === 0 ? [] : await decoder.words(prompt, words, live.signal)
       const logprob = tokens.reduce((a, t) => a + t.logprob, 0)
       return { logprob, tokens, usage: { calls: 1, requests: 1, inputTokens: prompt.length + words.length } }
     },
     async fork(prefix) {
       prefix.forEach(checkToken)
-      fit(prefix, context, 'a prefix')
+      checkLength(prefix, context, 'a prefix')
       const [at] = engine.places([prefix])
       engine.hold(at)
       let held = true

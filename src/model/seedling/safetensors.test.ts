@@ -3,7 +3,15 @@ import { expect, test } from 'vitest'
 import { type DType, readSafetensors, writeSafetensors } from './safetensors.ts'
 
 const data = Float32Array.from([0, -1, 0.1, 65504, 1e-6, Math.PI])
-const file = (dtype: DType = 'F32') => writeSafetensors([['a', { shape: [2, 3], data }], ['b.c', { shape: [1], data: data.slice(5) }]], { who: 'me' }, dtype)
+const file = (dtype: DType = 'F32') =>
+  writeSafetensors(
+    [
+      ['a', { shape: [2, 3], data }],
+      ['b.c', { shape: [1], data: data.slice(5) }],
+    ],
+    { who: 'me' },
+    dtype,
+  )
 
 test('what is written is read', () => {
   const { tensors, metadata } = readSafetensors(file(), 'x')
@@ -15,8 +23,12 @@ test('what is written is read', () => {
 test('half precisions round to nearest', () => {
   fc.assert(
     fc.property(fc.float({ min: Math.fround(-6e4), max: Math.fround(6e4), noNaN: true }), x => {
-      for (const [dtype, bits] of [['F16', 11], ['BF16', 8]] as const) {
-        const y = readSafetensors(writeSafetensors([['x', { shape: [1], data: Float32Array.of(x) }]], {}, dtype), 'x').tensors.get('x')!.data[0]
+      for (const [dtype, bits] of [
+        ['F16', 11],
+        ['BF16', 8],
+      ] as const) {
+        const y = readSafetensors(writeSafetensors([['x', { shape: [1], data: Float32Array.of(x) }]], {}, dtype), 'x').tensors.get('x')!
+          .data[0]
         expect(Math.abs(y - x)).toBeLessThanOrEqual(Math.max(Math.abs(x) * 2 ** -bits, 2 ** -25))
       }
     }),

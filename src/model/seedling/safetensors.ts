@@ -82,7 +82,8 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
     if (!Array.isArray(shape) || !Array.isArray(range)) throw broken(name, `expected shape and byte range of ${key}, found none`)
     const size = sizeOf(shape)
     const width = bytesOf[dtype as DType]
-    if (range[1] - range[0] !== size * width) throw broken(name, `expected ${size * width} bytes for ${key}, found a range of ${range[1] - range[0]}`)
+    if (range[1] - range[0] !== size * width)
+      throw broken(name, `expected ${size * width} bytes for ${key}, found a range of ${range[1] - range[0]}`)
     if (start + range[1] > bytes.length)
       throw broken(name, `expected ${start + range[1]} bytes up to the end of ${key}, found ${bytes.length}: the file is truncated`)
     tensors.set(key, { shape, data: decodeNumbers(view, start + range[0], size, dtype) })

@@ -17,9 +17,9 @@ test('the likeliest; of equals the first', () => {
 })
 
 test('draws follow the law, sharpened by the temperature', () => {
-  shares(1, 1).forEach((s, i) => expect(s).toBeCloseTo(p[i], 1))
+  for (const [i, s] of shares(1, 1).entries()) expect(s).toBeCloseTo(p[i], 1)
   const z = p.reduce((a, x) => a + x * x, 0)
-  shares(0.5, 1).forEach((s, i) => expect(Math.abs(s - p[i] ** 2 / z)).toBeLessThan(0.02))
+  for (const [i, s] of shares(0.5, 1).entries()) expect(Math.abs(s - p[i] ** 2 / z)).toBeLessThan(0.02)
 })
 
 test('a nucleus holds the fewest words that reach the share', () => {

@@ -1,6 +1,21 @@
 // The kernels in WebAssembly SIMD, four float32 at a time. Only deterministic instructions (no relaxed SIMD), so that the same weights say the same on every
 // machine, to the last bit.
-import { assemble, type Code, f32, type Func, func, i32, type Local, laneSum, loop, type Type, v128, type WasmMemory, wasm, when } from './assembler.ts'
+import {
+  assemble,
+  type Code,
+  type Func,
+  f32,
+  func,
+  i32,
+  type Local,
+  laneSum,
+  loop,
+  type Type,
+  v128,
+  type WasmMemory,
+  wasm,
+  when,
+} from './assembler.ts'
 import { type Kernels, panel } from './kernels.ts'
 import type { Shape } from './shape.ts'
 
@@ -9,14 +24,15 @@ export const simdServes = (s: Shape): boolean =>
   [s.width, s.hidden, s.vocabulary].every(n => n % 32 === 0) && (s.width / s.heads) % 8 === 0 && s.context % 4 === 0 && simdThere()
 
 let there: boolean | undefined
-const simdThere = (): boolean => (there ??= wasm?.validate(assemble([func('probe', [], () => [[...v128.lane(v128.all(0), 0), 0x1a]])], 1)) ?? false)
+const simdThere = (): boolean =>
+  (there ??= wasm?.validate(assemble([func('probe', [], () => [[...v128.lane(v128.all(0), 0), 0x1a]])], 1)) ?? false)
 
 /** exp of four numbers, in place: 2^n e^r, |r| <= ln(2) / 2, e^r by its Taylor polynomial of degree 6 (error 2e-7). Below -87 it stays at e^-87. */
 const exp = (x: Local, n: Local): Code => [
   ...x.set(v128.max(v128.min(x.get, v128.all(88)), v128.all(-87))),
   ...n.set(v128.nearest(v128.mul(x.get, v128.all(Math.LOG2E)))),
   // ln 2 in two parts, so that the remainder keeps its bits.
-  ...x.set(v128.sub(v128.sub(x.get, v128.mul(n.get, v128.all(0.693359375))), v128.mul(n.get, v128.all(-2.12194440054690583e-4)))),
+  ...x.set(v128.sub(v128.sub(x.get, v128.mul(n.get, v128.all(0.693359375))), v128.mul(n.get, v128.all(-2.1219444005469057e-4)))),
   ...x.set(
     v128.mul(
       [1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1].map(c => v128.all(c)).reduce((sum, c) => v128.add(v128.mul(sum, x.get), c)),
@@ -33,7 +49,19 @@ const many = (n: number, make: (i: number) => Local): Local[] => Array.from({ le
  * @param rows address of each row of x @param w address of the first panel @param out where each row's sums go
  * @param held locals for the weights of one step, where several rows use them; none: they are read where they are used
  */
-function tile(rows: Local[], panels: number, w: Local, out: Local[], k: Local, add: Local, i: Local, wAt: Local[], sums: Local[], held: Local[], term: Local): Code {
+function tile(
+  rows: Local[],
+  panels: number,
+  w: Local,
+  out: Local[],
+  k: Local,
+  add: Local,
+  i: Local,
+  wAt: Local[],
+  sums: Local[],
+  held: Local[],
+  term: Local,
+): Code {
   const vectors = panels * 2
   const size = i32.mul(k.get, i32.of(4 * panel))
   return [
@@ -102,7 +130,10 @@ const product = (): Func =>
               ...tile(xs, 1, wj, outs, k, add, i, wAt.slice(0, 1), sums, held, term),
               ...(q === 3
                 ? []
-                : [...outs.flatMap(a => a.set(i32.add(a.get, i32.of(4 * panel)))), ...wj.set(i32.add(wj.get, i32.mul(k.get, i32.of(4 * panel))))]),
+                : [
+                    ...outs.flatMap(a => a.set(i32.add(a.get, i32.of(4 * panel)))),
+                    ...wj.set(i32.add(wj.get, i32.mul(k.get, i32.of(4 * panel)))),
+                  ]),
             ]),
           ),
         ),

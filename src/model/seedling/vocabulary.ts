@@ -6,7 +6,24 @@ export const numbers = 100
 /** Size of the vocabulary. What lies past the named words is reserved, so that later formats keep the shape of the weights. */
 export const vocabularySize = 128
 
-const named = ['<pad>', '+', '-', '*', '/', '=', ':', ';', '$', '<judge>', '<good>', '<bad>', '<critique>', '<backtrack>', '<end>', '<separator>']
+const named = [
+  '<pad>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '=',
+  ':',
+  ';',
+  '$',
+  '<judge>',
+  '<good>',
+  '<bad>',
+  '<critique>',
+  '<backtrack>',
+  '<end>',
+  '<separator>',
+]
 
 /** The word of each id, in order of ids. */
 export const words: readonly string[] = Array.from({ length: vocabularySize }, (_, id) =>
@@ -53,12 +70,19 @@ export function encode(text: string): number[] {
 
 /** The text of ids: words joined by single spaces. @throws Failure on an id outside the vocabulary. */
 export function decode(tokens: readonly number[]): string {
-  return tokens.map(checkToken).map(id => words[id]).join(' ')
+  return tokens
+    .map(checkToken)
+    .map(id => words[id])
+    .join(' ')
 }
 
 /** The id itself. @throws Failure unless it is an integer in [0, vocabularySize). */
 export function checkToken(id: number): number {
   if (!Number.isInteger(id) || id < 0 || id >= vocabularySize)
-    throw new Failure('model', `expected token ids 0 to ${vocabularySize - 1}, found ${id}`, 'ids are those of the seedling, not of another model')
+    throw new Failure(
+      'model',
+      `expected token ids 0 to ${vocabularySize - 1}, found ${id}`,
+      'ids are those of the seedling, not of another model',
+    )
   return id
 }
