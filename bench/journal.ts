@@ -2,29 +2,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DoneRecord, JournalRecord, OpenRecord } from '../src/runtime/journal.ts'
+import type { DoneRecord, JournalRecord, OpenRecord } from '../src/runtime/index.ts'
 import { openStore, type Store } from '../src/store/index.ts'
 import { connect } from '../src/store/sqlite.ts'
-
-/** One measured figure. */
-export interface Row {
-  name: string
-  value: number
-  unit: string
-  /** The bar, where there is one: at most this. */
-  target?: number
-}
+import type { Row } from './row.ts'
 
 /** A payload of 1 KB whose text differs from record to record, as samples do. */
-const payloadOf = (k: number): string => JSON.stringify({ text: `${k} `.padEnd(984, 'the answer follows from what was said. '), finish: 'stop' })
+const payloadOf = (k: number): string =>
+  JSON.stringify({ text: `${k} `.padEnd(984, 'the answer follows from what was said. '), finish: 'stop' })
+// biome-ignore format: one record
 const openOf = (k: number): OpenRecord => ({
-  t: 'open', k, after: k, at: '00c0ffee00c0ffee', kind: 'sample', ord: 0, hash: '0123456789abcdef', fp: k * 2654435761 % 4294967296, time: k * 0.0123456,
+  t: 'open', k, after: k, at: '00c0ffee00c0ffee', kind: 'sample', ord: 0, hash: '0123456789abcdef', fp: (k * 2654435761) % 4294967296, time: k * 0.0123456,
   max: { calls: 1, requests: 1, inputTokens: 900, outputTokens: 512 },
-}) // biome-ignore format: one record
+})
+// biome-ignore format: one record
 const doneOf = (k: number): DoneRecord => ({
   t: 'done', k, status: 'ok', payload: payloadOf(k), time: k * 0.0123456 + 0.5,
   usage: { calls: 1, requests: 1, inputTokens: 812, outputTokens: 204, usd: 0.00034 },
-}) // biome-ignore format: one record
+})
 
 const median = (xs: readonly number[]): number => xs.toSorted((a, b) => a - b)[xs.length >> 1]
 
@@ -48,9 +43,7 @@ function plain(file: string, pairs: number): number {
   const db = connect(file, { pageSize: 8192 })
   db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=10000; PRAGMA cache_size=-16000')
   db.exec('CREATE TABLE log(n INTEGER PRIMARY KEY, head TEXT, body)')
-  const begin = db.prepare('BEGIN IMMEDIATE')
-  const insert = db.prepare('INSERT INTO log(n, head, body) VALUES(?, ?, ?)')
-  const commit = db.prepare('COMMIT')
+  const insert = db.prepare('INSERT INTO log(n, head, body) VALUES(?, ?, ?), (?, ?, ?)')
   let spent = 0
   for (let k = 0; k < pairs; ) {
     const batch: [string, string, string][] = []
@@ -61,15 +54,20 @@ function plain(file: string, pairs: number): number {
     let n = (k - batch.length) * 2
     const start = performance.now()
     for (const [open, done, payload] of batch) {
-      begin.run()
-      insert.run(++n, open, null)
-      insert.run(++n, done, payload)
-      commit.run()
+      insert.run(n + 1, open, null, n + 2, done, payload)
+      n += 2
     }
     spent += performance.now() - start
   }
   db.close()
   return (spent * 1000) / pairs
+}
+
+/** Milliseconds to begin a run and to close it. */
+function beginning(store: Store, runs: number): number {
+  const begin = performance.now()
+  for (let i = 0; i < runs; i++) store.create({ world: 'bench', method: { id: 'bench', version: 1 }, task: null }).close()
+  return (performance.now() - begin) / runs
 }
 
 /** Microseconds a record, and by how much the heap grew at most (MB). */
@@ -110,6 +108,7 @@ export async function bench(o: { smoke?: boolean } = {}): Promise<Row[]> {
       { name: 'journal: the same as plain INSERTs without sums', value: median(limit), unit: 'us' },
       { name: 'journal: a pair of records, durability power', value: power.micros, unit: 'us' },
       { name: 'journal: reading and checking a record', value: read.micros, unit: 'us' },
+      { name: 'store: beginning and closing a run', value: beginning(store, o.smoke ? 5 : 100), unit: 'ms' },
       { name: 'journal: heap growth while reading', value: read.heap, unit: 'MB' },
     ]
   } finally {

@@ -18,13 +18,16 @@ describe('rollout', () => {
   })
   test('stop is asked where the walk arrives, never where it starts', async () => {
     const asked: number[] = []
-    const stop = (n: NodeId) => (asked.push(n), n === 6)
+    const stop = (n: NodeId) => asked.push(n) > 0 && n === 6
     expect(await rollout(tree(), id(0), binary, n => n, { stop })).toEqual([2, 6])
     expect(asked).toEqual([2, 6])
   })
   test('an end, no steps and no children give an empty path', async () => {
     let grown = 0
-    const grow = async () => (grown++, [])
+    const grow = async () => {
+      grown++
+      return []
+    }
     expect(await rollout(tree([0]), id(0), grow, () => 0)).toEqual([])
     expect(await rollout(tree(), id(0), grow, () => 0, { steps: 0 })).toEqual([])
     expect(grown).toBe(0)

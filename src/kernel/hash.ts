@@ -27,10 +27,10 @@ export function chain(hi: number, lo: number, text: string, salt = 0): Key64 {
   return { hi: mix(mix(hi, a), lo ^ b), lo: mix(mix(lo ^ 0x27d4eb2f, b), hi ^ a) }
 }
 
-const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, '0')
+const quads = Array.from({ length: 65536 }, (_, i) => i.toString(16).padStart(4, '0'))
 
 /** 16 hex digits. */
-export const keyText = (hi: number, lo: number): string => hex(hi) + hex(lo)
+export const keyText = (hi: number, lo: number): string => quads[hi >>> 16] + quads[hi & 65535] + quads[lo >>> 16] + quads[lo & 65535]
 
 /** A value as canonical JSON: object keys sorted, undefined left out, so that equal values give equal texts. */
 export function canonical(value: unknown): string {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { NodeId } from '../contract/index.ts'
-import { puct, terms, uct, unless, virtualLoss } from './select.ts'
+import { AddressedRandom } from './random.ts'
+import { puct, terms, thompson, uct, unless, virtualLoss } from './select.ts'
 import { FlatTree } from './tree.ts'
 
 /** A root with children of given statistics. */
@@ -166,4 +167,34 @@ test('what explains a score adds up to it', () => {
         }
     }),
   )
+})
+
+describe('thompson', () => {
+  test('draws from the posterior of W and N', () => {
+    const { t, nodes, root } = star([{ N: 8 }, {}])
+    t.W[nodes[0]] = 6
+    const score = thompson(t, new AddressedRandom(1, 0, 0, 'thompson'))
+    const mean = (e: NodeId) => Array.from({ length: 4000 }, () => score(e, root)).reduce((a, b) => a + b, 0) / 4000
+    expect(mean(nodes[0])).toBeCloseTo(7 / 10, 1)
+    expect(mean(nodes[1])).toBeCloseTo(0.5, 1)
+    expect(score.explain(nodes[0], root).posterior).toBeCloseTo(0.7, 12)
+  })
+  test('returns in another range', () => {
+    const { t, nodes, root } = star([{ N: 8 }])
+    t.W[nodes[0]] = 4
+    const score = thompson(t, new AddressedRandom(1, 0, 0, 'thompson'), { range: [-1, 1] })
+    expect(score.explain(nodes[0], root).posterior).toBeCloseTo(-1 + (2 * 7) / 10, 12)
+    for (let i = 0; i < 200; i++) expect(Math.abs(score(nodes[0], root))).toBeLessThanOrEqual(1)
+  })
+  test('finds the better of two arms', () => {
+    const { t, nodes, root } = star([{}, {}])
+    const rng = new AddressedRandom(5, 0, 0, 'arms')
+    const score = thompson(t, rng)
+    for (let i = 0; i < 600; i++) {
+      const n = score(nodes[0], root) > score(nodes[1], root) ? nodes[0] : nodes[1]
+      t.N[n]++
+      if (rng.next() < (n === nodes[0] ? 0.7 : 0.4)) t.W[n]++
+    }
+    expect(t.N[nodes[0]]).toBeGreaterThan(450)
+  })
 })

@@ -1,4 +1,5 @@
-import type { EdgeId, NodeId, Tree } from '../contract/index.ts'
+import type { EdgeId, NodeId, Random, Tree } from '../contract/index.ts'
+import { betaVariate } from './variates.ts'
 
 type AnyTree = Tree<any, any, any>
 
@@ -8,7 +9,7 @@ type AnyTree = Tree<any, any, any>
  */
 export interface Score {
   (e: EdgeId, parent: NodeId): number
-  /** Named parts whose sum is the score. */
+  /** Named parts whose sum is the score (of a drawn score: its mean). */
   explain?(e: EdgeId, parent: NodeId): Record<string, number>
   /** Said before a row of siblings is scored, so that what they share is computed once; -1: the row is done. Without it every call computes anew. */
   scan?(parent: NodeId | -1): void
@@ -99,7 +100,7 @@ export function uct(
  * PUCT (Silver et al. 2017): Q + c P sqrt(N(p)) / (1 + N); counts are N + O, that of the parent at least 1. With `base` c becomes
  * c + ln((N(p) + base + 1) / base) (AlphaZero, MuZero; base 19652, c 1.25 there).
  * @param o.growth `ln`: sqrt(ln N(p)) instead of sqrt(N(p)) (RethinkMCTS, arXiv:2409.09584)
- * @param o.unvisited Q of an edge with N = 0 (first-play urgency), default 0; NaN closes it
+ * @param o.unvisited Q of an edge with N = 0 (first-play urgency), as it stands, also under `norm`; default 0; NaN closes it
  * @param o.norm as in `uct`
  */
 export function puct(
@@ -161,4 +162,19 @@ export function virtualLoss(t: AnyTree, o: { loss?: number } = {}): Explained {
   const loss = o.loss ?? 0
   const f = (e: EdgeId): number => (O[e] === 0 || N[e] === 0 ? 0 : (O[e] * (loss - Q[e])) / (N[e] + O[e]))
   return explained(f, e => ({ virtualLoss: f(e) }))
+}
+
+/**
+ * Thompson sampling: a draw from the Beta posterior of an edge's mean return, from W and N under a Beta(alpha, beta) prior; each call draws anew.
+ * Visits under way do not enter: the draws spread concurrent simulations by themselves.
+ * @param o.range least and greatest return, default [0, 1]; scores are in these units
+ */
+export function thompson(t: AnyTree, rng: Random, o: { alpha?: number; beta?: number; range?: readonly [number, number] } = {}): Explained {
+  const { N, W } = t
+  const { alpha = 1, beta = 1, range = [0, 1] } = o
+  const span = range[1] - range[0]
+  const won = (e: EdgeId): number => Math.min(N[e], Math.max(0, (W[e] - range[0] * N[e]) / span))
+  const score = (e: EdgeId): number => range[0] + span * betaVariate(rng, alpha + won(e), beta + N[e] - won(e))
+  // The posterior's mean: a draw would be another one each time it is looked at, and would use up random numbers.
+  return explained(score, e => ({ posterior: range[0] + (span * (alpha + won(e))) / (alpha + beta + N[e]) }))
 }

@@ -1,5 +1,5 @@
 import type { Assessment, Column, Draw, EdgeId, Flag, NodeId, Note, Outcome, Tree } from '../contract/index.ts'
-import { chain, keyText, mix } from './hash.ts'
+import { canonical, chain, keyText, mix } from './hash.ts'
 
 /** Flags in the order of their bits. */
 export const flagNames = [
@@ -319,6 +319,52 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     this.#enter(e)
     this.#touch(e, hi)
     return e
+  }
+  /**
+   * Takes over the rows that a synchronous loop wrote by itself (game.ts) into a tree of one node: `firstChild`, `lastChild`, `mover`, N and W of rows below
+   * `size`, the edges of each node in one stretch, in tree order. The rest is filled in: links, depths, addresses, Q = W / N. Visited rows are taken,
+   * without a state.
+   * @param actions by row
+   */
+  adoptRows(size: number, actions: ArrayLike<A>): void {
+    const { N, O, W, Q, P, M, F, V, R } = this as unknown as Record<(typeof slots)[number], number[]>
+    this.#size = size
+    this.#states.length = size
+    for (let e = 1; e < size; e++) {
+      O.push(0)
+      M.push(1)
+      P.push(Number.NaN)
+      F.push(Number.NaN)
+      V.push(Number.NaN)
+      R.push(Number.NaN)
+      Q.push(N[e] > 0 ? W[e] / N[e] : Number.NaN)
+      this.flags[e] = N[e] > 0 ? taken : 0
+      this.#actions.push(actions[e])
+      for (const own of this.#own.values()) own.column[e as EdgeId] = own.initial
+    }
+    Q[0] = N[0] > 0 ? W[0] / N[0] : Number.NaN
+    let capacity = this.#table.length
+    while (capacity < size * 2) capacity *= 4
+    this.#table = new Int32Array(capacity).fill(-1)
+    this.#place(0)
+    // Parents come before their children, so links and addresses can be made in one pass.
+    for (let n = 0; n < size; n++) {
+      if (this.firstChild[n] < 0) {
+        this.lastChild[n] = -1
+        continue
+      }
+      for (let e = this.firstChild[n]; e <= this.lastChild[n]; e++) {
+        this.parentOf[e] = n
+        this.nextSibling[e] = e < this.lastChild[n] ? e + 1 : -1
+        this.level[e] = this.level[n] + 1
+        this.rank[e] = e - this.firstChild[n]
+        const { hi, lo } = chain(this.hi[n], this.lo[n], canonical(actions[e]))
+        this.hi[e] = hi
+        this.lo[e] = lo
+        this.#place(e)
+      }
+    }
+    this.#touch(0, size)
   }
   /** Puts a row in its place among its siblings. Nearly always that is the end. */
   #link(parent: number, e: number): void {

@@ -1,17 +1,18 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
 import { appraiser, dive, finish, growth } from '../compose/index.ts'
-import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, backup, completed, gumbelInterior, mean, sequentialHalving, top } from '../kernel/index.ts'
-import { method } from '../runtime/index.ts'
+import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
+import { argmax, backup, completedByMixedValue, consideredVisits, improvedPolicy, mean, siblings, top } from '../kernel/index.ts'
+import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
  * Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
  *
  * 1. At the place to move from: logits are the logarithms of the policy's priors; one Gumbel variable g for each action.
  * 2. The m actions of greatest g + logit: a draw of m without replacement.
- * 3. Sequential halving: n simulations in phases; after each the half of greatest g + logit + sigma(q) goes on.
+ * 3. Sequential halving: n simulations in rounds; each round visits the best of those considered once, by g + logit + sigma(q).
+ *    Simulations of a round are in flight together; a round waits for the one before, since its choice hangs on those values.
  * 4. Below, selection is deterministic: greatest pi'(a) - N(a) / (1 + sum N), pi' = softmax(logits + sigma(completed q)).
- * 5. The action of greatest g + logit + sigma(q) is taken, and the search goes on from there, until an end. All in one tree; nothing is thrown away.
+ * 5. The most visited action of greatest g + logit + sigma(q) is taken, and the search goes on from there until an end, all in one tree.
  *
  * Traps: g is drawn once for a place and pass, not for each simulation. Values must lie in [0, 1], or `rescale`. With few simulations the prior decides
  * most; from one list of distinct actions all priors are equal, and only g and q speak. In a game set `moves` to 1: the first action is the answer.
@@ -24,7 +25,7 @@ export const gumbelSearch = method({
     n: { default: 16, min: 1, max: 1_000_000, doc: 'simulations for each move' },
     m: { default: 16, min: 1, max: 10_000, doc: 'actions considered at a place' },
     cVisit: { default: 50, min: 0, max: 1e6, doc: 'c_visit' },
-    cScale: { default: 1, min: 0, max: 1e6, doc: 'c_scale' },
+    cScale: { default: 1, min: 0, max: 1e6, doc: 'c_scale; sigma(q) = (c_visit + max N) c_scale q' },
     rescale: { default: true, doc: 'Q scaled to the range of the siblings' },
     how: {
       default: 'distinct',
@@ -46,54 +47,98 @@ export const gumbelSearch = method({
   async run(s, k) {
     const t = s.tree
     const appraise = appraiser(s)
-    const scale = { cVisit: k.cVisit, cScale: k.cScale, rescale: k.rescale }
-    const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing }, widening: k.passes === 1 ? 0 : 1e-9 })
-    const below = gumbelInterior(t, scale) // 4
+    const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing } })
+    const sigma = completedByMixedValue({ valueScale: k.cScale, maxVisitInit: k.cVisit, rescale: k.rescale })
+    const below = interior(t, sigma) // 4
 
-    const halve = async (at: NodeId, pass: number): Promise<EdgeId | undefined> => {
-      if (grown.wants(at) || (pass > 0 && !t.is(at, 'end'))) await grown.draw(at)
+    const simulate = async (through: EdgeId[]) => {
+      const mine = new Map<number, EdgeId>()
+      await s.workers(
+        async sim => {
+          if (!mine.has(sim.index)) mine.set(sim.index, through[mine.size])
+          const n = await dive(s, sim, below, grown, { through: mine.get(sim.index)! })
+          await finish(s, [n], k)
+          await appraise([n])
+          backup(t, n, t.V[n], mean)
+        },
+        { times: through.length },
+      )
+    }
+    const bestMove = async (at: NodeId, pass: number): Promise<EdgeId | undefined> => {
+      if (grown.wants(at)) await grown.draw(at)
       const g = new Map(t.edges(at).map(e => [e, s.at(e).random('gumbel', pass).gumbel()])) // 1
-      const worth = (known: boolean) => {
-        const { edges, sigma, logits } = completed(t, at, scale)
-        const of = new Map(edges.map((e, i) => [e, (g.get(e) ?? Number.NaN) + logits[i] + (known ? sigma[i] : 0)]))
-        return (e: EdgeId) => of.get(e) ?? Number.NaN
+      const worth = () => {
+        const row = known(t, at)
+        const q = sigma(row)
+        const of = new Map(row.edges.map((e, i) => [e, g.get(e)! + row.logits[i] + q[i]]))
+        return (e: EdgeId) => of.get(e)!
       }
-      let considered = top(
-        t.edges(at).filter(e => !grown.spent(e)),
-        k.m,
-        worth(false),
-      ) // 2
-      for (const { width, visits } of sequentialHalving(considered.length, k.n)) {
+      const open = (e: EdgeId) => !grown.spent(e)
+      const visits = new Map(top(t.edges(at).filter(open), k.m, e => g.get(e)! + Math.log(t.P[e])).map(e => [e, 0])) // 2
+      for (const round of rounds(consideredVisits(visits.size, k.n))) {
         // 3
-        considered = top(considered, width, worth(true))
-        const base = new Map(considered.map(e => [e, t.N[e]]))
-        const due = (e: EdgeId) => (grown.spent(e) ? Number.NaN : -Math.min(visits, t.N[e] + t.O[e] - base.get(e)!))
-        await s.workers(
-          async sim => {
-            const through = argmax(considered, e => (due(e) > -visits ? due(e) : Number.NaN))
-            const n = await dive(s, sim, below, grown, { through: sim.hold(through) })
-            await finish(s, [n], k)
-            await appraise([n])
-            backup(t, n, t.V[n], mean)
-          },
-          { times: considered.length * visits },
-        )
+        const now = [...visits.keys()].filter(e => visits.get(e) === round.visit)
+        const arms = top(now, round.size, worth())
+        for (const e of arms) visits.set(e, round.visit + 1)
+        await simulate(arms.filter(open))
       }
-      return argmax(considered, worth(true)) // 5
+      const most = Math.max(...visits.values())
+      return argmax(
+        [...visits.keys()].filter(e => visits.get(e) === most),
+        worth(),
+      ) // 5
     }
 
     for (let pass = 0; pass < (k.passes || Infinity); pass++) {
       const had = t.size
       let at: NodeId = t.root
       for (let move = 0; move < (k.moves || Infinity) && !t.is(at, 'end'); move++) {
-        const best = await halve(at, pass)
+        const best = await bestMove(at, pass)
         const [next] = best === undefined ? [] : await s.step([best])
         if (next === undefined) break
+        await finish(s, [next], k)
         at = next
       }
       if (t.size === had) return
     }
   },
-  answer: (t, k) =>
-    (k.moves === 1 ? argmax(t.children(t.root), n => t.N[n]) : (argmax(t.answers(), n => t.R[n]) ?? t.answers()[0])) ?? null,
+  answer: (t, k) => (k.moves === 1 ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
 })
+
+/** Siblings by what is known of them: visits under way do not count, and a place that no critic has seen is worth what was found below it. */
+function known(t: Tree<any, any, any>, n: NodeId) {
+  const row = siblings(t, n)
+  const raw = [t.V[n], t.Q[n]].find(x => !Number.isNaN(x)) ?? 0
+  return { ...row, visits: row.edges.map(e => t.N[e]), raw, value: Number.isNaN(row.value) ? raw : row.value }
+}
+
+/** The improved policy less the share of the visits, those under way included; computed once for a row of siblings. */
+function interior(t: Tree<any, any, any>, sigma: ReturnType<typeof completedByMixedValue>) {
+  let at: NodeId | -1 = -1
+  let scores = new Map<EdgeId, number>()
+  const read = (p: NodeId) => {
+    const row = known(t, p)
+    const policy = improvedPolicy(row, sigma(row))
+    const visits = row.edges.map(e => t.N[e] + t.O[e])
+    const all = visits.reduce((a, b) => a + b, 1)
+    return new Map(row.edges.map((e, i) => [e, policy[i] - visits[i] / all]))
+  }
+  const score = (e: EdgeId, p: NodeId): number => (p === at ? scores : read(p)).get(e) ?? Number.NaN
+  return Object.assign(score, {
+    scan(p: NodeId | -1) {
+      if (p !== -1) scores = read(p)
+      at = p
+    },
+  })
+}
+
+/** Runs of equal counts in the schedule: how many actions are visited for the (visit + 1)-th time before the next choice. */
+function rounds(schedule: readonly number[]): { visit: number; size: number }[] {
+  const out: { visit: number; size: number }[] = []
+  for (const visit of schedule) {
+    const last = out.at(-1)
+    if (last !== undefined && last.visit === visit) last.size++
+    else out.push({ visit, size: 1 })
+  }
+  return out
+}

@@ -1,6 +1,5 @@
 // Every search method under its id.
 import type { Method } from '../contract/index.ts'
-import { Failure, nearest } from '../kernel/index.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
@@ -23,15 +22,3 @@ export const methods: ReadonlyMap<string, Method> = new Map(
   ]),
 )
 export const methodIds: readonly string[] = [...methods.keys()]
-
-/** The method of an id. @throws Failure of code `usage`, with the nearest id */
-export function methodOf(id: string): Method {
-  const found = methods.get(id)
-  if (found !== undefined) return found
-  const close = nearest(id, methodIds)
-  throw new Failure(
-    'usage',
-    `no method is called '${id}'`,
-    close === undefined ? `the methods: ${methodIds.join(', ')}` : `did you mean ${close}?`,
-  )
-}

@@ -2,7 +2,7 @@
 import { appraiser, dive, finish, growth } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
 import { argmax, backup, mean, puct as ucb } from '../kernel/index.ts'
-import { method } from '../runtime/index.ts'
+import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
  * AlphaZero's search (Silver et al. 2018), over actions that a policy proposes.
@@ -61,6 +61,5 @@ export const puct = method({
       k.simulations > 0 ? { times: k.simulations } : {},
     )
   },
-  answer: (t, k) =>
-    (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : (argmax(t.answers(), n => t.R[n]) ?? t.answers()[0])) ?? null,
+  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
 })

@@ -2,7 +2,7 @@
 
 import { attemptRounds } from '../compose/index.ts'
 import type { NodeId, Tree } from '../contract/index.ts'
-import { type Ballot, meanLogprob, vote } from '../kernel/index.ts'
+import { type Ballot, vote } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -14,7 +14,7 @@ import { method } from '../runtime/index.ts'
  *
  * Traps: answers that are texts must be brought to one form by the world, or every one is its own group. Where answers are whole expressions
  * (Game of 24) few agree, and a vote is little more than a draw. `probability` needs log-probabilities; attempts without them weigh nothing.
- * No attempt is judged while searching; only the winner is, once, so that the result can say whether it is verified.
+ * No attempt is rewarded, unless votes weigh their reward.
  */
 export const selfConsistency = method({
   id: 'self-consistency',
@@ -31,8 +31,6 @@ export const selfConsistency = method({
   async run(s, k) {
     const sampling = { temperature: k.temperature, ...(k.weights === 'probability' ? { logprobs: true } : {}) }
     await attemptRounds(s, { n: k.n, unlimited: 40, steps: k.steps, sampling, reward: k.weights === 'reward' })
-    const winner = elect(s.tree, k.weights)
-    if (winner !== null && k.weights !== 'reward') await s.reward(winner.nodes.slice(0, 1))
   },
   answer: (t, k) => elect(t, k.weights),
 })
@@ -49,12 +47,13 @@ function elect<Ans>(t: Tree<any, any, Ans>, weights: string) {
 
 /** exp of the mean token log-probability along the path; the i-th draw of the last step, the first of those before it. */
 function probability(t: Tree<any, any, any>, n: NodeId, i: number): number {
-  const draws = t
-    .path(n)
-    .slice(1)
-    .map(e => t.draws(e)[e === n ? i : 0])
-  const logprobs = draws.map(d => (d === undefined ? Number.NaN : meanLogprob(d)))
-  const lengths = draws.map(d => d?.tokens?.length ?? 1)
-  const total = lengths.reduce((a, b) => a + b, 0)
-  return Math.exp(logprobs.reduce((sum, l, j) => sum + l * lengths[j], 0) / total)
+  let sum = 0
+  let tokens = 0
+  for (const e of t.path(n).slice(1)) {
+    const d = t.draws(e)[e === n ? i : 0]
+    if (d?.tokens === undefined) return Number.NaN
+    for (const token of d.tokens) sum += token.logprob
+    tokens += d.tokens.length
+  }
+  return tokens === 0 ? Number.NaN : Math.exp(sum / tokens)
 }

@@ -2,7 +2,7 @@
 import { appraiser, dive, finish, growth, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
 import { argmax, backup, mean, uct as ucb } from '../kernel/index.ts'
-import { method } from '../runtime/index.ts'
+import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
  * Kocsis and Szepesvári 2006: UCB1 at every node of the tree.
@@ -79,6 +79,5 @@ export const uct = method({
       return mover === undefined || mover(t.state(n)) === mover(t.state(end)) ? t.R[end] : -t.R[end]
     }
   },
-  answer: (t, k) =>
-    (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : (argmax(t.answers(), n => t.R[n]) ?? t.answers()[0])) ?? null,
+  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
 })

@@ -7,6 +7,8 @@ export interface ModelContext {
   /** The world's truth, and the world's id for messages: for simulated models. */
   oracle?: Oracle<any>
   world?: string
+  /** The run's: what a model draws follows from it, unless its own options say otherwise. */
+  seed?: number
   /** Where an API is, and the name of the variable that holds its key. */
   baseUrl?: string
   keyFrom?: string

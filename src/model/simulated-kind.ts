@@ -11,7 +11,7 @@ export const simulatedKind: ModelKind = {
   example: 'simulated:error=0.1,width=8',
   rest: 'options',
   options: {
-    seed: { type: 'number', whole: true, doc: 'another seed, another model (default 0)' },
+    seed: { type: 'number', whole: true, doc: 'another seed, another model (default: the seed of the run)' },
     error: share('chance that a judgement says the contrary (default 0)'),
     width: { type: 'number', whole: true, min: 1, doc: 'how many of the legal steps it thinks of (default 8)' },
     slip: share('chance that a step is written with a wrong result (default 0)'),
@@ -25,7 +25,7 @@ export const simulatedKind: ModelKind = {
     output: amount('US dollars per million written tokens (default 0)'),
     request: amount('US dollars per request (default 0)'),
   },
-  create({ options }, { oracle, world }) {
+  create({ options }, { oracle, world, seed = 0 }) {
     if (!oracle)
       throw new Failure(
         'usage',
@@ -33,6 +33,6 @@ export const simulatedKind: ModelKind = {
         'take another model, or a world with an oracle',
       )
     const { input = 0, output = 0, request = 0, ...rest } = options as Record<string, number>
-    return simulated({ ...(rest as Partial<Simulated>), oracle, price: { input, output, request } })
+    return simulated({ seed, ...(rest as Partial<Simulated>), oracle, price: { input, output, request } })
   },
 }

@@ -1,5 +1,5 @@
 // What a simulated model says when it is asked something other than its world's own questions: a critic's END, a mark, yes or no.
-import type { Message, Random } from '../contract/index.ts'
+import type { Random } from '../contract/index.ts'
 
 /** What the model knows of the place in question. */
 export interface Truth {
@@ -9,21 +9,27 @@ export interface Truth {
   readonly promising: boolean
 }
 
-const range = /\b(?:from|between|of|scale)?\s*\(?(-?\d+(?:\.\d+)?)\s*(?:to|and|through|-|\u2013|\.\.)\s*\+?(-?\d+(?:\.\d+)?)/i
 const mark = /\b(?:scores?|rates?|rating|marks?|grades?|probability|likelihood|number|integer|percent\w*|how (?:much|good|likely))\b/i
+const number = String.raw`\(?([-+]?\d+(?:\.\d+)?)(?:\s*\([^)]*\))?`
+const spoken = new RegExp(`\\b(?:from|between|scale of)\\s+${number}\\s*(?:to|and|through)\\s+${number}`, 'i')
+const written = /(?<![\d.)]\s*)\b(\d+(?:\.\d+)?)\s*(?:to|-|\u2013|\.\.)\s*(\d+(?:\.\d+)?)\b(?!\s*[-+*/=)])/i
+/** The range of a mark that a question asks for: `from 0 (bad) to 1 (good)`, `between 1 and 10`, `1-10`. */
+const rangeIn = (question: string): [number, number] | null => {
+  const m = mark.test(question) ? (spoken.exec(question) ?? written.exec(question)) : null
+  return m && [Math.min(Number(m[1]), Number(m[2])), Math.max(Number(m[1]), Number(m[2]))]
+}
 const end = /\bEND\b/
 const yesNo = /\byes\b[^.\n]{0,20}\bno\b/i
 
 /** Is this a question, or only words that a prompt is given along with? */
 export const asksSomethingElse = (text: string): boolean =>
-  end.test(text) || yesNo.test(text) || (mark.test(text) && range.test(text)) || /\?\s*$/.test(text.trim())
+  end.test(text) || yesNo.test(text) || rangeIn(text) !== null || /\?\s*$/.test(text.trim())
 
 /**
  * A short reply, the same for the same question and sample. Where the place is known, END, marks and yes or no follow the truth about it, contrary to it
  * with probability `error`; marks lie in the upper or the lower third of the range asked for.
  */
-export function replyTo(messages: readonly Message[], truth: Truth | null, r: Random, o: { error: number }): string {
-  const question = messages.findLast(m => m.role === 'user')?.content ?? ''
+export function replyTo(question: string, truth: Truth | null, r: Random, o: { error: number }): string {
   const erring = r.next() < o.error
   if (end.test(question)) {
     if (truth?.over && truth.promising) return 'END'
@@ -31,9 +37,9 @@ export function replyTo(messages: readonly Message[], truth: Truth | null, r: Ra
   }
   const good = truth === null ? r.next() < 0.5 : truth.promising !== erring
   if (yesNo.test(question)) return good ? 'Yes' : 'No'
-  const span = mark.test(question) ? range.exec(question) : null
+  const span = rangeIn(question)
   if (span) {
-    const [low, high] = [Number(span[1]), Number(span[2])].sort((a, b) => a - b)
+    const [low, high] = span
     const share = good ? 1 - r.next() / 3 : r.next() / 3
     const value = low + share * (high - low)
     return String(high - low > 2 ? Math.round(value) : Math.round(value * 100) / 100)

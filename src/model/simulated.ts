@@ -47,10 +47,10 @@ const longest = 512
  * What it writes is a function of its seed, the place the prompt asks about, and the number of the sample at its address: never of the schedule, of the
  * clock, or of chance. So equal places get equal replies, and a judgement of a place differs from sample to sample but not from run to run.
  * - a step: one of the `width` legal steps it thinks of there, drawn with replacement;
- * - a list: those steps, in hash order, at most as many as asked for;
+ * - a list: those steps, in hash order, at most as many as asked for; asked again, other ones of the legal steps;
  * - an attempt: steps chosen in that way one after the other, and the answer;
  * - a judgement: one of the words for a promising place, or for a lost one, contrary to the truth with probability `error`.
- * Notes and hints after the prompt do not change it, except that steps they name are not proposed again. Tokens are counted as four bytes each.
+ * Words after the prompt (notes, a hint, what was tried) make it draw anew; steps they name are not proposed again. Tokens are four bytes each.
  */
 export function simulated(o: Simulated): Provider {
   const { oracle, seed = 0, error = 0, width = 8, slip = 0, skill = 0, latency = 0, sigma = 0.8, faults = 0, limited = 0, cut = 0 } = o
@@ -68,7 +68,7 @@ export function simulated(o: Simulated): Provider {
   }
   const slipped = (text: string, r: AddressedRandom): string => (r.next() < slip ? wrong(text, r) : text)
 
-  // The steps it thinks of at a place, first come first; the same whatever it is asked there. Kept, since places are asked about again and again.
+  // The steps it thinks of at a place, first come first. Kept, since places are asked about again and again.
   const kept = new Map<string, readonly { text: string; to: unknown }[]>()
   const thoughts = (place: unknown, key: string, told: string) => {
     let all = kept.get(key)
@@ -77,8 +77,8 @@ export function simulated(o: Simulated): Provider {
       if (kept.size >= 20_000) kept.clear()
       kept.set(key, all)
     }
-    const fresh = told === '' ? all : all.filter(m => !told.split('\n').some(line => named(line, m.text)))
-    return fresh.length > 0 ? fresh : all
+    const rest = fresh(all, told)
+    return rest.length > 0 ? rest : all
   }
   const choice = (place: unknown, key: string, told: string, r: AddressedRandom) => {
     const from = thoughts(place, key, told)
@@ -88,12 +88,12 @@ export function simulated(o: Simulated): Provider {
     }
     return from.length > 0 ? r.pick(from) : undefined
   }
-  const attempt = (place: unknown, key: string, index: number): string => {
+  const attempt = (place: unknown, key: string, told: string, index: number): string => {
     const texts: string[] = []
     let at = place
     let where = key
     for (let depth = 0; depth < 1000; depth++) {
-      const r = random(where, 'attempt', index, depth)
+      const r = random(where, 'attempt', index, depth, told)
       const step = choice(at, where, '', r)
       if (!step) break
       texts.push(slipped(step.text, r))
@@ -103,18 +103,18 @@ export function simulated(o: Simulated): Provider {
     return oracle.attempt(texts)
   }
   const reply = (place: unknown, key: string, want: Wanted, told: string, index: number): string => {
-    const r = random(key, want.for, index)
+    const r = random(key, want.for, index, told)
     if (want.for === 'judgement') {
       const { promising, lost } = oracle.labels
       return r.pick(r.next() < error !== oracle.promising(place) ? promising : lost)
     }
     if (want.for === 'attempt') {
-      if (want.list === undefined) return attempt(place, key, index)
+      if (want.list === undefined) return attempt(place, key, told, index)
       const count = Math.min(want.list, width)
       const lines = Array.from(
         { length: count },
         (_, i) =>
-          attempt(place, key, index * width + i)
+          attempt(place, key, told, index * width + i)
             .split('\n')
             .at(-1) ?? '',
       )
@@ -124,20 +124,25 @@ export function simulated(o: Simulated): Provider {
       const step = choice(place, key, told, r)
       return step ? slipped(step.text, r) : 'There is no further step.'
     }
-    const listed = thoughts(place, key, told)
-    const ordered = (index === 0 ? listed : hashOrder(listed, key, `list ${index}`)).slice(0, want.list)
+    // Asked again, or with other words, it thinks anew.
+    const listed =
+      index === 0 && told === ''
+        ? thoughts(place, key, told)
+        : fresh(hashOrder(oracle.moves(place), key, `list ${index} ${told}`), told).slice(0, width)
+    const ordered = listed.slice(0, want.list)
     return ordered.length > 0
-      ? ordered.map((m, i) => slipped(m.text, random(key, 'slip', index, i))).join('\n')
+      ? ordered.map((m, i) => slipped(m.text, random(key, 'slip', index, i, told))).join('\n')
       : 'There is no further step.'
   }
 
   const text = (asked: Asked | null, messages: readonly Message[], index: number): string => {
-    if (!asked) return replyTo(messages, null, random(canonical(messages), 'other', index), { error })
+    if (!asked)
+      return replyTo(messages.findLast(m => m.role === 'user')?.content ?? '', null, random(canonical(messages), 'other', index), { error })
     const { place, key, want, told, other } = asked
-    if (!other) return reply(place, key, want, told, index)
+    if (other === null) return reply(place, key, want, told, index)
     const over = oracle.moves(place).length === 0
     const truth = { over, promising: oracle.promising(place) }
-    return replyTo(messages, truth, random(key, 'other', index, messages.at(-1)?.content ?? ''), { error })
+    return replyTo(other, truth, random(key, 'other', index, other), { error })
   }
 
   // A bucket of tokens on the runtime's clock, and how often a call that failed was tried: nothing a reply depends on.
@@ -213,8 +218,8 @@ interface Asked {
   want: Wanted
   /** Words after the prompt. */
   told: string
-  /** The last message asks something that is not the world's own question. */
-  other: boolean
+  /** A message after the prompt that asks something else than the world does. */
+  other: string | null
 }
 
 /** The last prompt of the world in a list of messages, and what follows it. */
@@ -222,13 +227,17 @@ function readAsked(oracle: Oracle<any>, messages: readonly Message[]): Asked | n
   for (let end = messages.length; end > 0; end--) {
     const found = oracle.read(messages.slice(0, end))
     if (!found) continue
-    const after = messages.slice(end).filter(m => m.role === 'user')
-    const told = after.map(m => m.content).join('\n')
-    return { ...found, told, other: after.length > 0 && asksSomethingElse(after[after.length - 1].content) }
+    const after = messages
+      .slice(end)
+      .filter(m => m.role === 'user')
+      .map(m => m.content)
+    return { ...found, told: after.join('\n'), other: after.findLast(asksSomethingElse) ?? null }
   }
   return null
 }
 
+const fresh = <T extends { text: string }>(steps: readonly T[], told: string): readonly T[] =>
+  told === '' ? steps : steps.filter(m => !told.split('\n').some(line => named(line, m.text)))
 /** A line names a step if it is its text, or the beginning of it. */
 const named = (line: string, step: string): boolean => {
   const l = line.replace(/^\s*[-*]?\s*/, '').trimEnd()

@@ -99,7 +99,7 @@ export async function frameOf(plan: Plan): Promise<Planned> {
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }
-  const { reward, id } = createReward(plan.reward, { entry, models })
+  const { reward, id } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {
     world,

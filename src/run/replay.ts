@@ -114,7 +114,7 @@ function answers(journal: Journal): Map<string, Known> {
   const open = new Map<number, string>()
   const out = new Map<string, Known>()
   for (const r of journal.read()) {
-    if (r.t === 'open') open.set(r.k, `${r.at}#${r.kind}#${r.hash}#${r.ord}`)
+    if (r.t === 'open') open.set(r.k, `${r.hash}#${r.ord}`)
     else if (r.t === 'done') {
       const key = open.get(r.k)
       open.delete(r.k)

@@ -13,7 +13,11 @@ import type { Reservation, Scope } from './meter.ts'
 /** What an effect is told while it runs, beyond what a provider is. */
 export interface Handling extends Live {
   /** Waits for something that is not work: a place at a rate-limited server. Simulated time may go on meanwhile. */
-  idle<T>(wait: Promise<T>): Promise<T>
+  idle<T>(wait: () => Promise<T>): Promise<T>
+  /** Says that so many milliseconds of it were no work. */
+  waited(ms: number): void
+  /** Was it asked to end? Cheaper than the signal. */
+  readonly cancelled: boolean
 }
 /** One effect, as it is asked for. */
 export interface Job {
@@ -70,7 +74,8 @@ interface Pending extends Attempt {
   after: number
   fp: number
   reservation: Reservation
-  abort: AbortController
+  abort: AbortController | undefined // made when somebody listens: most calls are never cancelled
+  cancelled: boolean
   state: 'parked' | 'queued' | 'running'
   opened: OpenRecord | null // its record, once met in the journal or written
   local: number // its own time, ms
@@ -102,6 +107,77 @@ export class Party {
   constructor(budget: Scope, outer?: Party) {
     this.budget = budget
     this.outer = outer
+  }
+}
+
+/** What one running effect is told. Nearly all of it is made only when it is asked for. */
+class Running implements Handling {
+  readonly #engine: Engine
+  readonly #p: Pending
+  readonly #begun: number
+  readonly #virtual: boolean
+  #random: AddressedRandom | undefined
+  constructor(engine: Engine, p: Pending) {
+    this.#engine = engine
+    this.#p = p
+    this.#begun = engine.o.clock.now()
+    this.#virtual = engine.o.clock.kind === 'virtual'
+  }
+  get index(): number {
+    return this.#p.ord
+  }
+  get random(): AddressedRandom {
+    const { job, hash, ord } = this.#p
+    this.#random ??= new AddressedRandom(this.#engine.o.seed, hashText(job.at), hashText(hash) ^ ord, job.kind)
+    return this.#random
+  }
+  randomAt(i: number): AddressedRandom {
+    const { job, hash } = this.#p
+    return new AddressedRandom(this.#engine.o.seed, hashText(job.at), hashText(hash) ^ i, `${job.kind}/sample`)
+  }
+  get signal(): AbortSignal {
+    const p = this.#p
+    if (p.abort === undefined) {
+      p.abort = new AbortController()
+      if (p.cancelled) p.abort.abort()
+    }
+    return p.abort.signal
+  }
+  get cancelled(): boolean {
+    return this.#p.cancelled
+  }
+  get idempotencyKey(): string {
+    return `${this.#engine.o.run}-${this.#p.k}`
+  }
+  now(): number {
+    return this.#virtual ? this.#p.local : this.#engine.o.clock.now()
+  }
+  async sleep(ms: number): Promise<void> {
+    const { clock } = this.#engine.o
+    const p = this.#p
+    p.local = this.now() + ms
+    this.#engine.atRest()
+    await clock.until(p.local, p.k, this.signal)
+    this.#engine.atWork()
+    if (p.cancelled) p.local = Math.min(p.local, Math.max(clock.now(), this.#begun))
+  }
+  async idle<T>(wait: () => Promise<T>): Promise<T> {
+    const from = this.now()
+    this.#engine.atRest()
+    try {
+      return await wait()
+    } finally {
+      this.#engine.atWork()
+      this.#p.local = Math.max(this.#p.local, this.#engine.o.clock.now())
+      this.#p.waited += this.now() - from
+    }
+  }
+  waited(ms: number): void {
+    this.#p.waited += ms
+  }
+  /** Seconds it really worked. */
+  worked(): number {
+    return Math.max(0, this.now() - this.#begun - this.#p.waited) / 1000
   }
 }
 
@@ -174,11 +250,9 @@ export class Engine {
    * request, or the search has been told to stop. `optional`: undefined instead of never. `build` is asked again when the request had to wait.
    */
   effect<T>(party: Party, build: Build, optional = false): Promise<T> {
-    const promise = new Promise<T>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
       this.#attempt({ party, build, optional, resolve, reject })
     })
-    promise.catch(() => {}) // a rejection that nobody awaits yet must not end the process
-    return promise
   }
   #attempt(a: Attempt, waited = false): void {
     const { party } = a
@@ -188,7 +262,8 @@ export class Engine {
       return
     }
     const what = a.build()
-    const fit = what === null ? 'never' : party.budget.fits(what.max, party.final)
+    const max = what === null ? null : maximum(what.max)
+    const fit = max === null ? 'never' : party.budget.fits(max, party.final)
     if (fit === 'later') {
       if (!waited) this.up(party)
       this.#later.push(a)
@@ -202,13 +277,13 @@ export class Engine {
     } else if (what!.job === undefined) {
       if (waited) this.down(party)
       a.resolve(undefined)
-    } else this.#issue(a, what!.job, waited)
+    } else this.#issue(a, what!.job, max!, waited)
   }
-  #issue(a: Attempt, job: Job, waited: boolean): void {
-    const hash = digest('sha1', job.request, 'base64url').slice(0, 20)
-    const key = `${job.at}#${job.kind}#${hash}`
-    const ord = this.#ordinals.get(key) ?? 0
-    this.#ordinals.set(key, ord + job.count)
+  #issue(a: Attempt, job: Job, max: Amount, waited: boolean): void {
+    // Over the address, too: one text then serves the check, the ordinals, the cache and what-if.
+    const hash = digest('sha1', `${job.at}#${job.kind}#${job.request}`, 'base64url').slice(0, 20)
+    const ord = this.#ordinals.get(hash) ?? 0
+    this.#ordinals.set(hash, ord + job.count)
     const k = this.issued++
     const p = a as Pending
     p.job = job
@@ -217,8 +292,9 @@ export class Engine {
     p.hash = hash
     p.after = this.delivered
     p.fp = (job.stamp ^ Math.imul(job.count, 0x9e3779b1)) >>> 0
-    p.reservation = a.party.budget.reserve(job.max)
-    p.abort = new AbortController()
+    p.reservation = a.party.budget.reserve(max)
+    p.abort = undefined
+    p.cancelled = false
     p.state = this.replaying ? 'parked' : 'queued'
     p.opened = null
     p.local = 0
@@ -280,8 +356,9 @@ export class Engine {
     })
   }
   #cancel(p: Pending): void {
-    if (!this.#pending.has(p.k) || p.abort.signal.aborted) return
-    p.abort.abort()
+    if (!this.#pending.has(p.k) || p.cancelled) return
+    p.cancelled = true
+    p.abort?.abort()
     if (p.state !== 'queued') return
     // It never left: its record is written whole, and costs nothing.
     this.#queue.splice(this.#queue.indexOf(p), 1)
@@ -306,7 +383,7 @@ export class Engine {
   /** What runs is cancelled, too. */
   abandon(): void {
     this.park()
-    for (const p of this.#pending.values()) if (p.state === 'running') p.abort.abort()
+    for (const p of this.#pending.values()) if (p.state === 'running') this.#cancel(p)
   }
   /** Ends the run with an error, once what runs has been recorded. */
   fail(e: unknown): void {
@@ -317,7 +394,7 @@ export class Engine {
   }
   #finishFailed(): void {
     this.#over = true
-    for (const p of this.#pending.values()) p.abort.abort()
+    for (const p of this.#pending.values()) p.abort?.abort()
     this.#failed(this.#failure)
   }
 
@@ -470,14 +547,11 @@ export class Engine {
 
   // ------------------------------------------------------------------------------------------------- the outside's side
   #start(p: Pending): void {
-    const { clock, seed, emit } = this.o
+    const { emit } = this.o
     p.state = 'running'
     p.local = p.opened!.time * 1000
     const { job } = p
-    const begun = clock.now()
-    const virtual = clock.kind === 'virtual'
-    const recallKey = `${job.at}#${job.kind}#${p.hash}#${p.ord}`
-    const known = this.o.recall?.(recallKey, job.cacheable)
+    const known = this.o.recall?.(`${p.hash}#${p.ord}`, job.cacheable)
     this.#busy++
     if (emit !== undefined) emit('effect.start', { k: p.k, kind: job.kind, what: job.what, inFlight: this.running }, job.at)
     if (known === 'missing') {
@@ -491,61 +565,35 @@ export class Engine {
       this.down(p.party)
       return
     }
-    const here = hashText(job.at)
-    const what = hashText(p.hash)
-    const idle = async <T>(wait: Promise<T>): Promise<T> => {
-      const from = virtual ? p.local : clock.now()
-      this.#busy--
-      try {
-        return await wait
-      } finally {
-        this.#busy++
-        p.local = Math.max(p.local, clock.now())
-        p.waited += (virtual ? p.local : clock.now()) - from
-      }
-    }
-    const live: Handling = {
-      index: p.ord,
-      random: new AddressedRandom(seed, here, what ^ p.ord, job.kind),
-      randomAt: i => new AddressedRandom(seed, here, what ^ i, `${job.kind}/sample`),
-      signal: p.abort.signal,
-      idempotencyKey: `${this.o.run}-${p.k}`,
-      now: () => (virtual ? p.local : clock.now()),
-      sleep: ms => {
-        p.local = (virtual ? p.local : clock.now()) + ms
-        const until = p.local
-        this.#busy--
-        return clock.until(until, p.k, p.abort.signal).finally(() => {
-          this.#busy++
-          if (p.abort.signal.aborted) p.local = Math.min(p.local, Math.max(clock.now(), begun))
-        })
-      },
-      idle,
-    }
-    const worked = (): number => Math.max(0, (virtual ? p.local : clock.now()) - begun - p.waited) / 1000
-    const ended = (status: Status, value: unknown, usage: Partial<Usage>): void =>
-      this.#arrive(p, status, JSON.stringify(value) ?? 'null', { ...usage, workingSeconds: worked() })
     if (known !== undefined) {
       this.recalled++
       return this.#arrive(p, 'ok', known.payload, known.usage, true)
     }
+    const live = new Running(this, p)
     outside(() => job.run(live)).then(
       r => {
         const payload = JSON.stringify(r.value) ?? 'null'
-        const usage = { ...r.usage, workingSeconds: worked() }
-        if (job.cacheable) this.o.remember?.(recallKey, { payload, usage })
+        const usage = r.usage
+        usage.workingSeconds = live.worked()
+        if (job.cacheable && this.o.remember !== undefined) this.o.remember(`${p.hash}#${p.ord}`, { payload, usage })
         this.#arrive(p, 'ok', payload, usage)
       },
       (e: { status?: Status; usage?: Partial<Usage>; name?: string; message?: string; reason?: string }) => {
-        if (p.abort.signal.aborted) return ended('cancelled', { reason: 'cancelled', message: 'cancelled' }, e?.usage ?? job.max)
-        if (e instanceof Failure) return this.#fatal(p, e)
-        ended(
-          e?.status === 'timeout' ? 'timeout' : 'error',
-          { reason: e?.reason ?? e?.name ?? 'Error', message: e?.message ?? String(e) },
-          e?.usage ?? job.max,
-        )
+        if (e instanceof Failure && !p.cancelled) return this.#fatal(p, e)
+        const why = p.cancelled
+          ? { reason: 'cancelled', message: 'cancelled' }
+          : { reason: e?.reason ?? e?.name ?? 'Error', message: e?.message ?? String(e) }
+        const status = p.cancelled ? 'cancelled' : e?.status === 'timeout' ? 'timeout' : 'error'
+        this.#arrive(p, status, JSON.stringify(why), { ...(e?.usage ?? job.max), workingSeconds: live.worked() })
       },
     )
+  }
+  /** One that worked now waits. Simulated time goes on when all do. */
+  atRest(): void {
+    if (--this.#busy === 0 && this.o.clock.kind === 'virtual') this.next()
+  }
+  atWork(): void {
+    this.#busy++
   }
   /** The outside refused for good. It is not recorded: when the cause is mended the run resumes there. */
   #fatal(p: Pending, e: Failure): void {
@@ -600,7 +648,8 @@ export class Engine {
       job.at,
     )
     this.down(party)
-    if (party.done) return
+    // Who was told to stop is let go, without an error.
+    if (party.done || (r.status === 'cancelled' && party.halted && !party.final)) return
     // Live, too, the method gets the DECODED payload: it never sees what the record cannot hold.
     const value: unknown = JSON.parse(r.payload)
     if (r.status === 'ok') {
@@ -686,12 +735,11 @@ export class Engine {
       if (p.opened !== null) {
         this.running++
         this.#start(p)
-        if (p.abort.signal.aborted) continue
       } else {
         p.state = 'queued'
         this.#queue.push(p)
-        if (p.abort.signal.aborted) {
-          p.abort = new AbortController()
+        if (p.cancelled) {
+          p.cancelled = false
           this.#cancel(p)
         }
       }

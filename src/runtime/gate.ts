@@ -36,24 +36,28 @@ export class Gate {
   get places(): number {
     return this.#places
   }
+  #open(live: Handling): boolean {
+    return this.#closedUntil <= live.now() && this.#inside < Math.max(1, Math.floor(this.#places))
+  }
   async #enter(live: Handling): Promise<void> {
     for (;;) {
-      live.signal.throwIfAborted()
+      if (live.cancelled) throw new DOMException('cancelled', 'AbortError')
       const wait = this.#closedUntil - live.now()
-      if (wait > 0) await live.idle(live.sleep(wait))
+      if (wait > 0) await pause(live, wait)
       else if (this.#inside < Math.max(1, Math.floor(this.#places))) {
         this.#inside++
         return
       } else {
         await live.idle(
-          new Promise<void>(resolve => {
-            const go = (): void => {
-              live.signal.removeEventListener('abort', go)
-              resolve()
-            }
-            this.#waiting.push(go)
-            live.signal.addEventListener('abort', go)
-          }),
+          () =>
+            new Promise<void>(resolve => {
+              const go = (): void => {
+                live.signal.removeEventListener('abort', go)
+                resolve()
+              }
+              this.#waiting.push(go)
+              live.signal.addEventListener('abort', go)
+            }),
         )
       }
     }
@@ -76,23 +80,24 @@ export class Gate {
   async through<T extends { usage: Partial<Usage> }>(live: Handling, call: () => Promise<T>): Promise<T> {
     let faults = 0
     let limits = 0
-    const lost: Partial<Usage>[] = []
+    let lost: Partial<Usage>[] | undefined
     for (;;) {
-      await this.#enter(live)
+      if (!live.cancelled && this.#open(live)) this.#inside++
+      else await this.#enter(live)
       try {
         const r = await call()
         this.#places = Math.min(this.#most, this.#places + 1 / Math.max(1, this.#places))
-        return lost.length === 0 ? r : { ...r, usage: [r.usage, ...lost].reduce(plus) }
+        return lost === undefined ? r : { ...r, usage: [r.usage, ...lost].reduce(plus) }
       } catch (e) {
-        if (live.signal.aborted) throw e
+        if (live.cancelled) throw e
         const f = e as ProviderFault
-        if (f.usage !== undefined) lost.push(f.usage)
+        if (f.usage !== undefined) (lost ??= []).push(f.usage)
         if (f.code === 'limited' && ++limits <= limitedTries) {
           this.#limited(live.now(), f.retryAfter, limits, live.random.next())
         } else if (f.code === 'fault' && ++faults < faultTries) {
           this.#report.retry?.(this.#model, faults, f.message)
-          const pause = f.retryAfter !== undefined ? f.retryAfter * 1000 : Math.min(20_000, 250 * 2 ** faults) * (0.5 + live.random.next())
-          await live.idle(live.sleep(pause))
+          const wait = f.retryAfter !== undefined ? f.retryAfter * 1000 : Math.min(20_000, 250 * 2 ** faults) * (0.5 + live.random.next())
+          await pause(live, wait)
         } else if (f.code === 'limited' || f.code === 'fault' || f.code === 'refused') {
           const tried = faults > 1 || limits > 1 ? ` (tried ${faults + limits} times)` : ''
           throw new Failure('model', `${this.#model}: ${f.message}${tried}`, 'nothing is lost: mend the cause, then resume the run', {
@@ -104,6 +109,13 @@ export class Gate {
       }
     }
   }
+}
+
+/** A wait that is no work. */
+async function pause(live: Handling, ms: number): Promise<void> {
+  const from = live.now()
+  await live.sleep(ms)
+  live.waited(live.now() - from)
 }
 
 function plus(a: Partial<Usage>, b: Partial<Usage>): Partial<Usage> {

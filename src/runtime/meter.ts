@@ -38,8 +38,7 @@ export class Scope implements Meter {
     this.outer = outer
     this.began = began
   }
-  fits(ask: Limits, final = false): Fit {
-    const max = maximum(ask)
+  fits(max: Amount, final = false): Fit {
     let out: Fit = 'fits'
     for (let s: Scope | undefined = this; s !== undefined; s = s.outer) {
       const one = fits(s.limits, s.spent, s.reserved, max, final ? undefined : s.kept)
@@ -57,8 +56,7 @@ export class Scope implements Meter {
         (workingSeconds !== undefined && this.spent.workingSeconds >= workingSeconds))
     )
   }
-  reserve(ask: Limits): Reservation {
-    const max = maximum(ask)
+  reserve(max: Amount): Reservation {
     for (let s: Scope | undefined = this; s !== undefined; s = s.outer) addTo(s.reserved, max)
     return { scope: this, max, open: true }
   }

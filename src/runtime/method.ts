@@ -14,7 +14,11 @@ export const neededFor = (part: unknown): string | undefined =>
 /** Asks a person. The run's `people` answers; without one, `otherwise` does, at once. */
 export const person: Effect<Question, string> = {
   id: 'person',
-  run: () => Promise.reject(new Error('nobody to ask')),
+  run: async questions =>
+    questions.map(q => {
+      if (q.otherwise === undefined) throw new Error(`nobody is there to be asked: ${q.question}`)
+      return q.otherwise
+    }),
 }
 
 const detail = (k: Knob): { default: KnobValue; min?: number; max?: number; choices?: readonly KnobValue[]; doc?: string } =>

@@ -294,9 +294,12 @@ function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved
   if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
   return { solved: t.R[n] >= 1, verifiedBy: by }
 }
+/** Nothing to answer with: not solved, where it could have been verified. */
 function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean | null; verifiedBy: string | null } {
-  const reward = search.frame.reward
-  return reward?.verifies ? { solved: false, verifiedBy: reward.id } : { solved: null, verifiedBy: null }
+  const { reward } = search.frame
+  if (reward?.verifies) return { solved: false, verifiedBy: reward.id }
+  const ruled = reward === undefined && search.tree.ends().some(n => search.tree.outcome(n)?.reward !== undefined)
+  return ruled ? { solved: false, verifiedBy: 'exact' } : { solved: null, verifiedBy: null }
 }
 const depthOf = (t: { size: number; level: Int32Array }): number => {
   let most = 0

@@ -32,7 +32,7 @@ import type {
   World,
   WorldBase,
 } from '../contract/index.ts'
-import { canonical, Failure, FlatTree, mix, usage } from '../kernel/index.ts'
+import { canonical, Failure, FlatTree, maximum, mix, usage } from '../kernel/index.ts'
 import { Place } from './context.ts'
 import { type Engine, type Handling, type Job, Party } from './engine.ts'
 import { EffectError } from './errors.ts'
@@ -56,6 +56,8 @@ export interface Shared {
 }
 export type Ended = Result<any, any, any>['ended']
 
+/** Searches within searches. */
+const mostNested = 200
 /** Draws of one proposal lie this far apart in rank from those of the next. */
 const proposalSpan = 2 ** 20
 
@@ -153,7 +155,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     optional = false,
   ): Promise<R> {
     const { party, tree } = this
-    const fits = (max: Limits): boolean => party.budget.fits(max, party.final) !== 'never'
+    const fits = (max: Limits): boolean => party.budget.fits(maximum(max), party.final) !== 'never'
     const at = this.scope + tree.key(e)
     return this.shared.engine.effect<R>(
       party,
@@ -201,6 +203,14 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   async subAt(e: EdgeId, frame: Frame<any, any, any, any>, task: unknown): Promise<Result<any, any, any>> {
     const { engine, emit } = this.shared
     const at = `${this.scope}${this.tree.key(e)}/${frame.method.id}`
+    let depth = 0
+    for (let p: Party | undefined = this.party; p !== undefined; p = p.outer) depth++
+    if (depth > mostNested)
+      throw new Failure(
+        'usage',
+        `${this.frame.method.id}: searches are nested more than ${mostNested} deep`,
+        'a recursion needs a case that ends it',
+      )
     const ordinal = this.#subs.get(at) ?? 0
     this.#subs.set(at, ordinal + 1)
     const scope = `${at}.${ordinal}/`
@@ -340,7 +350,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (under !== undefined) return under
     const world = this.#world
     const parent = t.parent(e)!
-    if (world.kind === 'pure' && t.taken(parent) && this.budget.fits(oneStep) === 'fits') return this.#pure(e, parent)
+    if (world.kind === 'pure' && t.taken(parent) && this.budget.fits(oneStepAmount) === 'fits') return this.#pure(e, parent)
     const taking = this.#slow(e, parent).finally(() => this.#stepping.delete(e))
     this.#stepping.set(e, taking)
     return taking
@@ -458,8 +468,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         _: EdgeId,
         build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null,
       ): Promise<R> => {
-        const job = build(max => this.budget.fits(max) === 'fits')
-        if (job === null || this.budget.fits(job.max) !== 'fits')
+        const job = build(max => this.budget.fits(maximum(max)) === 'fits')
+        if (job === null || this.budget.fits(maximum(job.max)) !== 'fits')
           throw new EffectError('error', { reason: 'budget', message: 'the budget does not cover a call inside this step' })
         const r = await job.run(live)
         spend(r.usage)
@@ -764,6 +774,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
 }
 
 const oneStep = { steps: 1, nodes: 1 } as const
+const oneStepAmount = maximum(oneStep)
 
 function within(p: Party | undefined, outer: Party): boolean {
   for (; p !== undefined; p = p.outer) if (p === outer) return true

@@ -5,7 +5,7 @@ import type { Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 const tracer = trace.getTracer('espalier')
 
 /** A call of a model: span `chat NAME`, with what was asked for and what it used. */
-export async function modelCall<T extends { value: unknown; usage: Partial<Usage> }>(
+export function modelCall<T extends { value: unknown; usage: Partial<Usage> }>(
   p: Provider,
   operation: string,
   o: Sampling,

@@ -1,6 +1,7 @@
 import type { EdgeId, Random, Sim } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 import type { Engine, Party } from './engine.ts'
+import { EffectError } from './errors.ts'
 
 /** Thrown through a simulation that finds nothing to hold; it begins again after the next change. */
 const nothingToHold = Symbol('everything open is under way')
@@ -83,6 +84,8 @@ export class Workers {
         try {
           await simulation(sim)
         } catch (e) {
+          // Its branch was pruned while it was at work there: that simulation is over, and no fault.
+          if (e instanceof EffectError && e.status === 'cancelled') break
           if (e !== nothingToHold) {
             pool.failed = true
             pool.error ??= e

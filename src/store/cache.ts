@@ -1,6 +1,7 @@
 // Answers kept for the same question, over all runs of a store. A hit is charged at its recorded price, so results do not depend on what is here.
 import type { Usage } from '../contract/index.ts'
 import { type DatabaseSync, type StatementSync, storeFailure, transact } from './sqlite.ts'
+import { rowSum, sumStart } from './sum.ts'
 
 /** An answer and what it cost when it was paid for. `payload` is JSON. */
 export interface CacheEntry {
@@ -8,7 +9,22 @@ export interface CacheEntry {
   usage: Partial<Usage>
 }
 
-/** Payloads by a key that is made of everything they depend on. */
+/** Sums tell a whole row from a damaged one, which is taken as not known. */
+const sumOf = (key: string, payload: string, usage: string): number => rowSum(sumStart, 0, `${key}|${usage}`, payload)
+
+/** The table of the cache, and what each version changed in it. */
+export const cacheSteps = {
+  1: 'CREATE TABLE cache(key TEXT PRIMARY KEY, payload TEXT NOT NULL, usage TEXT NOT NULL, size INTEGER NOT NULL);',
+  /** It knows what was used last, and tells damaged rows. What it holds was paid for, and is kept. */
+  2: (db: DatabaseSync): void => {
+    db.exec('ALTER TABLE cache ADD COLUMN used REAL NOT NULL DEFAULT 0; ALTER TABLE cache ADD COLUMN sum INTEGER NOT NULL DEFAULT 0')
+    const mark = db.prepare('UPDATE cache SET sum = ? WHERE key = ?')
+    for (const row of db.prepare('SELECT key, payload, usage FROM cache').all() as { key: string; payload: string; usage: string }[])
+      mark.run(sumOf(row.key, row.payload, row.usage), row.key)
+  },
+} as const
+
+/** Payloads by a key that is made of everything they depend on. It only saves money: what cannot be read is not known, what cannot be written is not kept. */
 export class Cache {
   readonly #db: DatabaseSync
   readonly #file: string
@@ -20,31 +36,35 @@ export class Cache {
   constructor(db: DatabaseSync, file: string) {
     this.#db = db
     this.#file = file
-    this.#get = db.prepare('SELECT payload, usage FROM cache WHERE key = ?')
+    this.#get = db.prepare('SELECT payload, usage, sum FROM cache WHERE key = ?')
     this.#put = db.prepare(
-      `INSERT INTO cache(key, payload, usage, size, used) VALUES(?1, ?2, ?3, length(CAST(?1 || ?2 || ?3 AS BLOB)), ?4)
-       ON CONFLICT(key) DO UPDATE SET payload = ?2, usage = ?3, size = length(CAST(?1 || ?2 || ?3 AS BLOB)), used = ?4`,
+      `INSERT INTO cache(key, payload, usage, sum, size, used) VALUES(?1, ?2, ?3, ?4, length(CAST(?1 || ?2 || ?3 AS BLOB)), ?5)
+       ON CONFLICT(key) DO UPDATE SET payload = ?2, usage = ?3, sum = ?4, size = length(CAST(?1 || ?2 || ?3 AS BLOB)), used = ?5`,
     )
   }
 
   /** null: not known. */
   get(key: string): CacheEntry | null {
     try {
-      const row = this.#get.get(key) as { payload: string; usage: string } | undefined
-      if (!row) return null
+      const row = this.#get.get(key) as { payload: string; usage: string; sum: number } | undefined
+      if (!row || sumOf(key, row.payload, row.usage) !== row.sum) return null
       this.#used.add(key)
       return { payload: row.payload, usage: JSON.parse(row.usage) }
-    } catch (error) {
-      throw storeFailure(error, this.#file)
+    } catch {
+      return null
     }
   }
 
-  /** Keeps an answer; a later one for the same key takes its place. */
-  put(key: string, payload: string, usage: Partial<Usage>): void {
+  /** Keeps an answer; a later one for the same key takes its place. False: it could not be kept. */
+  put(key: string, payload: string, usage: Partial<Usage>): boolean {
+    // Text that is not well-formed Unicode would come back changed. JSON never is such text.
+    if (!key.isWellFormed() || !payload.isWellFormed()) return false
     try {
-      transact(this.#db, () => this.#put.run(key, payload, JSON.stringify(usage), Date.now() / 1000))
-    } catch (error) {
-      throw storeFailure(error, this.#file)
+      const spent = JSON.stringify(usage)
+      transact(this.#db, () => this.#put.run(key, payload, spent, sumOf(key, payload, spent), Date.now() / 1000))
+      return true
+    } catch {
+      return false
     }
   }
 

@@ -1,8 +1,8 @@
 // A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
 import { hash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
-import type { Journal, JournalRecord } from '../runtime/journal.ts'
+import type { Journal, JournalRecord } from '../runtime/index.ts'
 import {
   code,
   codeOf,
@@ -92,9 +92,24 @@ export interface JournalOptions {
   durability?: Durability
 }
 
+/** A reader may not remove the side files it had SQLite make. Where nothing waits in the log, a connection that comes and goes does, if nobody else is there. */
+function sweep(file: string): void {
+  try {
+    if (statSync(`${file}-wal`).size > 0) return
+    const db = connect(file)
+    try {
+      db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    } finally {
+      db.close()
+    }
+  } catch {
+    // A folder that cannot be written has nothing to sweep.
+  }
+}
+
 /**
- * A run's journal. It is opened for writing only once all of it has been read and found whole: a damaged file is never touched.
- * `size` counts the rows until the journal has been read to its end, the records found whole from then on.
+ * A run's journal. For appending it is first read to its end (2 microseconds a record), so that `size` and `damage` are known; only what was found whole is
+ * opened for writing, so that a damaged file is never touched. For reading only it opens at once: `size` counts the rows, and `damage` is known once `read` came to it.
  */
 export class SqliteJournal implements Journal {
   readonly file: string
@@ -107,6 +122,7 @@ export class SqliteJournal implements Journal {
   #size = -1
   #sum = sumStart
   #insert!: StatementSync
+  #pair!: StatementSync
   #begin!: StatementSync
   #commit!: StatementSync
   #findBlob!: StatementSync
@@ -131,6 +147,7 @@ export class SqliteJournal implements Journal {
       this.#reader = null
       this.#fault(error, 1)
     }
+    if (o.write) this.#verify()
   }
 
   /** Makes a new journal file. `meta`: JSON kept beside the log, from which a lost index can be made again. */
@@ -151,7 +168,7 @@ export class SqliteJournal implements Journal {
     return new SqliteJournal(file, { write: true, ...o })
   }
 
-  /** Where the journal stops being readable; null while nothing bad was found. Known once `read` came there. */
+  /** Where the journal stops being readable; null while nothing bad was found. */
   get damage(): Damage | null {
     return this.#damage
   }
@@ -234,7 +251,10 @@ export class SqliteJournal implements Journal {
       return row
     })
     try {
+      // One or two rows are the usual commit: one statement is a transaction of its own, and saves two.
       if (rows.length === 1 && rows[0].digest === null) this.#insert.run(first, rows[0].head, rows[0].body, sum)
+      else if (rows.length === 2 && rows[0].digest === null && rows[1].digest === null)
+        this.#pair.run(first, rows[0].head, rows[0].body, rows[0].sum, first + 1, rows[1].head, rows[1].body, sum)
       else {
         this.#begin.run()
         for (let i = 0; i < rows.length; i++) {
@@ -257,10 +277,12 @@ export class SqliteJournal implements Journal {
   }
 
   close(): void {
+    const onlyRead = this.#reader !== null && this.#writer === null
     this.#open = false
     this.#reader?.close()
     this.#writer?.close()
     this.#reader = this.#writer = null
+    if (onlyRead && !this.#damage) sweep(this.file)
   }
 
   #whole(n: number, sum: number): void {
@@ -316,7 +338,6 @@ export class SqliteJournal implements Journal {
     if (this.#writer) return this.#writer
     if (!this.#open) throw this.#closed()
     if (!this.#o.write) throw new StoreFailure(`the journal ${this.file} was opened for reading only`, 'open the run with write: true')
-    if (this.#size < 0) this.#verify()
     if (this.#damage)
       throw new StoreFailure(
         `the journal ${this.file} is damaged at record ${this.#damage.record} (${this.#damage.why}): nothing can be appended to it`,
@@ -334,9 +355,15 @@ export class SqliteJournal implements Journal {
     return db
   }
 
+  /** Reads everything once, so that damage is known before anything is decided on it. */
   #verify(): void {
-    const records = this.read()
-    while (!records.next().done);
+    try {
+      const records = this.read()
+      while (!records.next().done);
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   #ready(db: DatabaseSync): void {
@@ -348,6 +375,7 @@ export class SqliteJournal implements Journal {
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#insert = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?)')
+    this.#pair = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?), (?, ?, ?, ?)')
     this.#findBlob = db.prepare('SELECT id FROM blob WHERE hash = ? AND body = ?')
     this.#addBlob = db.prepare('INSERT INTO blob(hash, body) VALUES(?, ?) ON CONFLICT(hash) DO NOTHING')
   }

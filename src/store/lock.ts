@@ -51,8 +51,14 @@ function open(file: string): DatabaseSync {
 }
 
 function ownerIn(db: DatabaseSync): (Owner & { token: string }) | null {
-  const row = patiently(() => db.prepare('SELECT pid, host, since, token FROM owner').get(), 2)
-  return (row as (Owner & { token: string }) | undefined) ?? null
+  try {
+    const row = patiently(() => db.prepare('SELECT pid, host, since, token FROM owner').get(), 2)
+    return (row as (Owner & { token: string }) | undefined) ?? null
+  } catch (error) {
+    // Its owner is still making the file: there is no name yet.
+    if (/no such table/.test(String(error))) return null
+    throw error
+  }
 }
 
 /** Takes the write transaction; false where another holds it. */
@@ -90,6 +96,8 @@ export function lock(file: string, what: string): Lock {
       token,
     )
     db.exec('COMMIT')
+    // Whoever holds it now came at the same moment, and lets go at once when it finds this name.
+    db.exec('PRAGMA busy_timeout=3000')
     if (!reserve(db)) throw refusal(what, ownerIn(db))
     const owner = ownerIn(db)
     if (owner?.token !== token) throw refusal(what, owner)

@@ -83,10 +83,21 @@ export function newMeta(id: string, run: NewRun, now: number): RunMeta {
 }
 
 const jsons = ['models', 'task', 'knobs', 'options', 'limits', 'spent', 'answer'] as const
+// biome-ignore format: one look shows them all
 const columns = [
   'id', 'created', 'updated', 'status', 'world', 'method', 'version', 'models', 'task', 'knobs', 'options', 'limits', 'seed', 'concurrency',
   'code', 'contract', 'spent', 'answer', 'solved', 'verified_by', 'score', 'nodes', 'depth', 'origin',
-] as const // biome-ignore format: one look shows them all
+] as const
+
+/** The table of runs, and what each version changed in it. */
+export const runSteps = {
+  1: `CREATE TABLE runs(id TEXT PRIMARY KEY, created REAL NOT NULL, updated REAL NOT NULL, status TEXT NOT NULL, world TEXT NOT NULL, method TEXT NOT NULL,
+        version INTEGER NOT NULL, models TEXT, task TEXT, knobs TEXT, options TEXT, limits TEXT, seed INTEGER, concurrency INTEGER, code TEXT, contract INTEGER,
+        spent TEXT, answer TEXT, solved INTEGER, verified_by TEXT, score REAL, nodes INTEGER, depth INTEGER);
+      CREATE INDEX runs_created ON runs(created);`,
+  /** Runs know what they were made from. */
+  2: 'ALTER TABLE runs ADD COLUMN origin TEXT;',
+} as const
 
 type Cell = string | number | null
 type Row = Record<(typeof columns)[number], Cell>
@@ -94,21 +105,23 @@ type Row = Record<(typeof columns)[number], Cell>
 const number = (x: number | null | undefined): number | null => (typeof x === 'number' && Number.isFinite(x) ? x : null)
 
 function toRow(m: RunMeta): Row {
+  // biome-ignore format: the same rows as in fromRow
   const row = {
     id: m.id, created: m.created, updated: m.updated, status: m.status, world: m.world, method: m.method.id, version: m.method.version,
     seed: m.seed, concurrency: m.concurrency, code: m.codeHash, contract: m.contractVersion, solved: m.solved === null ? null : Number(m.solved),
     verified_by: m.verifiedBy, score: number(m.score), nodes: m.nodes, depth: m.depth, origin: m.origin,
-  } as Row // biome-ignore format: as above
+  } as Row
   for (const name of jsons) row[name] = JSON.stringify(m[name] ?? null)
   return row
 }
 
 function fromRow(row: Row): RunMeta {
+  // biome-ignore format: the same rows as in toRow
   const out = {
     id: row.id, created: row.created, updated: row.updated, status: row.status, world: row.world, method: { id: row.method, version: row.version },
     seed: row.seed, concurrency: row.concurrency, codeHash: row.code, contractVersion: row.contract, solved: row.solved === null ? null : row.solved !== 0,
     verifiedBy: row.verified_by, score: row.score, nodes: row.nodes, depth: row.depth, origin: row.origin,
-  } as Record<string, unknown> // biome-ignore format: as above
+  } as Record<string, unknown>
   for (const name of jsons) out[name] = row[name] === null ? null : JSON.parse(row[name] as string)
   return out as unknown as RunMeta
 }

@@ -1,6 +1,6 @@
 // Saving what is whole in a damaged journal. All work is done on a copy: the damaged file may be the only evidence of what happened.
-import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
-import type { JournalRecord } from '../runtime/journal.ts'
+import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import type { Journal, JournalRecord } from '../runtime/index.ts'
 import { pageSize, SqliteJournal } from './journal.ts'
 import { storeFailure } from './sqlite.ts'
 
@@ -31,30 +31,32 @@ function fill(file: string): void {
   }
 }
 
-/** The first page holds the header and the tables' definitions, the same in every journal: it is taken from a new one, all but the number of pages. */
-function renewFirstPage(file: string, folderOf: string): void {
-  const fresh = `${folderOf}.fresh`
-  erase(fresh)
+/** The first page of a new journal. It holds the header and the tables' definitions: the same in every journal, all but the number of pages. */
+let firstPage: Buffer | null = null
+function newFirstPage(scratch: string): Buffer {
+  if (firstPage) return firstPage
+  const file = `${scratch}-new`
+  erase(file)
   try {
-    SqliteJournal.create(fresh).close()
-    const page = Buffer.alloc(pageSize)
-    const source = openSync(fresh, 'r')
-    try {
-      readSync(source, page, 0, pageSize, 0)
-    } finally {
-      closeSync(source)
-    }
-    const fd = openSync(file, 'r+')
-    try {
-      const pages = Math.max(1, Math.ceil(statSync(file).size / pageSize))
-      ftruncateSync(fd, pages * pageSize)
-      page.writeUInt32BE(pages, 28)
-      writeSync(fd, page, 0, pageSize, 0)
-    } finally {
-      closeSync(fd)
-    }
+    SqliteJournal.create(file).close()
+    firstPage = readFileSync(file).subarray(0, pageSize)
+    return firstPage
   } finally {
-    erase(fresh)
+    erase(file)
+  }
+}
+
+function renewFirstPage(file: string, page: Buffer): void {
+  const fd = openSync(file, 'r+')
+  try {
+    const pages = Math.max(1, Math.ceil(statSync(file).size / pageSize))
+    ftruncateSync(fd, pages * pageSize)
+    writeSync(fd, page, 0, pageSize, 0)
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(pages)
+    writeSync(fd, count, 0, 4, 28)
+  } finally {
+    closeSync(fd)
   }
 }
 
@@ -77,16 +79,17 @@ function whole(file: string): number {
 /**
  * Copies the longest whole prefix of a damaged journal into a new one.
  * @param from the damaged file; neither it nor its write-ahead log is changed
+ * @param scratch beginning of the paths of working copies, which are removed again
  * @param to an empty journal, open for writing
  * @returns the number of records copied
  */
-export function rescue(from: string, to: SqliteJournal): number {
-  const attempts = [`${to.file}.salvage-1`, `${to.file}.salvage-2`]
+export function rescue(from: string, scratch: string, to: Pick<Journal, 'append'>): number {
+  const attempts = [`${scratch}-1`, `${scratch}-2`]
   try {
     copy(from, attempts[0])
     fill(attempts[0])
     copy(from, attempts[1])
-    renewFirstPage(attempts[1], attempts[1])
+    renewFirstPage(attempts[1], newFirstPage(scratch))
     const best = whole(attempts[0]) >= whole(attempts[1]) ? attempts[0] : attempts[1]
     if (whole(best) === 0) return 0
     const source = new SqliteJournal(best)

@@ -1,5 +1,7 @@
 // The one door to SQLite: loading it without Node's warning, connecting, short transactions, schema versions, and its errors in words.
+import { existsSync, statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { Failure } from '../kernel/failure.ts'
 
 export type { DatabaseSync, StatementSync }
@@ -110,15 +112,14 @@ export function connect(file: string, o: Connect = {}): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    if (!o.readOnly || ![code.cantOpen, code.readOnly].includes(codeOf(error) as 14)) throw error
+    const is = codeOf(error)
+    if (!o.readOnly || (is !== code.cantOpen && is !== code.readOnly)) throw error
     return frozen(file, error)
   }
 }
 
 /** For media that nobody can write to: SQLite then needs neither locks nor a shared-memory file. */
 function frozen(file: string, why: unknown): DatabaseSync {
-  const { existsSync, statSync } = process.getBuiltinModule('node:fs')
-  const { pathToFileURL } = process.getBuiltinModule('node:url')
   if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) throw why
   const url = pathToFileURL(file)
   url.searchParams.set('immutable', '1')
@@ -175,19 +176,25 @@ export function refuseNewer(found: number, known: number, file: string): void {
     )
 }
 
+/** What leads from one version of a schema to the next: SQL, and what SQL cannot say. */
+export type Step = string | ((db: DatabaseSync) => void)
+
 /**
  * Brings a file to the newest schema: `steps[v]` leads from version v to v + 1; a new file goes through all of them, so none is ever untried.
- * Safe when several processes come at once.
+ * All or nothing, and safe when several processes come at once.
  * @throws Failure `store` if the file is newer than known
  */
-export function migrate(db: DatabaseSync, steps: readonly string[], file: string): void {
+export function migrate(db: DatabaseSync, steps: readonly Step[], file: string): void {
   const found = versionOf(db)
   refuseNewer(found, steps.length, file)
   if (found === steps.length) return
   transact(db, () => {
     const now = versionOf(db)
     refuseNewer(now, steps.length, file)
-    for (let v = now; v < steps.length; v++) db.exec(steps[v])
+    for (const step of steps.slice(now)) {
+      if (typeof step === 'string') db.exec(step)
+      else step(db)
+    }
     db.exec(`PRAGMA user_version=${steps.length}`)
   })
 }

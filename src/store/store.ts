@@ -1,14 +1,26 @@
 // A folder with an index of runs, a cache of answers, and one journal file a run.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Cache } from './cache.ts'
+import { Cache, cacheSteps } from './cache.ts'
 import { type Durability, SqliteJournal } from './journal.ts'
 import { holder, type Lock, lock, type Owner } from './lock.ts'
 import { resolveId, runId } from './run-id.ts'
-import { type NewRun, newMeta, type RunFilter, type RunMeta, type RunPatch, RunTable } from './run-table.ts'
+import { type NewRun, newMeta, type RunFilter, type RunMeta, type RunPatch, RunTable, runSteps } from './run-table.ts'
 import { rescue } from './salvage.ts'
 import { removeSnapshots, type Snapshots, snapshots } from './snapshot.ts'
-import { connect, type DatabaseSync, migrate, patiently, refuseNewer, StoreFailure, storeFailure, versionOf } from './sqlite.ts'
+import {
+  code,
+  codeOf,
+  connect,
+  type DatabaseSync,
+  migrate,
+  patiently,
+  refuseNewer,
+  type Step,
+  StoreFailure,
+  storeFailure,
+  versionOf,
+} from './sqlite.ts'
 
 /** A run that was opened. */
 export interface RunHandle {
@@ -21,17 +33,13 @@ export interface RunHandle {
   close(): void
 }
 
-/** What is known of an index of each version, by the steps that lead to the next. */
-const steps = [
-  `CREATE TABLE runs(id TEXT PRIMARY KEY, created REAL NOT NULL, updated REAL NOT NULL, status TEXT NOT NULL, world TEXT NOT NULL, method TEXT NOT NULL,
-     version INTEGER NOT NULL, models TEXT, task TEXT, knobs TEXT, options TEXT, limits TEXT, seed INTEGER, concurrency INTEGER, code TEXT, contract INTEGER,
-     spent TEXT, answer TEXT, solved INTEGER, verified_by TEXT, score REAL, nodes INTEGER, depth INTEGER);
-   CREATE INDEX runs_created ON runs(created);
-   CREATE TABLE cache(key TEXT PRIMARY KEY, payload TEXT NOT NULL, usage TEXT NOT NULL, size INTEGER NOT NULL);`,
-  // 2: runs know what they were made from; the cache knows what was used last, and lets go of the rest.
-  `ALTER TABLE runs ADD COLUMN origin TEXT;
-   ALTER TABLE cache ADD COLUMN used REAL NOT NULL DEFAULT 0;
-   CREATE INDEX cache_used ON cache(used);`,
+/** The index, version by version. */
+const steps: readonly Step[] = [
+  db => db.exec(runSteps[1] + cacheSteps[1]),
+  db => {
+    db.exec(runSteps[2])
+    cacheSteps[2](db)
+  },
 ]
 
 /** The folder of a store: as given, else ESPALIER_STORE, else `.espalier` in the working folder. */
@@ -63,12 +71,13 @@ export class Store {
     this.folder = folder
     this.#o = o
     const file = join(folder, 'index.db')
-    const { db, readOnly } = openIndex(folder, file)
+    const { db, readOnly, made } = openIndex(folder, file)
     this.#db = db
     this.readOnly = readOnly
     try {
       this.#runs = new RunTable(db)
       this.cache = new Cache(db, file)
+      if (made) this.reindex()
     } catch (error) {
       db.close()
       throw storeFailure(error, file)
@@ -178,7 +187,7 @@ export class Store {
         const { id: _, created, updated, ...meta } = this.#runs.get(from) as RunMeta
         const to = this.create({ ...meta, status: 'paused', origin: from })
         try {
-          rescue(this.#path(from, 'db'), to.journal)
+          rescue(this.#path(from, 'db'), this.#path(to.id, 'salvage'), to.journal)
         } catch (error) {
           to.close()
           this.remove(to.id)
@@ -192,7 +201,10 @@ export class Store {
     })
   }
 
-  /** Puts runs into the index whose journals lie in the folder but which it does not know (a lost index, a journal copied from elsewhere). Returns their ids. */
+  /**
+   * Puts runs into the index whose journals lie in the folder but which it does not know: a lost index, a journal copied from elsewhere. A new index does so
+   * by itself. What changed after such a run began (its status, its answer) is not known again. Returns their ids.
+   */
   reindex(): string[] {
     this.#check(true)
     return this.#guard(() => {
@@ -201,17 +213,8 @@ export class Store {
         const id = /^(r-[0-9a-z]+)\.db$/.exec(name)?.[1]
         if (id === undefined || this.#runs.get(id)) continue
         const file = this.#path(id, 'db')
-        const journal = new SqliteJournal(file)
-        const now = statSync(file).mtimeMs / 1000
-        const unknown = { world: 'unknown', method: { id: 'unknown', version: 0 }, task: null }
-        const meta = {
-          ...newMeta(id, unknown, now),
-          ...(JSON.parse(journal.meta ?? '{}') as Partial<RunMeta>),
-          id,
-          status: 'paused' as const,
-        }
-        journal.close()
-        if (this.#runs.add(meta)) added.push(id)
+        const meta = newMeta(id, { world: 'unknown', method: { id: 'unknown', version: 0 }, task: null }, statSync(file).mtimeMs / 1000)
+        if (this.#runs.add({ ...meta, ...began(file), id, status: 'paused' })) added.push(id)
       }
       return added
     })
@@ -279,31 +282,61 @@ export class Store {
   }
 }
 
+/** What a run was begun with, from its own file; nothing where that cannot be read. */
+function began(file: string): Partial<RunMeta> {
+  try {
+    const journal = new SqliteJournal(file)
+    try {
+      return JSON.parse(journal.meta ?? '{}') as Partial<RunMeta>
+    } finally {
+      journal.close()
+    }
+  } catch {
+    return {}
+  }
+}
+
 /** Opens the store in a folder, which is made if it is not there. @param folder default: see `storeFolder` */
 export const openStore = (folder?: string, o: StoreOptions = {}): Store => new Store(storeFolder(folder), o)
 
-function openIndex(folder: string, file: string): { db: DatabaseSync; readOnly: boolean } {
+/** made: the index is new. */
+function openIndex(folder: string, file: string): { db: DatabaseSync; readOnly: boolean; made: boolean } {
   try {
     mkdirSync(join(folder, 'runs'), { recursive: true })
     const db = connect(file)
     try {
+      refuseNewer(versionOf(db), steps.length, file)
+      const made = versionOf(db) === 0
       // Before the first table: space that pruning frees can then be given back.
-      db.exec('PRAGMA auto_vacuum=INCREMENTAL')
+      if (made) db.exec('PRAGMA auto_vacuum=INCREMENTAL')
       patiently(() => db.exec('PRAGMA journal_mode=WAL'))
       db.exec('PRAGMA synchronous=NORMAL')
       migrate(db, steps, file)
+      return { db, readOnly: false, made }
     } catch (error) {
       db.close()
       throw error
     }
-    return { db, readOnly: false }
   } catch (error) {
-    const refused = storeFailure(error, existsSync(folder) && !statSync(folder).isDirectory() ? folder : file)
-    const read = refused.cause !== undefined && existsSync(file) ? lookOnly(file) : null
-    if (read) return { db: read, readOnly: true }
-    throw refused
+    const read = mayBeReadOnly(error) && existsSync(file) ? lookOnly(file) : null
+    if (read) return { db: read, readOnly: true, made: false }
+    const is = codeOf(error)
+    if (is === code.corrupt || is === code.notDatabase)
+      throw new StoreFailure(
+        `${file} is damaged (${(error as Error).message})`,
+        'move it out of the way: a new one is then made from the journals',
+        false,
+        {
+          cause: error,
+        },
+      )
+    throw storeFailure(error, existsSync(folder) ? (statSync(folder).isDirectory() ? file : folder) : folder)
   }
 }
+
+const mayBeReadOnly = (error: unknown): boolean =>
+  [code.readOnly, code.cantOpen, code.perm].includes(codeOf(error) as 8) ||
+  ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** The index of a store that cannot be written; null where it cannot be read either. */
 function lookOnly(file: string): DatabaseSync | null {

@@ -40,7 +40,9 @@ export function ranked24(): readonly Ranked[] {
           const numbers = [a, b, c, d]
           if (solvable(table(numbers), 24, rules24)) found.push({ numbers, target: 24, ...playouts(table(numbers), 24, rules24, memo) })
         }
-  found.sort((p, q) => q.share - p.share || q.count - p.count) // stable: equals stay in the order of their numbers
+  // Shares that differ only by the rounding of sums are equal. The sort is stable: equals stay in the order of their numbers.
+  const rounded = (x: Playouts): number => Math.round(x.share * 1e12)
+  found.sort((p, q) => rounded(q) - rounded(p) || q.count - p.count)
   list = found.map((x, i) => ({ ...x, rank: i + 1 }))
   return list
 }

@@ -1,6 +1,6 @@
 // The dialect of the seedling, the small model over number tokens: `24 : 4 9 10 13 ; 13 - 9 = 4 : 4 4 10 ; ... 6 * 4 = 24 $`.
 import type { Context, Dialect, Reject } from '../../contract/index.ts'
-import { type Action, finished, type Move, move, type Rules, result, type State, showMove } from './game.ts'
+import { type Action, finished, type Move, move, type Rules, result, type State, showMove, start } from './game.ts'
 import { type Op, ops, type Rational, same, show, showAll, whole } from './rational.ts'
 
 /** The largest number that is a token; the smallest is 0. */
@@ -16,7 +16,7 @@ export function unsayable(s: State): string | null {
 /** The whole text so far. `numbers` stand in the order of the task; what is left after a step, in ascending order. It ends with `;`, or `$` at the end. */
 export function tokenText(s: State, rules: Rules): string {
   const parts = [`${s.target} : ${s.numbers.join(' ')} ;`]
-  let at: State = { ...s, left: s.numbers.map(whole), moves: [] }
+  let at = start(s.numbers, s.target)
   for (const m of s.moves) {
     const next = move(at, m, rules)
     if (typeof next === 'string') break

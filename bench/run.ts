@@ -1,0 +1,73 @@
+// npm run bench [-- part ...] [-- --smoke]: every part in a process of its own, results in bench/results/PART.json with the machine they ran on.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { met, type Part, type Row } from './row.ts'
+
+const here = import.meta.dirname
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean', default: false }, part: { type: 'string' } },
+})
+const notParts = new Set(['run', 'row'])
+const all = readdirSync(here)
+  .filter(f => f.endsWith('.ts') && !f.endsWith('.test.ts'))
+  .map(f => f.slice(0, -3))
+  .filter(p => !notParts.has(p))
+
+if (values.part !== undefined) {
+  const part = (await import(join(here, `${values.part}.ts`))) as Part
+  process.stdout.write(`\n${JSON.stringify(await part.bench({ smoke: values.smoke }))}\n`)
+  process.exit(0)
+}
+
+const unknown = positionals.filter(p => !all.includes(p))
+if (unknown.length > 0) {
+  process.stderr.write(`bench: no part ${unknown.join(', ')}; parts: ${all.join(', ')}\n`)
+  process.exit(2)
+}
+const machine = {
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+}
+let failed = 0
+let rowsSeen = 0
+for (const name of positionals.length > 0 ? positionals : all) {
+  // Alone: what one part teaches the compiler would change the figures of the next.
+  const child = spawnSync(process.execPath, [join(here, 'run.ts'), '--part', name, ...(values.smoke ? ['--smoke'] : [])], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 26,
+  })
+  const line = child.stdout.trim().split('\n').at(-1) ?? ''
+  if (child.status !== 0 || !line.startsWith('[')) {
+    process.stdout.write(`${name}: failed (${child.status ?? child.signal})\n${child.stdout}\n`)
+    failed++
+    continue
+  }
+  const rows = JSON.parse(line) as Row[]
+  rowsSeen += rows.length
+  process.stdout.write(`\n${name}\n`)
+  for (const r of rows) {
+    const ok = met(r)
+    const bar = ok === undefined ? '' : `  ${ok ? 'met' : 'NOT MET'} (${r.bar} ${r.target})`
+    process.stdout.write(
+      `  ${r.name.padEnd(72)} ${r.value.toPrecision(4).padStart(10)} ${r.unit}${r.ratio === undefined ? '' : `  ratio ${r.ratio.toFixed(3)}`}${bar}${r.note === undefined ? '' : `  ${r.note}`}\n`,
+    )
+  }
+  if (!values.smoke) {
+    const folder = join(here, 'results')
+    if (!existsSync(folder)) mkdirSync(folder)
+    writeFileSync(
+      join(folder, `${name}.json`),
+      `${JSON.stringify({ schema: 1, part: name, date: new Date().toISOString().slice(0, 10), machine, rows }, null, 2)}\n`,
+    )
+  }
+}
+process.stdout.write(`\n${rowsSeen} figures, ${failed} parts failed\n`)
+process.exit(failed > 0 ? 1 : 0)
