@@ -56,7 +56,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
           `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
         )
       }
-      raise = raised(meta.limits, frame.budget)
+      raise = raised(meta.limits, originalLimits(meta), frame.budget)
       store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
       setup.seed = meta.seed
       setup.concurrency = meta.concurrency
@@ -187,12 +187,14 @@ function agree(meta: RunMeta, frame: Frame<any, any, any, any>): void {
 }
 
 /** Limits that are higher now than in the record. Lower ones cannot be: what was spent was spent. */
-function raised(was: Limits, now: Limits | undefined): Limits | undefined {
+function raised(was: Limits, first: Limits, now: Limits | undefined): Limits | undefined {
   const out: Limits = {}
   for (const [unit, limit] of Object.entries(now ?? {}) as [keyof Limits, number][]) {
     const before = was[unit]
+    // The frame as it was when the run began asks for nothing new.
+    if (limit === first[unit] || limit === before) continue
     if (before !== undefined && limit > before) out[unit] = limit
-    else if (before === undefined || limit < before)
+    else
       throw new Failure(
         'usage',
         `a resumed run's limits can only rise: ${unit} was ${before ?? 'unlimited'}, asked for ${limit}`,
