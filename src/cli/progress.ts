@@ -135,7 +135,8 @@ export function growth(p: Progress, n: number): number[] {
     const from = ((before.at - p.began) / span) * n
     const to = ((x.at - p.began) / span) * n
     const each = Math.max(0, x.nodes - before.nodes) / Math.max(1e-9, to - from)
-    for (let i = Math.max(0, Math.floor(from)); i < Math.min(n, to); i++) out[i] += each * Math.max(0, Math.min(i + 1, to) - Math.max(i, from))
+    for (let i = Math.max(0, Math.floor(from)); i < Math.min(n, to); i++)
+      out[i] += each * Math.max(0, Math.min(i + 1, to) - Math.max(i, from))
     before = x
   }
   return out

@@ -50,10 +50,16 @@ export const replayCommand: Action = async (call, s) => {
     } else {
       print(s, [
         r.holds
-          ? [piece(`${m.yes} `, 'good'), piece(`${r.run} holds`, 'bold'), piece(`: ${number(r.effects)} effects, the same requests, tree and spend`)]
+          ? [
+              piece(`${m.yes} `, 'good'),
+              piece(`${r.run} holds`, 'bold'),
+              piece(`: ${number(r.effects)} effects, the same requests, tree and spend`),
+            ]
           : [piece(`${m.no} `, 'bad'), piece(`${r.run} does not hold`, 'bold'), piece(` after ${number(r.effects)} effects`)],
         ...(r.why === undefined ? [] : [row('why', r.why)]),
-        ...(r.result === undefined ? [] : [row('answer', r.result.answer === undefined ? 'none' : brief(r.result.answer, 500)), row('spent', spentLine(r.result.spent))]),
+        ...(r.result === undefined
+          ? []
+          : [row('answer', r.result.answer === undefined ? 'none' : brief(r.result.answer, 500)), row('spent', spentLine(r.result.spent))]),
       ])
     }
     return r.holds ? 0 : exitCodes.store
@@ -83,7 +89,10 @@ export const replayCommand: Action = async (call, s) => {
   const share = `${(100 * w.covered).toFixed(w.covered === 1 || w.covered === 0 ? 0 : 1)} %`
   print(s, [
     [piece(`${w.method} on the record of ${w.run}`, 'bold')],
-    row('covered', `${share} of its ${number(w.requests)} requests are on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`),
+    row(
+      'covered',
+      `${share} of its ${number(w.requests)} requests are on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`,
+    ),
     row('answer', w.result.answer === undefined ? 'none' : brief(w.result.answer, 500)),
     row('verified', w.result.verifiedBy === null ? 'no' : w.result.solved ? `by ${w.result.verifiedBy}` : `no (${w.result.verifiedBy})`),
     ...(Number.isFinite(w.result.score) ? [row('score', score(w.result.score))] : []),

@@ -51,7 +51,12 @@ export const resumeCommand: Action = async (call, s) => {
     task: text,
     showing: how,
     options: { store: folder, resume: id, plan, ...(durability === undefined ? {} : { durability }) },
-    announce: run => s.err.write(json || how === 'terminal' ? `run ${run}\n` : `run ${run}: ${plan.world} ${text}, ${plan.method}, budget ${showBudget(limits) || 'none'}\n`),
+    announce: run =>
+      s.err.write(
+        json || how === 'terminal'
+          ? `run ${run}\n`
+          : `run ${run}: ${plan.world} ${text}, ${plan.method}, budget ${showBudget(limits) || 'none'}\n`,
+      ),
   })
   if (json) s.out.write(jsonLine(resultJson(result, told)))
   else print(s, resultLines(result, told, lookOf(s)))

@@ -104,7 +104,10 @@ export const showRun: Action = async (call, s) => {
     print(s, [
       [piece(`${meta.id}  `, 'bold'), piece(status, styles[status])],
       row('task', `${meta.world} ${taskText(meta)}`),
-      row('method', `${meta.method.id} version ${meta.method.version}${plan?.preset ? `, preset ${plan.preset}` : ''}${knobs.map(([k, v]) => `, ${k}=${v}`).join('')}`),
+      row(
+        'method',
+        `${meta.method.id} version ${meta.method.version}${plan?.preset ? `, preset ${plan.preset}` : ''}${knobs.map(([k, v]) => `, ${k}=${v}`).join('')}`,
+      ),
       ...Object.entries(meta.models).map(([role, id]) => row(role === 'policy' ? 'model' : role, id)),
       row('seed', `${meta.seed}, ${meta.concurrency} in flight`),
       row('budget', showBudget(meta.limits) || 'none'),
@@ -112,12 +115,15 @@ export const showRun: Action = async (call, s) => {
       ...(meta.origin === null ? [] : [row('from', meta.origin)]),
       row('spent', status === 'killed' || status === 'running' ? 'not summed up yet' : spentLine(meta.spent as Usage)),
       ...(meta.nodes > 0 ? [row('tree', `${number(meta.nodes)} nodes, depth ${meta.depth}`)] : []),
+      row('answer', meta.answer === null ? 'none' : brief(meta.answer, 2000), meta.solved ? 'good' : 'plain'),
       row(
-        'answer',
-        meta.answer === null ? 'none' : brief(meta.answer, 2000),
-        meta.solved ? 'good' : 'plain',
+        'verified',
+        meta.verifiedBy === null
+          ? 'no: nothing could verify it'
+          : meta.solved
+            ? `${m.yes} by ${meta.verifiedBy}`
+            : `no (${meta.verifiedBy})`,
       ),
-      row('verified', meta.verifiedBy === null ? 'no: nothing could verify it' : meta.solved ? `${m.yes} by ${meta.verifiedBy}` : `no (${meta.verifiedBy})`),
       ...(meta.score === null ? [] : [row('score', score(meta.score))]),
       ...pathLines(path, look),
       ...(status === 'killed' || status === 'paused' ? [row('resume', `espalier resume ${meta.id}${storeOption(own)}`)] : []),

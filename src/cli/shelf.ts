@@ -14,7 +14,11 @@ export function existing(call: Call): Store | null {
 export function needed(call: Call): Store {
   const store = existing(call)
   if (store === null)
-    throw new Failure('store', `there is no store in ${storeFolder(one(call, 'store'))}`, 'espalier solve makes one; --store DIR names another')
+    throw new Failure(
+      'store',
+      `there is no store in ${storeFolder(one(call, 'store'))}`,
+      'espalier solve makes one; --store DIR names another',
+    )
   return store
 }
 /** A store as it must be repeated in another command: empty where it is the usual one; null: none. */

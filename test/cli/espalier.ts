@@ -20,7 +20,10 @@ export interface Going {
 }
 
 /** Starts the command. */
-export function start(args: readonly string[], o: { cwd?: string; env?: Record<string, string>; node?: string; input?: string } = {}): Going {
+export function start(
+  args: readonly string[],
+  o: { cwd?: string; env?: Record<string, string>; node?: string; input?: string } = {},
+): Going {
   const child = spawn(o.node ?? process.execPath, [bin, ...args], { cwd: o.cwd, env: { ...process.env, NO_COLOR: '1', ...o.env } })
   let out = ''
   let err = ''
@@ -76,7 +79,12 @@ const names = [
   'demo',
 ] as const
 export type SchemaName = (typeof names)[number]
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, formats: { 'date-time': (x: string) => !Number.isNaN(Date.parse(x)) } })
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  formats: { 'date-time': (x: string) => !Number.isNaN(Date.parse(x)) },
+})
 for (const n of names) ajv.addSchema(JSON.parse(readFileSync(new URL(`../../schemas/${n}.schema.json`, import.meta.url), 'utf8')))
 
 /** Reads one line of JSON and holds it to a schema. */

@@ -86,18 +86,25 @@ describe('bad input: one clear line, its exit code, and nothing on standard outp
     expect(r.code).toBe(code)
   })
 
-  test.each(table.filter(([args]) => args[0] !== 'help' && !args.some(a => a.startsWith('--json'))))('%j, as JSON', async (args, code, line) => {
-    const r = await inside([...args, '--json'])
-    expect(r.out).toBe('')
-    // An option that lacks its value takes no --json for it.
-    const { error } = held(r.err, 'error')
-    expect(error.message).toMatch(line)
-    expect(r.code).toBe(code)
-  })
+  test.each(table.filter(([args]) => args[0] !== 'help' && !args.some(a => a.startsWith('--json'))))(
+    '%j, as JSON',
+    async (args, code, line) => {
+      const r = await inside([...args, '--json'])
+      expect(r.out).toBe('')
+      // An option that lacks its value takes no --json for it.
+      const { error } = held(r.err, 'error')
+      expect(error.message).toMatch(line)
+      expect(r.code).toBe(code)
+    },
+  )
 
   test('so it is for a process', async () => {
     const r = await espalier(['solve', 'game24', '4 9 10 13', '--method', 'best-of-m'])
-    expect(r).toEqual({ code: 2, out: '', err: "espalier: no method is called 'best-of-m'\n  hint: did you mean best-of-n? all: espalier methods\n" })
+    expect(r).toEqual({
+      code: 2,
+      out: '',
+      err: "espalier: no method is called 'best-of-m'\n  hint: did you mean best-of-n? all: espalier methods\n",
+    })
   })
 
   test('a refused command leaves no store behind', async () => {

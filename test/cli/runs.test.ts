@@ -29,7 +29,10 @@ describe('resume', () => {
     const second = held(more.out, 'result')
     expect(second).toMatchObject({ run: first.run, spent: { calls: 90 }, budget: { calls: 90 }, inDoubt: { calls: 0 } })
     expect(second.tree.nodes).toBeGreaterThan(first.tree.nodes)
-    const third = held((await inside(['resume', first.run.slice(0, -1), '--budget', 'calls=120', '--store', store, '--json'])).out, 'result')
+    const third = held(
+      (await inside(['resume', first.run.slice(0, -1), '--budget', 'calls=120', '--store', store, '--json'])).out,
+      'result',
+    )
     expect(third.spent.calls).toBe(120)
 
     const lower = await inside(['resume', first.run, '--budget', 'calls=60', '--store', store])
@@ -117,7 +120,25 @@ describe('resume', () => {
 
   test('a damaged journal is told with its place, and its whole part goes on in a new run', async () => {
     const store = fresh()
-    const first = held((await inside(['solve', 'game24', '1 5 12 13', '--method', 'best-first', '--seed', '2', '--budget', 'calls=150', '--store', store, '--json'])).out, 'result')
+    const first = held(
+      (
+        await inside([
+          'solve',
+          'game24',
+          '1 5 12 13',
+          '--method',
+          'best-first',
+          '--seed',
+          '2',
+          '--budget',
+          'calls=150',
+          '--store',
+          store,
+          '--json',
+        ])
+      ).out,
+      'result',
+    )
     const file = join(store, 'runs', `${first.run}.db`)
     const { size } = statSync(file)
     const at = await open(file, 'r+')
@@ -138,7 +159,10 @@ describe('resume', () => {
 describe('replay', () => {
   test('what if: another method over the record, with the share that it covers', async () => {
     const store = fresh()
-    const { run, digest } = held((await inside(['solve', 'game24', '4 9 10 13', '--method', 'best-first', '--seed', '1', '--store', store, '--json'])).out, 'result')
+    const { run, digest } = held(
+      (await inside(['solve', 'game24', '4 9 10 13', '--method', 'best-first', '--seed', '1', '--store', store, '--json'])).out,
+      'result',
+    )
     const other = held((await inside(['replay', run, '--method', 'depth-first', '--store', store, '--json'])).out, 'what-if')
     expect(other).toMatchObject({ run, method: 'depth-first' })
     expect(other.requests).toBeGreaterThan(0)

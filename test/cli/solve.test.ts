@@ -37,7 +37,24 @@ describe('solve', () => {
   test('best-of-n gives the same tree at any concurrency', async () => {
     const seen = new Set<string>()
     for (const concurrency of ['1', '3', '8', '32'])
-      seen.add(held((await inside([...issue, '--method', 'best-of-n', '--knob', 'untilSolved=false', '--concurrency', concurrency, '--store', 'none'])).out, 'result').digest)
+      seen.add(
+        held(
+          (
+            await inside([
+              ...issue,
+              '--method',
+              'best-of-n',
+              '--knob',
+              'untilSolved=false',
+              '--concurrency',
+              concurrency,
+              '--store',
+              'none',
+            ])
+          ).out,
+          'result',
+        ).digest,
+      )
     expect(seen.size).toBe(1)
   })
 
@@ -82,19 +99,31 @@ describe('solve', () => {
   test('a reader that goes away is no error', async () => {
     const { spawnSync } = await import('node:child_process')
     const { bin } = await import('./espalier.ts')
-    const r = spawnSync('bash', ['-c', `"${process.execPath}" "${bin}" methods --json | head -c 1; exit "\${PIPESTATUS[0]}"`], { encoding: 'utf8' })
+    const r = spawnSync('bash', ['-c', `"${process.execPath}" "${bin}" methods --json | head -c 1; exit "\${PIPESTATUS[0]}"`], {
+      encoding: 'utf8',
+    })
     expect([r.status, r.stderr, r.stdout]).toEqual([0, '', '{'])
   })
 })
 
 describe('solve --tasks', () => {
-  const lines = ['{"id":"a","task":"4 9 10 13"}', '# a remark', '1 2 3', '{"id":"b","task":[1,2,3,4]}', '{"id":"a","task":"5 5 5 5"}', '6 6 6 6']
+  const lines = [
+    '{"id":"a","task":"4 9 10 13"}',
+    '# a remark',
+    '1 2 3',
+    '{"id":"b","task":[1,2,3,4]}',
+    '{"id":"a","task":"5 5 5 5"}',
+    '6 6 6 6',
+  ]
 
   test('one object a line; bad lines are named, the rest runs; exit 2', async () => {
     const file = join(folder, 'tasks.jsonl')
     writeFileSync(file, lines.join('\n'))
     const r = await inside(['solve', 'game24', '--tasks', file, '--json', '--store', fresh()])
-    const out = r.out.trimEnd().split('\n').map(l => `${l}\n`)
+    const out = r.out
+      .trimEnd()
+      .split('\n')
+      .map(l => `${l}\n`)
     const bad = out.filter(l => l.includes('"error"')).map(l => held(l, 'task-error'))
     const good = out.filter(l => !l.includes('"error"')).map(l => held(l, 'result'))
     expect(bad.map(b => b.line)).toEqual([3, 5])
