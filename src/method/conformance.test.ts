@@ -78,7 +78,10 @@ describe.each([...methods.values()].map(m => [m.id, m] as const))('%s', (_, m) =
 
   test.each([1, 8, 32])('the same seed gives the same tree, %i in flight', async concurrency => {
     for (const task of tasks) {
-      const [a, b] = [await go(given(m, { budget: { calls: 80 }, task }), { concurrency }), await go(given(m, { budget: { calls: 80 }, task }), { concurrency })]
+      const [a, b] = [
+        await go(given(m, { budget: { calls: 80 }, task }), { concurrency }),
+        await go(given(m, { budget: { calls: 80 }, task }), { concurrency }),
+      ]
       expect(treeOf(a).fingerprint).toBe(treeOf(b).fingerprint)
       expect(treeOf(a).digest()).toBe(treeOf(b).digest())
       expect(a.spent).toEqual(b.spent)
