@@ -2,5 +2,14 @@ export { Cancelled, ModelFault } from './fault.ts'
 export type { ModelContext, ModelKind, ModelSpec, Option } from './kind.ts'
 export { parseOptions } from './kind.ts'
 export { type Reply, type Scripted, scripted } from './scripted.ts'
+export {
+  type Fork,
+  loadSeedling,
+  processCritic,
+  type Seedling,
+  type SeedlingOptions,
+  seedling,
+  seedlingProvider,
+} from './seedling/index.ts'
 export { type Simulated, simulated } from './simulated.ts'
 export { createModel, modelKinds, parseModel } from './spec.ts'

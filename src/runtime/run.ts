@@ -1,5 +1,6 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
 import { Failure, usage } from '../kernel/index.ts'
+import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
@@ -7,7 +8,7 @@ import { gates } from './gate.ts'
 import { type Journal, MemoryJournal } from './journal.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
-import { asRoles, brief, type Ended, RunningSearch } from './search.ts'
+import { asRoles, type Ended, RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
@@ -97,7 +98,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     clock,
     slots: concurrency,
     seed: o.seed ?? 1,
-    ...(o.onEvent === undefined ? { emit: (k, d, a) => iterated && emit(k, d, a) } : { emit }),
+    get emit() {
+      return listening() ? emit : undefined
+    },
     ...(o.recall === undefined ? {} : { recall: o.recall }),
     ...(o.remember === undefined ? {} : { remember: o.remember }),
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
@@ -127,7 +130,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       strict: o.strict ?? false,
       gate,
       ...(o.people === undefined ? {} : { people: o.people }),
-      emit: (k, d, a) => listening() && emit(k, d, a),
+      get emit() {
+        return listening() ? emit : undefined
+      },
     },
     frame,
     task,
