@@ -185,7 +185,8 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
   if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0)
     say('in doubt', `at most ${spentLine({ ...r.inDoubt, seconds: 0 })}: made again after a crash`)
   say('tree', `${number(t.size)} nodes, depth ${deepest(t)}`)
-  if (r.ended !== 'done') say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
+  if (r.ended !== 'done' && !(r.ended === 'stopped' && r.solved))
+    say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
   if (o.store !== null) {
     if (r.ended === 'cancelled') say('resume', `espalier resume ${r.run}${storeOption(o.store)}`)
     else say('look', `espalier runs show ${r.run}${storeOption(o.store)}`)

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { runInNewContext } from 'node:vm'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { main } from '../../src/cli/main.ts'
 
@@ -97,3 +98,9 @@ export function held(text: string, name: SchemaName): any {
   return value
 }
 export { names as schemaNames }
+
+/** What an arithmetic expression comes to, by another means than the world's own. */
+export const arithmetic = (expression: string): number => {
+  if (!/^[\d\s+\-*/().]+$/.test(expression)) throw new Error(`not arithmetic: ${expression}`)
+  return Math.round((runInNewContext(expression) as number) * 1e9) / 1e9
+}

@@ -47,7 +47,6 @@ function screen(text: string): string[] {
   const rows: string[] = ['']
   let y = 0
   let x = 0
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes
   for (const m of text.matchAll(/\x1b\[\?\d+[hl]|\x1b\[(\d*)([A-Za-z])|\r|\n|[^\x1b\r\n]+/g)) {
     const [all, n, letter] = m
     if (all === '\r') x = 0
@@ -73,7 +72,6 @@ test('draws a few lines over in place, and leaves the summary and a visible curs
   const t = terminal([...slow, '--budget', 'calls=40', '--store', 'none'])
   expect(await t.ended).toBe(3)
   const seen = t.seen()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colours
   expect(seen.match(/calls {3}(\x1b\[\d+m)*[█░]/g)!.length).toBeGreaterThan(3)
   expect(seen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(seen.lastIndexOf('\x1b[?25l'))
   expect(seen).toContain('\x1b[36m')
@@ -116,6 +114,5 @@ test('NO_COLOR, --plain and dumb terminals are respected', async () => {
   expect(dumb.seen()).not.toContain('\x1b')
   expect(dumb.seen()).toContain('+ (10 - 4) * (13 - 9)')
   expect(grey.seen()).toContain('\x1b[?25l')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colours
   expect(grey.seen()).not.toMatch(/\x1b\[\d*m/)
 })
