@@ -48,8 +48,9 @@ export const demoCommand: Action = async (call, s) => {
   const say = (line: Line): void => {
     if (!json) print(s, [line])
   }
-  say([piece('Game of 24', 'bold'), piece(': make 24 of four numbers. Held-out puzzles, one after the other, at most 200 calls each.')])
-  say([piece(`The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of the positions. No network, no key, no cost.`, 'dim')])
+  say([piece('Game of 24', 'bold'), piece(`: make 24 of four numbers. Held-out puzzles, at most ${calls} calls each.`)])
+  say([piece(`The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of positions.`, 'dim')])
+  say([piece('No network, no key, no cost.', 'dim')])
   say([])
 
   const tasks = entry.tasks!({ split: 'test', n: Math.max(count, sample), seed })
@@ -169,8 +170,8 @@ function ending(rows: readonly Row[], compared: readonly Compared[], how: string
     out.push([])
   }
   out.push(
-    [piece('"Simulated" means that no language model was asked: the costs are counts of calls that one would have had to make.', 'dim')],
-    [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   one puzzle, kept in a store: watch it, kill it, resume it')],
+    [piece('"Simulated": no language model was asked. The calls are those one would have made.', 'dim')],
+    [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   a run that is kept: kill it, resume it')],
     [piece('      '), piece('npx espalier help', 'accent'), piece('                        everything else')],
   )
   return out

@@ -3,11 +3,12 @@ import type { FlatTree } from '../kernel/index.ts'
 import { exitCodes } from '../kernel/index.ts'
 import { methodNamed, type Plan, replay, whatIf } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
-import { openStore, storeFolder } from '../store/index.ts'
+import { storeFolder } from '../store/index.ts'
 import { parseBudget } from './budget.ts'
 import { type Action, one } from './definition.ts'
 import { parseKnobs } from './knobs.ts'
 import { jsonLine, lookOf, print, spentLine } from './report.ts'
+import { needed } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece, score } from './text.ts'
 
 export const replayCommand: Action = async (call, s) => {
@@ -15,7 +16,7 @@ export const replayCommand: Action = async (call, s) => {
   const json = call.flags.has('json')
   const m = marksFor(lookOf(s).unicode)
   const row = (name: string, text: string): Line => [piece(`  ${fill(name, 10)}`, 'dim'), piece(text)]
-  const store = openStore(folder)
+  const store = needed(call)
   let meta: ReturnType<typeof store.get>
   try {
     meta = store.get(call.args[0])

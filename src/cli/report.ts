@@ -165,12 +165,12 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
     ])
   say(
     'verified',
-    r.verifiedBy === null
-      ? 'no: nothing could verify it'
-      : r.solved
-        ? `by ${r.verifiedBy}`
-        : r.answer === undefined
-          ? `nothing to verify (${r.verifiedBy})`
+    r.answer === undefined
+      ? 'nothing to verify'
+      : r.verifiedBy === null
+        ? 'no: nothing could verify it'
+        : r.solved
+          ? `by ${r.verifiedBy}`
           : `no: ${r.verifiedBy} says it is none`,
   )
   const path = evidence(r)

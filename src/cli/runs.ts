@@ -1,24 +1,14 @@
 // `espalier runs`: what a store holds.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Evidence, Plan } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
-import { openStore, type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
+import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
 import { showBudget } from './budget.ts'
-import { type Action, type Call, one } from './definition.ts'
+import { type Action, one } from './definition.ts'
 import { jsonLine, lookOf, pathLines, print, spentLine, storeOption } from './report.ts'
-import { shownStore } from './solve.ts'
+import { existing, needed, shownStore } from './shelf.ts'
 import { cut, fill, type Line, marksFor, number, piece, type Style, score, width } from './text.ts'
-
-/** The store, where there is one: looking makes none. */
-function existing(call: Call): Store | null {
-  const folder = storeFolder(one(call, 'store'))
-  return existsSync(join(folder, 'index.db')) ? openStore(folder) : null
-}
-const emptyStore = (call: Call): Failure =>
-  new Failure('store', `there is no store in ${storeFolder(one(call, 'store'))}`, 'espalier solve makes one; --store DIR names another')
 
 /** killed: it says that it is running, and no process works on it. */
 type Shown = RunStatus | 'killed'
@@ -81,8 +71,7 @@ export const listRuns: Action = async (call, s) => {
 }
 
 export const showRun: Action = async (call, s) => {
-  const store = existing(call)
-  if (store === null) throw emptyStore(call)
+  const store = needed(call)
   try {
     const meta = store.get(call.args[0])
     const status = statusOf(store, meta)
@@ -140,8 +129,7 @@ export const showRun: Action = async (call, s) => {
 }
 
 export const removeRuns: Action = async (call, s) => {
-  const store = existing(call)
-  if (store === null) throw emptyStore(call)
+  const store = needed(call)
   try {
     // All are looked up before the first is removed.
     const ids = [...new Set(call.args.map(x => store.get(x).id))]

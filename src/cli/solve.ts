@@ -12,6 +12,7 @@ import { type Action, type Call, one, type Streams } from './definition.ts'
 import { parseKnobs } from './knobs.ts'
 import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
+import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
 
 const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
@@ -133,10 +134,6 @@ async function single(call: Call, s: Streams, asked: Request, planned: Planned, 
   })
   return { result, told }
 }
-
-/** A store as it must be repeated in another command: empty where it is the usual one. */
-export const shownStore = (call: Call, folder: string | null): string | null =>
-  folder === null ? null : one(call, 'store') === undefined ? '' : one(call, 'store')!
 
 /** A run for each task of a file. A bad line is told and passed over; exit code: 130, else of the first failure, else 2 for bad lines, else 3. */
 async function many(call: Call, s: Streams, asked: Request, file: string): Promise<number> {
