@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Frame, NodeId, Policy, PureWorld, RunResult, Search, Value } from '../contract/index.ts'
 import { backup, mean, uct } from '../kernel/index.ts'
 import { method, run } from '../runtime/index.ts'
-import { appraiser, distinctStates, dive, finish, growth, paced } from './index.ts'
+import { appraiser, distinctStates, dive, finish, growth, mostVisited, paced } from './index.ts'
 
 /** Letters are appended; three of them finish; 'aab' is right. States of the same letters are equal. */
 const letters: PureWorld<string, string, string, string> = {
@@ -325,5 +325,23 @@ describe('paced', () => {
   })
   test('nothing is held back where nothing is limited', async () => {
     expect(await widest(30, undefined)).toBe(16)
+  })
+})
+
+test('mostVisited: the child of most visits, of equals the better one', async () => {
+  await go(async s => {
+    const t = s.tree
+    expect(mostVisited(t)).toBeNull()
+    const [a, b, c] = await s.expand(t.root, all)
+    expect(mostVisited(t)).toBe(a)
+    for (const [n, visits, q] of [
+      [a, 1, 0.9],
+      [b, 3, 0.2],
+      [c, 3, 0.4],
+    ] as const) {
+      t.N[n] = visits
+      t.Q[n] = q
+    }
+    expect(mostVisited(t)).toBe(c)
   })
 })
