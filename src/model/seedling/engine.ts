@@ -260,6 +260,7 @@ export class Engine {
       this.#ints[w.places / 4 + 2 * r + 1] = angles + (depth - 1) * (d / heads) * 4
       const path = w.paths / 4 + r * (context + 1)
       this.#ints[path] = depth
+      for (let i = depth + 1; i % 4 !== 1; i++) this.#ints[path + i] = pages + at * page
       for (let p = at, i = depth; p !== origin; p = this.#parent[p]) this.#ints[path + i--] = pages + p * page
     }
     for (let i = 0; i < layers; i++) {
