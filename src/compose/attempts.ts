@@ -1,4 +1,4 @@
-import type { NodeId, Sampling, Search, Tree } from '../contract/index.ts'
+import type { NodeId, Sampling, Search } from '../contract/index.ts'
 import { finish } from './finish.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function attempts<S, A, Ans>(
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
     const moved = await Promise.all(
       [...standing].map(async ([from, count]) => {
-        const edges = await s.propose(from, { n: count, sampling: { ...o.sampling, grain } })
+        const edges = await s.propose(from, { n: count, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } })
         const nodes = await s.step([...new Set(edges)])
         if (o.reward !== false) await finish(s, nodes, o)
         return nodes.map(to => [to, edges.filter(e => e === to).length] as const)
@@ -38,6 +38,9 @@ export async function attempts<S, A, Ans>(
   return ends
 }
 
+/** So many attempts in a row of which nothing could be read, and there will be no more. */
+const patience = 16
+
 /**
  * Attempts in rounds, each as large as all before it together (1, 1, 2, 4, ...): an answer that is proven early costs at most twice what it had to,
  * and a round is never begun that the budget does not cover whole, judged by what an attempt cost so far. Rounds do not depend on concurrency.
@@ -49,17 +52,19 @@ export async function attemptRounds<S, A, Ans>(
   o: { n: number; unlimited: number; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean },
 ): Promise<void> {
   const before = s.budget.ratio()
-  for (let done = 0, size = 1, limit = o.n || Infinity; size > 0; ) {
-    const had = s.tree.size
-    const drawn = drawsIn(s.tree)
+  const drawn = () => s.tree.edges(s.tree.root).reduce((sum, e) => sum + s.tree.M[e], 0)
+  let limit = o.n || Infinity
+  let fruitless = 0
+  for (let asked = 0, size = 1; size > 0; ) {
+    const had = drawn()
     await attempts(s, size, o)
-    if (s.tree.size === had && drawsIn(s.tree) === drawn) return // nothing came of it: nothing will
-    done += size
-    const share = (before - s.budget.ratio()) / done
+    asked += size
+    const made = drawn()
+    fruitless = made > had ? 0 : fruitless + size
+    if (fruitless >= patience) return
+    const share = (before - s.budget.ratio()) / Math.max(1, made)
     if (o.n === 0 && share <= 0) limit = o.unlimited
     const covered = share > 0 ? Math.max(1, Math.floor(s.budget.ratio() / share + 1e-9)) : Infinity
-    size = Math.min(done, limit - done, covered)
+    size = Math.min(Math.max(1, made, fruitless), limit - asked, covered)
   }
 }
-
-const drawsIn = (t: Tree<any, any, any>): number => t.edges(t.root).reduce((sum, e) => sum + t.M[e], 0)

@@ -569,11 +569,17 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   /** Fingerprint of the tree together with the statistics of one row: what a request made there is checked against. */
   stampAt(e: EdgeId): number {
     let h = this.#fingerprint
-    for (const c of slots) {
-      scratch[0] = this[c][e]
-      h = mix(mix(h, words[0]), words[1])
-    }
-    return h
+    // Counts, sums and judgements: what a choice is made from. The others follow from what entered the fingerprint.
+    scratch[0] = this.N[e]
+    h = mix(h, words[1])
+    scratch[0] = this.W[e]
+    h = mix(mix(h, words[0]), words[1])
+    scratch[0] = this.Q[e]
+    h = mix(mix(h, words[0]), words[1])
+    scratch[0] = this.V[e]
+    h = mix(mix(h, words[0]), words[1])
+    scratch[0] = this.R[e]
+    return mix(mix(h, words[0]), words[1])
   }
 
   // ------------------------------------------------------------------------------------------------------------ re-root

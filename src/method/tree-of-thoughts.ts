@@ -46,7 +46,8 @@ export const treeOfThoughts = method({
   needs: ['policy'],
   async run(s, k, { evaluator }) {
     const t = s.tree
-    const appraise = appraiser(s, { by: evaluator(k.nEvaluate) })
+    // A model that writes no words cannot say `sure`; the frame's critic judges for it.
+    const appraise = appraiser(s, s.model('critic').dialect === 'text' ? { by: evaluator(k.nEvaluate) } : {})
     const draw = k.generate === 'propose' ? { n: Infinity, how: 'distinct' as const } : { n: k.nGenerate }
     const grow = async (n: NodeId) => {
       const kids = await s.expand(n, draw) // 1

@@ -96,6 +96,7 @@ export async function frameOf(plan: Plan): Promise<Planned> {
       : await createModel(spec, {
           world: world.id,
           ...(world.oracle === undefined ? {} : { oracle: world.oracle }),
+          ...(plan.seed === undefined ? {} : { seed: plan.seed }),
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }

@@ -2,7 +2,7 @@ import type { Frame, RunResult } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import { type Journal, type Known, noJournal, type RunReport, run } from '../runtime/index.ts'
 import { openStore, type RunMeta } from '../store/index.ts'
-import { frameOf, type Plan } from './plan.ts'
+import { frameOf, type Plan, type Planned } from './plan.ts'
 
 export interface Replayed {
   run: string
@@ -14,10 +14,7 @@ export interface Replayed {
 }
 
 /** The frame of a recorded run, from the plan that it was asked for with. */
-export async function recorded(
-  meta: RunMeta,
-  changes: Partial<Plan> = {},
-): Promise<{ frame: Frame<any, any, any, any>; task: unknown; plan: Plan }> {
+export async function recorded(meta: RunMeta, changes: Partial<Plan> = {}): Promise<Planned & { plan: Plan }> {
   const plan = meta.options.plan as Plan | undefined
   if (plan === undefined)
     throw new Failure(
@@ -26,8 +23,7 @@ export async function recorded(
       'resume or replay it from that program: solve(frame, task, { store, resume })',
     )
   const whole: Plan = { ...plan, ...changes, budget: { ...plan.budget, ...changes.budget } }
-  const { frame, task } = await frameOf(whole)
-  return { frame, task, plan: whole }
+  return { ...(await frameOf(whole)), plan: whole }
 }
 
 /** Runs a recorded run again from its record alone, and says whether every request, the tree and the spend come out the same. Costs nothing. */
@@ -48,6 +44,15 @@ export async function replay(id: string, o: { store: string; frame?: Frame<any, 
     })
     try {
       const result = await going
+      const { damage } = handle.journal
+      if (damage !== null)
+        return {
+          run: meta.id,
+          holds: false,
+          why: `the journal is damaged at record ${damage.record}: ${damage.why}; everything before it holds`,
+          effects: going.report.replayed,
+          result,
+        }
       const { calls } = meta.spent
       const same = calls === undefined || meta.status === 'running' || calls === result.spent.calls
       return {

@@ -2,6 +2,7 @@ import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
 import { asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
 
 /** The contract's own number: raised when recorded runs would go another way under it. */
@@ -55,10 +56,11 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
           `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
         )
       }
-      raise = raised(meta.limits, frame.budget)
+      raise = raised(meta.limits, originalLimits(meta), frame.budget)
       store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
       setup.seed = meta.seed
       setup.concurrency = meta.concurrency
+      setup.clock ??= meta.options.clock as SolveOptions['clock']
       frame = { ...frame, budget: originalLimits(meta) }
     }
     const cache = setup.cache ? store.cache : undefined
@@ -117,6 +119,8 @@ function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | und
     if (r !== undefined) {
       const t = r.tree as FlatTree
       handle.snapshot.save('tree', encodeTree(t))
+      // So that a look at the answer needs neither the world nor the tree.
+      handle.snapshot.save('evidence', JSON.stringify({ ended: r.ended, path: evidence(r) }))
       let depth = 0
       for (let e = 0; e < t.size; e++) depth = Math.max(depth, t.level[e])
       store.update(handle.id, {
@@ -183,12 +187,14 @@ function agree(meta: RunMeta, frame: Frame<any, any, any, any>): void {
 }
 
 /** Limits that are higher now than in the record. Lower ones cannot be: what was spent was spent. */
-function raised(was: Limits, now: Limits | undefined): Limits | undefined {
+function raised(was: Limits, first: Limits, now: Limits | undefined): Limits | undefined {
   const out: Limits = {}
   for (const [unit, limit] of Object.entries(now ?? {}) as [keyof Limits, number][]) {
     const before = was[unit]
+    // The frame as it was when the run began asks for nothing new.
+    if (limit === first[unit] || limit === before) continue
     if (before !== undefined && limit > before) out[unit] = limit
-    else if (before === undefined || limit < before)
+    else
       throw new Failure(
         'usage',
         `a resumed run's limits can only rise: ${unit} was ${before ?? 'unlimited'}, asked for ${limit}`,

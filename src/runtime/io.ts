@@ -15,11 +15,11 @@ import type {
   Sampling,
 } from '../contract/index.ts'
 import { AddressedRandom } from '../kernel/index.ts'
-import type { Handling, Job } from './engine.ts'
 import { EffectError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import { person } from './method.ts'
-import { boundModel, type Door, roleProvider } from './model.ts'
+import { BoundModel, roleProvider } from './model.ts'
+import type { Handling, Job } from './request.ts'
 import { toolCall } from './telemetry.ts'
 
 /** What an Io needs of the search it belongs to. */
@@ -50,7 +50,6 @@ export type Plain<T> = Pick<T, Extract<keyof T, string>>
 export class BoundIo implements Plain<Io> {
   protected readonly host: Host
   protected readonly edge: EdgeId
-  readonly #models = new Map<string, LanguageModel>()
 
   constructor(host: Host, edge: EdgeId) {
     this.host = host
@@ -70,13 +69,7 @@ export class BoundIo implements Plain<Io> {
     return this.host.now()
   }
   model(role = 'policy'): LanguageModel {
-    let model = this.#models.get(role)
-    if (model === undefined) {
-      const door: Door = { effect: (build, optional) => this.host.effect(this.edge, build, optional), gate: p => this.host.gate(p) }
-      model = boundModel(roleProvider(this.host.models, role), door, this.host.sampling)
-      this.#models.set(role, model)
-    }
-    return model
+    return new BoundModel(roleProvider(this.host.models, role), this.host, this.edge)
   }
   async ask<I, O>(a: Ask<I, O>, ...[input]: I extends void ? [] : [input: I]): Promise<O> {
     const model = this.model(a.role)
@@ -160,12 +153,12 @@ function batched<I, O>(e: Effect<I, O>, input: I, live: Handling): Promise<O> {
     queueMicrotask(() => {
       if (open.get(e) === fresh) open.delete(e)
       timed(e, fresh.signal, () => e.run(fresh.inputs as I[], { signal: fresh.signal })).then(
-        out =>
-          fresh.settle.forEach((s, i) =>
-            i < out.length
-              ? s.resolve(out[i])
-              : s.reject(new Error(`${e.id} gave ${out.length} results for ${fresh.inputs.length} inputs`)),
-          ),
+        out => {
+          for (const [i, one] of fresh.settle.entries()) {
+            if (i < out.length) one.resolve(out[i])
+            else one.reject(new Error(`${e.id} gave ${out.length} results for ${fresh.inputs.length} inputs`))
+          }
+        },
         error => {
           for (const s of fresh.settle) s.reject(error)
         },

@@ -1,13 +1,18 @@
-import type { LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
+import type { EdgeId, LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import type { Handling, Job } from './engine.ts'
 import type { Gate } from './gate.ts'
+import type { Handling, Job } from './request.ts'
 import { modelCall } from './telemetry.ts'
 
 /** What a bound model needs of the place it is bound to. */
 export interface Door {
-  /** Asks for an effect here. `build` is given how many of something the budget still covers, by a test of a maximum. */
-  effect<T>(build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null, optional?: boolean): Promise<T>
+  readonly sampling: Sampling
+  /** Asks for an effect at an edge. `build` is given a test: does the budget still cover a maximum? */
+  effect<T>(
+    edge: EdgeId,
+    build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null,
+    optional?: boolean,
+  ): Promise<T>
   gate(p: Provider): Gate
 }
 
@@ -40,50 +45,77 @@ export function bounded(p: Provider, max: Limits): Limits {
 }
 
 /** A provider as a LanguageModel bound to a place: every call through it is an effect there. */
-export function boundModel(p: Provider, door: Door, defaults: Sampling): LanguageModel {
-  const gate = door.gate(p)
-  const sampleOnce = (messages: readonly Message[], o: Sampling, n: number, optional: boolean): Promise<Sample[] | undefined> => {
-    const body = JSON.stringify([p.id, messages, o])
-    return door.effect<Sample[] | undefined>(fits => {
-      let count = n
-      while (count > 1 && !fits(bounded(p, p.max(messages, { ...o, n: count })))) count--
-      const max = bounded(p, p.max(messages, { ...o, n: count }))
-      return {
-        kind: 'sample',
-        what: p.id,
-        request: body,
-        count,
-        max,
-        cacheable: true,
-        run: (live: Handling) =>
-          modelCall(p, 'chat', o, async () => {
-            const r = await gate.through(live, () => p.sample(messages, { ...o, n: count }, live))
-            return { value: r.samples, usage: priced(r.usage, p.price) }
-          }),
-      }
-    }, optional)
+export class BoundModel implements LanguageModel {
+  readonly #p: Provider
+  readonly #door: Door
+  readonly #edge: EdgeId
+  next?: LanguageModel['next']
+  score?: LanguageModel['score']
+  embed?: LanguageModel['embed']
+
+  constructor(p: Provider, door: Door, edge: EdgeId) {
+    this.#p = p
+    this.#door = door
+    this.#edge = edge
+    // Abilities a provider lacks are not there to be called.
+    if (p.next !== undefined) this.next = prefixes => this.#next(prefixes)
+    if (p.score !== undefined) this.score = (messages, text) => this.#score(messages, text)
+    if (p.embed !== undefined) this.embed = texts => this.#embed(texts)
   }
-  const model: LanguageModel = {
-    id: p.id,
-    can: p.can,
-    dialect: p.dialect,
-    async sample(messages, o = {}) {
-      const { n = 1, ...own } = o
-      const options: Sampling = { ...defaults, ...own }
-      if (n < 1) return []
-      if (n === 1 || p.can.includes('n')) return (await sampleOnce(messages, options, n, false)) ?? []
-      // One request each, so that each has its slot and its record; past the first, what the budget does not cover is left out.
-      const all = await Promise.all(Array.from({ length: n }, (_, i) => sampleOnce(messages, options, 1, i > 0)))
-      return all.flatMap(x => x ?? [])
-    },
+  get id(): string {
+    return this.#p.id
   }
-  const plain = <T>(
+  get can(): Provider['can'] {
+    return this.#p.can
+  }
+  get dialect(): string {
+    return this.#p.dialect
+  }
+  async sample(messages: readonly Message[], o: Sampling & { n?: number } = {}): Promise<Sample[]> {
+    const { n = 1, ...own } = o
+    const options: Sampling = { ...this.#door.sampling, ...own }
+    if (n < 1) return []
+    const body = JSON.stringify([this.#p.id, messages, options])
+    if (n === 1 || this.#p.can.includes('n')) return (await this.#once(messages, options, body, n, false)) ?? []
+    // One request each, so that each has its slot and its record; past the first, what the budget does not cover is left out.
+    const all = await Promise.all(Array.from({ length: n }, (_, i) => this.#once(messages, options, body, 1, i > 0)))
+    return all.flatMap(x => x ?? [])
+  }
+  #once(messages: readonly Message[], o: Sampling, body: string, n: number, optional: boolean): Promise<Sample[] | undefined> {
+    const p = this.#p
+    const gate = this.#door.gate(p)
+    return this.#door.effect<Sample[] | undefined>(
+      this.#edge,
+      fits => {
+        let count = n
+        let max = bounded(p, p.max(messages, { ...o, n: count }))
+        while (count > 1 && !fits(max)) max = bounded(p, p.max(messages, { ...o, n: --count }))
+        return {
+          kind: 'sample',
+          what: p.id,
+          request: body,
+          count,
+          max,
+          cacheable: true,
+          run: live =>
+            modelCall(p, 'chat', o, async () => {
+              const r = await gate.through(live, () => p.sample(messages, { ...o, n: count }, live))
+              return { value: r.samples, usage: priced(r.usage, p.price) }
+            }),
+        }
+      },
+      optional,
+    )
+  }
+  #plain<T>(
     kind: string,
     request: unknown,
     max: Limits,
     run: (live: Handling) => Promise<{ value: T; usage: Partial<Usage> }>,
-  ): Promise<T> =>
-    door.effect<T>(() => ({
+  ): Promise<T> {
+    const p = this.#p
+    const gate = this.#door.gate(p)
+    return this.#door.effect<T>(this.#edge, () => ({
       kind,
       what: p.id,
       request: JSON.stringify([p.id, request]),
@@ -92,48 +124,39 @@ export function boundModel(p: Provider, door: Door, defaults: Sampling): Languag
       cacheable: true,
       run: live =>
         modelCall(p, kind, {}, async () => {
-          const r = await gate.through(live, async () => {
-            const x = await run(live)
-            return { value: x.value, usage: x.usage }
-          })
+          const r = await gate.through(live, () => run(live))
           return { value: r.value, usage: priced(r.usage, p.price) }
         }),
     }))
-  if (p.next !== undefined) {
-    model.next = async prefixes => {
-      const tokens = prefixes.reduce((a, x) => a + x.length, 0)
-      const laws = await plain('next', prefixes, { calls: prefixes.length, requests: 1, inputTokens: tokens }, async live => {
-        const r = await p.next!(prefixes, live)
-        return { value: r.laws.map(x => Array.from(x, y => (y === Number.NEGATIVE_INFINITY ? null : y))), usage: r.usage }
-      })
-      return laws.map(x => Float32Array.from(x, y => y ?? Number.NEGATIVE_INFINITY))
-    }
   }
-  if (p.score !== undefined) {
-    model.score = (messages, text) => {
-      const max = p.max(messages, { n: 1, max: 0 })
-      return plain(
-        'score',
-        [messages, text],
-        { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4, outputTokens: 0 },
-        async live => {
-          const { usage, ...value } = await p.score!(messages, text, live)
-          return { value, usage }
-        },
-      )
-    }
+  async #next(prefixes: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const tokens = prefixes.reduce((a, x) => a + x.length, 0)
+    const laws = await this.#plain('next', prefixes, { calls: prefixes.length, requests: 1, inputTokens: tokens }, async live => {
+      const r = await this.#p.next!(prefixes, live)
+      return { value: r.laws.map(x => Array.from(x, y => (y === Number.NEGATIVE_INFINITY ? null : y))), usage: r.usage }
+    })
+    return laws.map(x => Float32Array.from(x, y => y ?? Number.NEGATIVE_INFINITY))
   }
-  if (p.embed !== undefined) {
-    model.embed = async texts => {
-      const bytes = texts.reduce((a, x) => a + x.length * 4, 0)
-      const vectors = await plain('embed', texts, { requests: 1, inputTokens: bytes }, async live => {
-        const r = await p.embed!(texts, live)
-        return { value: r.vectors.map(x => Array.from(x)), usage: r.usage }
-      })
-      return vectors.map(x => Float32Array.from(x))
-    }
+  #score(messages: readonly Message[], text: string): Promise<{ logprob: number; tokens?: Sample['tokens'] }> {
+    const max = this.#p.max(messages, { n: 1, max: 0 })
+    return this.#plain(
+      'score',
+      [messages, text],
+      { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4, outputTokens: 0 },
+      async live => {
+        const { usage, ...value } = await this.#p.score!(messages, text, live)
+        return { value, usage }
+      },
+    )
   }
-  return model
+  async #embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const bytes = texts.reduce((a, x) => a + x.length * 4, 0)
+    const vectors = await this.#plain('embed', texts, { requests: 1, inputTokens: bytes }, async live => {
+      const r = await this.#p.embed!(texts, live)
+      return { value: r.vectors.map(x => Array.from(x)), usage: r.usage }
+    })
+    return vectors.map(x => Float32Array.from(x))
+  }
 }
 
 /** The provider of a role: its own, else the policy's. */

@@ -1,5 +1,6 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
-import { Failure, usage } from '../kernel/index.ts'
+import { binding, Failure, maximum, usage } from '../kernel/index.ts'
+import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
@@ -7,7 +8,7 @@ import { gates } from './gate.ts'
 import { type Journal, MemoryJournal } from './journal.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
-import { asRoles, brief, type Ended, RunningSearch } from './search.ts'
+import { asRoles, type Ended, RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
@@ -97,7 +98,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     clock,
     slots: concurrency,
     seed: o.seed ?? 1,
-    ...(o.onEvent === undefined ? { emit: (k, d, a) => iterated && emit(k, d, a) } : { emit }),
+    get emit() {
+      return listening() ? emit : undefined
+    },
     ...(o.recall === undefined ? {} : { recall: o.recall }),
     ...(o.remember === undefined ? {} : { remember: o.remember }),
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
@@ -127,7 +130,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       strict: o.strict ?? false,
       gate,
       ...(o.people === undefined ? {} : { people: o.people }),
-      emit: (k, d, a) => listening() && emit(k, d, a),
+      get emit() {
+        return listening() ? emit : undefined
+      },
     },
     frame,
     task,
@@ -228,7 +233,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   function assemble(ended: Ended): RunResult<S, A, Ans> {
     const r = search.result(ended)
     const n = r.nodes[0]
-    const { solved, verifiedBy } = n === undefined ? noAnswer(search) : verdict(search, n)
+    const { solved, verifiedBy } = n === undefined || r.answer === undefined ? noAnswer(search) : verdict(search, n)
     return {
       ...r,
       run: id,
@@ -237,6 +242,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       yield: engine.paid === 0 ? 1 : Math.max(0, engine.entered) / engine.paid,
       slotUse: engine.slotUse,
       inDoubt: usage(engine.inDoubtUsage),
+      ...(ended === 'budget' && engine.paid === 0 ? unusable(search) : {}),
     }
   }
   let interrupts = 0
@@ -293,6 +299,17 @@ function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved
   const by = reward === undefined ? (t.outcome(n)?.reward === undefined ? null : 'exact') : reward.verifies ? reward.id : null
   if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
   return { solved: t.R[n] >= 1, verifiedBy: by }
+}
+/** A budget that covers not even the first request is said to be the reason. */
+function unusable(search: RunningSearch<any, any, any, any>): { why?: string } {
+  const asked = search.party.stuck[0]?.build()
+  if (asked === null || asked === undefined) return {}
+  const max = maximum(asked.max)
+  const { limits, spent, reserved, kept } = search.budget
+  const measure = binding(limits, spent, reserved, max, search.party.final ? undefined : kept)
+  return measure === null
+    ? {}
+    : { why: `the budget of ${limits[measure]} ${measure} covers no request: the first one may need ${max[measure]}` }
 }
 /** Nothing to answer with: not solved, where it could have been verified. */
 function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean | null; verifiedBy: string | null } {

@@ -37,6 +37,9 @@ export const code = {
   notDatabase: 26,
 } as const
 
+/** SQLITE_IOERR_SHMSIZE: no space for the shared-memory file. */
+const noSpaceToShare = 4874
+
 /** The primary SQLite result code of an error; 0 for any other error. */
 export function codeOf(error: unknown): number {
   const e = error as { code?: string; errcode?: number }
@@ -52,7 +55,8 @@ export class StoreFailure extends Failure {
   }
 }
 
-const elsewhere = 'choose another folder with --store or ESPALIER_STORE'
+/** What to do where a folder is no good. */
+export const elsewhere = 'choose another folder with --store or ESPALIER_STORE'
 
 /**
  * Any error of SQLite or of the file system as one line for people. A Failure passes through.
@@ -60,10 +64,10 @@ const elsewhere = 'choose another folder with --store or ESPALIER_STORE'
  */
 export function storeFailure(error: unknown, file: string): Failure {
   if (error instanceof Failure) return error
-  const e = error as NodeJS.ErrnoException
+  const e = error as NodeJS.ErrnoException & { errcode?: number }
   const because = { cause: error }
   const is = codeOf(error)
-  if (is === code.full || e.code === 'ENOSPC' || e.code === 'EDQUOT')
+  if (is === code.full || e.errcode === noSpaceToShare || e.code === 'ENOSPC' || e.code === 'EDQUOT')
     return new StoreFailure(
       `no space left to write ${file}`,
       'free some space and try again; nothing that was written is lost',

@@ -1,26 +1,15 @@
 // A folder with an index of runs, a cache of answers, and one journal file a run.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Cache, cacheSteps } from './cache.ts'
+import { Cache } from './cache.ts'
 import { type Durability, SqliteJournal } from './journal.ts'
 import { holder, type Lock, lock, type Owner } from './lock.ts'
+import { openIndex } from './open-index.ts'
 import { resolveId, runId } from './run-id.ts'
-import { type NewRun, newMeta, type RunFilter, type RunMeta, type RunPatch, RunTable, runSteps } from './run-table.ts'
+import { type NewRun, newMeta, type RunFilter, type RunMeta, type RunPatch, RunTable } from './run-table.ts'
 import { rescue } from './salvage.ts'
 import { removeSnapshots, type Snapshots, snapshots } from './snapshot.ts'
-import {
-  code,
-  codeOf,
-  connect,
-  type DatabaseSync,
-  migrate,
-  patiently,
-  refuseNewer,
-  type Step,
-  StoreFailure,
-  storeFailure,
-  versionOf,
-} from './sqlite.ts'
+import { type DatabaseSync, elsewhere, StoreFailure, storeFailure } from './sqlite.ts'
 
 /** A run that was opened. */
 export interface RunHandle {
@@ -32,15 +21,6 @@ export interface RunHandle {
   /** Closes the journal and frees the lock. Closing again does nothing. */
   close(): void
 }
-
-/** The index, version by version. */
-const steps: readonly Step[] = [
-  db => db.exec(runSteps[1] + cacheSteps[1]),
-  db => {
-    db.exec(runSteps[2])
-    cacheSteps[2](db)
-  },
-]
 
 /** The folder of a store: as given, else ESPALIER_STORE, else `.espalier` in the working folder. */
 export const storeFolder = (folder?: string): string => resolve(folder || process.env.ESPALIER_STORE || '.espalier')
@@ -269,8 +249,7 @@ export class Store {
 
   #check(write: boolean): void {
     if (!this.#open) throw new StoreFailure(`the store ${this.folder} was closed`, '')
-    if (write && this.readOnly)
-      throw new StoreFailure(`${this.folder} is read-only`, 'choose another folder with --store or ESPALIER_STORE')
+    if (write && this.readOnly) throw new StoreFailure(`${this.folder} is read-only`, elsewhere)
   }
 
   #guard<T>(work: () => T): T {
@@ -298,56 +277,3 @@ function began(file: string): Partial<RunMeta> {
 
 /** Opens the store in a folder, which is made if it is not there. @param folder default: see `storeFolder` */
 export const openStore = (folder?: string, o: StoreOptions = {}): Store => new Store(storeFolder(folder), o)
-
-/** made: the index is new. */
-function openIndex(folder: string, file: string): { db: DatabaseSync; readOnly: boolean; made: boolean } {
-  try {
-    mkdirSync(join(folder, 'runs'), { recursive: true })
-    const db = connect(file)
-    try {
-      refuseNewer(versionOf(db), steps.length, file)
-      const made = versionOf(db) === 0
-      // Before the first table: space that pruning frees can then be given back.
-      if (made) db.exec('PRAGMA auto_vacuum=INCREMENTAL')
-      patiently(() => db.exec('PRAGMA journal_mode=WAL'))
-      db.exec('PRAGMA synchronous=NORMAL')
-      migrate(db, steps, file)
-      return { db, readOnly: false, made }
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  } catch (error) {
-    const read = mayBeReadOnly(error) && existsSync(file) ? lookOnly(file) : null
-    if (read) return { db: read, readOnly: true, made: false }
-    const is = codeOf(error)
-    if (is === code.corrupt || is === code.notDatabase)
-      throw new StoreFailure(
-        `${file} is damaged (${(error as Error).message})`,
-        'move it out of the way: a new one is then made from the journals',
-        false,
-        {
-          cause: error,
-        },
-      )
-    throw storeFailure(error, existsSync(folder) ? (statSync(folder).isDirectory() ? file : folder) : folder)
-  }
-}
-
-const mayBeReadOnly = (error: unknown): boolean =>
-  [code.readOnly, code.cantOpen, code.perm].includes(codeOf(error) as 8) ||
-  ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
-
-/** The index of a store that cannot be written; null where it cannot be read either. */
-function lookOnly(file: string): DatabaseSync | null {
-  let db: DatabaseSync | null = null
-  try {
-    db = connect(file, { readOnly: true })
-    refuseNewer(versionOf(db), steps.length, file)
-    if (versionOf(db) === steps.length) return db
-  } catch {
-    // What was refused first says more.
-  }
-  db?.close()
-  return null
-}

@@ -1,0 +1,177 @@
+// Every command, in the order of the help.
+import type { ArgDef, CommandDef, OptionDef } from './definition.ts'
+
+const json: OptionDef = { name: 'json', doc: 'the result as JSON on standard output, errors as JSON on standard error' }
+const store: OptionDef = {
+  name: 'store',
+  value: 'DIR',
+  doc: 'folder of the runs; `none`: keep nothing',
+  fallback: 'ESPALIER_STORE, else .espalier',
+}
+const shelf: OptionDef = { ...store, doc: 'folder of the runs' }
+const plain: OptionDef = { name: 'plain', doc: 'plain lines even in a terminal' }
+const method: OptionDef = { name: 'method', value: 'ID', doc: 'search method, or ./my-method.ts#name: espalier methods' }
+const knob: OptionDef = { name: 'knob', value: 'K=V', many: true, doc: 'a setting of the method: espalier methods ID' }
+const preset: OptionDef = { name: 'preset', value: 'NAME', doc: "settings by name: `published` (the paper's) or one of the method's own" }
+const budgetDoc = 'limits: calls, requests, tokens, input, output, usd, time, work, steps, tools, nodes; time and work take ms, s, m, h'
+const budget: OptionDef = { name: 'budget', value: 'K=V,...', many: true, doc: budgetDoc }
+const run: ArgDef = { name: 'RUN', doc: "the run's id, or as much of its beginning as is unique" }
+const durability: OptionDef = {
+  name: 'durability',
+  value: 'WHAT',
+  choices: ['crash', 'power'],
+  doc: 'what a committed call outlives: the end of the process, or a loss of power too (slower)',
+  fallback: 'crash',
+}
+
+export const commands: readonly CommandDef[] = [
+  {
+    name: 'solve',
+    summary: 'search for an answer to one task, or to each task of a file',
+    about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
+first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
+    args: [
+      { name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' },
+      { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
+    ],
+    options: [
+      { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input. One run each' },
+      { ...method, fallback: 'gumbel-search' },
+      knob,
+      preset,
+      {
+        name: 'model',
+        value: 'NAME',
+        roles: true,
+        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
+        fallback: 'simulated:error=0.1',
+      },
+      { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
+      { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: "exact, where the world has a check of its own" },
+      { ...budget, fallback: 'calls=200' },
+      { name: 'temperature', value: 'T', doc: 'of the policy, from 0 to 2' },
+      { name: 'seed', value: 'N', doc: 'the same seed and concurrency give the same tree', fallback: '1' },
+      { name: 'concurrency', value: 'N', doc: 'calls in flight at once', fallback: '8' },
+      store,
+      durability,
+      { name: 'cache', doc: 'answer equal requests from the store, charged at their recorded price' },
+      {
+        name: 'clock',
+        value: 'WHICH',
+        choices: ['real', 'virtual'],
+        doc: 'virtual: simulated waiting takes no time',
+        fallback: 'virtual where every model is simulated',
+      },
+      { name: 'strict', doc: 'a method that touches the clock, chance or a timer by itself is stopped with an error' },
+      json,
+      plain,
+    ],
+    examples: [
+      { line: 'espalier solve game24 "4 9 10 13"', says: 'the defaults' },
+      {
+        line: 'espalier solve game24 "4 9 10 13" --method puct --knob c=1.5 --budget calls=500,time=20s --seed 7 --json',
+        says: 'one JSON object on standard output',
+      },
+      { line: 'espalier solve game24 --tasks puzzles.txt --json > answers.jsonl', says: 'one JSON object a line; bad lines are named, the rest runs' },
+    ],
+    load: async () => (await import('./solve.ts')).solveCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a run that was interrupted or killed, or give it more budget',
+    about: `The method runs again over its record, which costs nothing, and goes on live where the record ends. Calls that were in flight when the process died are
+made again and shown as in doubt.`,
+    args: [run],
+    options: [
+      { ...budget, doc: `raises limits that the run has; the others stay. ${budgetDoc}` },
+      { name: 'salvage', doc: 'the journal is damaged: make a new run of its whole part, and go on with that' },
+      shelf,
+      durability,
+      json,
+      plain,
+    ],
+    examples: [{ line: 'espalier resume r-mwou18 --budget calls=400', says: 'the same search, with twice the calls' }],
+    load: async () => (await import('./resume.ts')).resumeCommand,
+  },
+  {
+    name: 'replay',
+    summary: 'run a recorded run again from its record alone, or see what another method would have done',
+    about: `Nothing is asked of any model. Without changes: says whether every request, the tree and the spend come out the same, and why not (exit 5). With another
+method, preset, knobs or budget: what that would have done with the answers on record, and which share of its requests the record covers.`,
+    args: [run],
+    options: [method, knob, preset, budget, shelf, json],
+    examples: [
+      { line: 'espalier replay r-mwou18', says: 'does the record hold?' },
+      { line: 'espalier replay r-mwou18 --method best-first', says: 'what if?' },
+    ],
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
+  {
+    name: 'runs',
+    summary: 'list the runs of a store, newest first',
+    args: [],
+    options: [
+      { name: 'status', value: 'WHAT', choices: ['running', 'paused', 'done', 'failed'], doc: 'only these' },
+      { name: 'world', value: 'ID', doc: 'only of this world' },
+      { name: 'method', value: 'ID', doc: 'only of this method' },
+      { name: 'since', value: 'WHEN', doc: 'only begun since: 30m, 12h, 7d, or a date' },
+      { name: 'limit', value: 'N', doc: 'at most so many', fallback: '20' },
+      shelf,
+      json,
+    ],
+    load: async () => (await import('./runs.ts')).listRuns,
+  },
+  {
+    name: 'runs show',
+    summary: 'one run: how it was started, what it spent, and the path to its answer',
+    args: [run],
+    options: [shelf, json],
+    load: async () => (await import('./runs.ts')).showRun,
+  },
+  {
+    name: 'runs rm',
+    summary: 'remove runs and all their files',
+    args: [{ ...run, rest: true }],
+    options: [shelf, json],
+    load: async () => (await import('./runs.ts')).removeRuns,
+  },
+  {
+    name: 'methods',
+    summary: 'the search methods; with an id: its paper, knobs and presets',
+    args: [{ name: 'ID', doc: 'a method', optional: true }],
+    options: [json],
+    load: async () => (await import('./methods.ts')).methodsCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'check Node, the store, models and optional parts, and say what is missing',
+    about: 'Exit 0: all that is needed is there. 5: the store cannot be used. Keys are looked for, never shown.',
+    args: [],
+    options: [shelf, json],
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'Game of 24 puzzles solved live with the simulated model: what `npm start` runs',
+    about: `Held-out puzzles (the test split), one after the other, with a model that knows the truth and errs at a set rate. It needs no network and no key, and
+nothing is kept. At the end: answers, costs, and how other methods do on the same puzzles at the same budget.`,
+    args: [],
+    options: [
+      { name: 'count', value: 'N', doc: 'how many puzzles', fallback: '8' },
+      { ...method, fallback: 'gumbel-search' },
+      { name: 'error', value: 'P', doc: 'how often the simulated model misjudges a state, from 0 to 1', fallback: '0.1' },
+      { name: 'seed', value: 'N', doc: 'other seeds, other puzzles', fallback: '1' },
+      { name: 'fast', doc: 'no simulated waiting' },
+      json,
+      plain,
+    ],
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  {
+    name: 'help',
+    summary: 'all commands, or one in full',
+    args: [{ name: 'COMMAND', doc: 'such as `solve` or `runs show`', optional: true, rest: true }],
+    options: [{ name: 'markdown', doc: 'everything as one page: docs/cli.md' }],
+    load: async () => (await import('./help.ts')).helpCommand,
+  },
+]

@@ -1,0 +1,120 @@
+// Help pages and docs/cli.md, made from the table of commands.
+import { Failure, nearest } from '../kernel/index.ts'
+import { commands } from './commands.ts'
+import { type Action, type CommandDef, type OptionDef, type Streams } from './definition.ts'
+import { usageLine } from './parse.ts'
+import { print } from './report.ts'
+import { fill, type Line, piece } from './text.ts'
+import { version } from './version.ts'
+
+export const helpCommand: Action = async (call, s) => {
+  if (call.flags.has('markdown')) {
+    s.out.write(markdown(commands))
+    return 0
+  }
+  const name = call.args.join(' ')
+  const command = commands.find(c => c.name === name)
+  if (name !== '' && command === undefined) {
+    const near = nearest(name, commands.map(c => c.name))
+    throw new Failure('usage', `no command is called '${name}'`, near === undefined ? 'all commands: espalier help' : `did you mean espalier help ${near}?`)
+  }
+  showHelp(s, command)
+  return 0
+}
+
+export const showHelp = (s: Streams, command?: CommandDef): void => print(s, command === undefined ? overview() : page(command))
+
+const title = (text: string): Line => [piece(text, 'bold')]
+
+function overview(): Line[] {
+  const wide = Math.max(...commands.map(c => c.name.length))
+  return [
+    [piece('espalier', 'bold'), piece(` ${version()}: reward-guided tree search over language models and agents`)],
+    [],
+    title('Usage'),
+    [piece('  espalier COMMAND [arguments] [options]')],
+    [],
+    title('Commands'),
+    ...commands.map((c): Line => [piece(`  ${fill(c.name, wide)}  `, 'accent'), piece(c.summary)]),
+    [],
+    title('Examples'),
+    ...(commands[0].examples ?? []).map((e): Line => [piece(`  ${e.line}`)]),
+    [],
+    [piece('A command in full: espalier help COMMAND. Exit codes and the rest: docs/cli.md', 'dim')],
+  ]
+}
+
+function page(c: CommandDef): Line[] {
+  const left = (o: OptionDef): string => `${o.short === undefined ? '' : `-${o.short}, `}--${o.name}${o.value === undefined ? '' : ` ${o.value}`}`
+  const names = [...c.args.map(a => a.name), ...c.options.map(left)]
+  const wide = Math.max(0, ...names.map(x => x.length))
+  return [
+    [piece(`espalier ${c.name}`, 'bold'), piece(`: ${c.summary}`)],
+    [],
+    title('Usage'),
+    [piece(`  ${usageLine(c)}`)],
+    ...(c.about === undefined ? [] : [[], ...c.about.split('\n').map((t): Line => [piece(t)])]),
+    ...(c.args.length === 0 ? [] : [[], title('Arguments'), ...c.args.map((a): Line => [piece(`  ${fill(a.name, wide)}  `, 'accent'), piece(a.doc)])]),
+    ...(c.options.length === 0
+      ? []
+      : [
+          [],
+          title('Options'),
+          ...c.options.map((o): Line => [piece(`  ${fill(left(o), wide)}  `, 'accent'), piece(o.doc), piece(after(o), 'dim')]),
+        ]),
+    ...((c.examples ?? []).length === 0 ? [] : [[], title('Examples'), ...c.examples!.flatMap((e): Line[] => [[piece(`  ${e.line}`), piece(`   ${e.says}`, 'dim')]])]),
+  ]
+}
+function after(o: OptionDef): string {
+  const parts = [...(o.choices === undefined ? [] : [o.choices.join(' or ')]), ...(o.fallback === undefined ? [] : [`default: ${o.fallback}`]), ...(o.many ? ['may be repeated'] : [])]
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`
+}
+
+/** Everything as one page. */
+export function markdown(all: readonly CommandDef[]): string {
+  const cell = (t: string): string => t.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')
+  const parts = all.map(c => {
+    const rows = [
+      ...c.args.map(a => `| \`${a.name}\` | ${cell(a.doc)} |`),
+      ...c.options.map(o => `| \`--${o.name}${o.value === undefined ? '' : ` ${cell(o.value)}`}\` | ${cell(o.doc + after(o))} |`),
+    ]
+    return [
+      `## ${c.name}`,
+      `${c.summary[0].toUpperCase()}${c.summary.slice(1)}.`,
+      `\`\`\`sh\n${usageLine(c)}\n\`\`\``,
+      ...(c.about === undefined ? [] : [c.about]),
+      ...(rows.length === 0 ? [] : [['| | |', '|---|---|', ...rows].join('\n')]),
+      ...(c.examples ?? []).map(e => `\`\`\`sh\n${e.line}   # ${e.says}\n\`\`\``),
+    ].join('\n\n')
+  })
+  return `${[
+    '# The command',
+    'Made from the command\'s own definitions by `npm run docs`; a test holds it to them.',
+    intro,
+    ...parts,
+  ].join('\n\n')}\n`
+}
+
+const intro = `## Everywhere
+
+- **Run ids.** A run's id is printed before its first call (with \`--json\`: on standard error, as \`run ID\`). Any unique beginning of an id will do.
+- **JSON.** \`--json\` puts exactly one object on standard output (one a line for \`solve --tasks\`), with \`"schema": 1\`; unknown numbers are null. Errors are
+  \`{"schema":1,"error":{"code","message","hint"}}\` on standard error. JSON Schemas of all of it lie in \`schemas/\`.
+- **The terminal.** While a run works, a few lines on standard error are drawn over in place; elsewhere there are plain lines. \`--plain\`, \`NO_COLOR\` and \`TERM=dumb\` are
+  respected. Results go to standard output.
+- **Ctrl-C** lands softly: no further call starts, those under way end and are recorded, the best answer so far is printed, and the run can be resumed.
+  A second Ctrl-C cancels what is under way. SIGTERM and SIGHUP do the same.
+- **Own parts.** Wherever a world, a method or a model is named, \`./file.ts#name\` takes one from a file.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a fault of Espalier or of a method |
+| 2 | usage: something on the command line or in a task file |
+| 3 | the budget ended without a verified answer |
+| 4 | a model or the network refused |
+| 5 | store or journal |
+| 6 | world or verifier |
+| 130 | interrupted; the run can be resumed |
+
+With \`solve --tasks\` the code is 130 if interrupted, else that of the first failure, else 2 if lines were bad, else 3 if any task's budget ended.`
