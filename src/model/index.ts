@@ -1,3 +1,4 @@
+export { type AISDKModel, type AISDKOptions, fromAISDK } from './ai-sdk.ts'
 export { Cancelled, ModelFault } from './fault.ts'
 export type { ModelContext, ModelKind, ModelSpec, Option } from './kind.ts'
 export { parseOptions } from './kind.ts'

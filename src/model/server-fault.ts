@@ -106,10 +106,13 @@ export function* causes(e: unknown): Generator<Error> {
   }
 }
 
+/** What looks like a key, whoever's it is: servers quote what they were sent. */
+const keyLike = /\b(?:sk|pk|rk|gsk|xai|hf|nvapi|AIza)[-_]?[\w*-]{12,}|\bBearer\s+[^\s"']+/g
+
 /** One line of at most 300 characters, without secrets. */
 export function brief(text: string, secrets: readonly string[]): string {
   let out = text
   for (const s of secrets) if (s !== '') out = out.replaceAll(s, '***')
-  out = out.replace(/\s+/g, ' ').trim()
+  out = out.replace(keyLike, '***').replace(/\s+/g, ' ').trim()
   return out.length > 300 ? `${out.slice(0, 299)}…` : out
 }

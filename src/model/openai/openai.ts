@@ -168,7 +168,7 @@ export function openai(options: OpenAIOptions): Endpoint {
         if (/text\/event-stream/.test(response.headers.get('content-type') ?? '')) {
           for await (const chunk of streams.Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) reply.add(chunk)
           live.signal.throwIfAborted()
-          if (!reply.ended && reply.begun) throw new ModelFault('fault', `the answer of ${host} was cut`)
+          if (!reply.ended && (reply.given.length > 0 || !reply.begun)) throw new ModelFault('fault', `the answer of ${host} was cut`)
         } else {
           const text = await response.text()
           if (text !== '') reply.add(parsed(text))

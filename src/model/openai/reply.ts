@@ -156,7 +156,7 @@ export function certainty(logprobs: readonly number[]): number | undefined {
   if (k < 2) return undefined
   const most = Math.max(...logprobs)
   const sum = most + Math.log(logprobs.reduce((a, x) => a + Math.exp(x - most), 0))
-  return sum - logprobs.reduce((a, x) => a + x, 0) / k - Math.log(k)
+  return Math.max(0, sum - logprobs.reduce((a, x) => a + x, 0) / k - Math.log(k))
 }
 
 /** How a choice ended, in the contract's words. */

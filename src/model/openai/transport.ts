@@ -49,9 +49,14 @@ export function transport({ stall, timeout }: { stall: number; timeout: number }
           headers: Object.fromEntries(new Headers(init.headers as Headers)),
           agent: agentFor(url),
         })
-        const silent = setTimeout(() => req.destroy(new Silence(`sent nothing for ${stall} s`)), stall * 1000)
-        const whole = setTimeout(() => req.destroy(new Silence(`took more than ${timeout} s`)), timeout * 1000)
-        const abort = (): void => void req.destroy(aborted(signal!))
+        let why: Error | undefined
+        const giveUp = (e: Error): void => {
+          why ??= e
+          req.destroy(e)
+        }
+        const silent = setTimeout(() => giveUp(new Silence(`sent nothing for ${stall} s`)), stall * 1000)
+        const whole = setTimeout(() => giveUp(new Silence(`took more than ${timeout} s`)), timeout * 1000)
+        const abort = (): void => giveUp(aborted(signal!))
         const end = (): void => {
           clearTimeout(silent)
           clearTimeout(whole)
@@ -60,7 +65,7 @@ export function transport({ stall, timeout }: { stall: number; timeout: number }
         signal?.addEventListener('abort', abort)
         req.on('error', e => {
           end()
-          reject(e)
+          reject(why ?? e)
         })
         req.on('response', res => {
           const status = res.statusCode ?? 0
@@ -97,8 +102,8 @@ export function transport({ stall, timeout }: { stall: number; timeout: number }
             out === undefined ? chunks.push(chunk) : out.enqueue(chunk)
           })
           res.on('end', () => close())
-          res.on('error', e => close(req.errored ?? e))
-          res.on('close', () => close(req.errored ?? new Error('the connection was cut')))
+          res.on('error', e => close(why ?? e))
+          res.on('close', () => close(why ?? new Error('the connection was cut')))
         })
         req.end(init.body as string | undefined)
       }),
