@@ -66,8 +66,8 @@ export function serverFault(r: Refusal, asked: Asked, usage?: Partial<Usage>): M
   if (status === 429) return fault('limited', `${host} asks to slow down (429): ${said}`)
   if (status === undefined || status === 408 || status === 409 || status === 425 || status >= 500)
     return fault('fault', `${host} failed${status === undefined ? '' : ` (${status})`}: ${said}`)
-  if (status >= 300 && status < 400)
-    return fault('refused', `${host} sends elsewhere (${status}); give the address it sends to as base URL`)
+  if (status < 300) return fault('fault', `the answer of ${host} could not be read: ${said}`)
+  if (status < 400) return fault('refused', `${host} sends elsewhere (${status}); give the address it sends to as base URL`)
   return fault('refused', `${host} refused (${status}): ${said}`)
 }
 
