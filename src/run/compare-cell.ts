@@ -1,7 +1,7 @@
 // One cell of a comparison: a method on an item with a seed, run or resumed, then graded.
-import type { Grader, Grain, Io, Key, MayGrade, RunEvent, RunResult, Split, Usage, World } from '../contract/index.ts'
+import type { Frame, Grader, Grain, Io, Key, MayGrade, Provider, RunEvent, RunResult, Split, Usage, World } from '../contract/index.ts'
 import { canonical, type FlatTree } from '../kernel/index.ts'
-import { method, run } from '../runtime/index.ts'
+import { asRoles, method, run } from '../runtime/index.ts'
 
 /** What is known of a finished cell. It is kept with the cell's run, so that nothing is run, asked or graded again. */
 export interface CellRecord {
@@ -58,7 +58,7 @@ export async function grade<Ans, X extends Split>(
   grader: Grader<Ans, X>,
   answer: Ans | undefined,
   key: Key<X>,
-  model: Parameters<typeof run>[0]['model'],
+  model: Frame<any, any, any, any>['model'],
 ): Promise<{ correct: number; note?: string }> {
   let out: { correct: number; note?: string } | undefined
   const grading = method({
@@ -68,7 +68,9 @@ export async function grade<Ans, X extends Split>(
       out = await grader.grade(answer, key, s as Io as Io & MayGrade<X>)
     },
   })
-  await run({ world: bench, method: grading, ...(model === undefined ? {} : { model }) }, null)
+  // Only models of words can be asked about an answer.
+  const words = Object.entries(asRoles(model)).filter(([, p]) => p.dialect === 'text')
+  await run({ world: bench, method: grading, model: Object.fromEntries(words) as { policy: Provider } }, null)
   if (out === undefined) throw new Error(`${grader.id} gave no grade`)
   return out
 }
@@ -81,7 +83,7 @@ export async function recordOf<Ans, X extends Split>(
     unit(u: Usage): number
     grader: Grader<Ans, X>
     key: Key<X>
-    model: Parameters<typeof run>[0]['model']
+    model: Frame<any, any, any, any>['model']
     grains: readonly Grain[]
     curve: boolean
   },

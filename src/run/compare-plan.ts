@@ -85,7 +85,7 @@ export async function comparePlan(plan: ComparePlan, o: Ways = {}): Promise<Comp
     for (const p of open) await p.close?.()
   })
   closed.catch(() => {})
-  return { ...comparing, then: (a, b) => closed.then(a, b), catch: f => closed.catch(f), finally: f => closed.finally(f) }
+  return { ...comparing, then: (a, b) => closed.then(a, b), catch: (f: (e: unknown) => any) => closed.catch(f), finally: (f: () => void) => closed.finally(f) }
 }
 
 /** Goes on with a comparison of the store that was asked for by names. */

@@ -307,10 +307,10 @@ function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean 
   const ruled = reward === undefined && search.tree.ends().some(n => search.tree.outcome(n)?.reward !== undefined)
   return ruled ? { solved: false, verifiedBy: 'exact' } : { solved: null, verifiedBy: null }
 }
-/** What the method says of its own decisions: the notes of kind `why` at the root, one after the other. */
+/** What the method says of its own decisions: the last note of kind `why` at the root. */
 function whyOf(t: RunningSearch<any, any, any, any>['tree']): { why?: string } {
-  const said = t.notes(t.root).filter(n => n.kind === 'why')
-  return said.length === 0 ? {} : { why: said.map(n => n.text).join(' ') }
+  const said = t.notes(t.root).findLast(n => n.kind === 'why')
+  return said === undefined ? {} : { why: said.text }
 }
 const depthOf = (t: { size: number; level: Int32Array }): number => {
   let most = 0
