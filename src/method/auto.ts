@@ -24,8 +24,10 @@ export const auto = method({
   knobs: {
     threshold: { default: 0.95, min: 0.5, max: 1, doc: 'the vote is over when the majority is so sure to stay' },
     maxSamples: { default: 40, min: 1, max: 100_000, doc: 'most attempts of a vote; and, without a budget, of the rest' },
-    sampling: { default: 0.25, min: 0, max: 1, doc: 'share of the budget for attempts before the tree search' },
-    searching: { default: 0.5, min: 0, max: 1, doc: 'share of the budget for the tree search' },
+    few: { default: 12, min: 1, max: 100_000, doc: 'attempts after which it looks whether they repeat each other' },
+    repeats: { default: 0.1, min: 0, max: 1, doc: 'so large a share of repeated attempts, and the policy knows what it wants' },
+    sampling: { default: 0.6, min: 0, max: 1, doc: 'share of the budget for attempts that repeat each other, or vote, before the tree search' },
+    searching: { default: 0.85, min: 0, max: 1, doc: 'share of what is left then for the tree search' },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a state' },
     hopeless: { default: 0.1, min: -1e9, max: 1e9, doc: 'states valued no more than this wait until nothing else is open' },
     visits: { default: 100, min: 0, max: 1_000_000, doc: 'most states expanded, without a budget' },
@@ -52,12 +54,17 @@ export const auto = method({
       checks = (await able(() => finish(s, ends, draw))) && ends.some(e => t.judged(e)?.verified === true)
     }
     /** Attempts in growing rounds, at least a slot's worth, until so much is spent or so many are made. */
-    const sampleUntil = async (share: number, most: number): Promise<void> => {
-      while (!solved() && made < most && spent() < share) {
+    const sampleUntil = async (share: number, most: number, on = () => true): Promise<void> => {
+      while (!solved() && made < most && spent() < share && on()) {
         const each = spent() / made
         const covered = each > 0 ? Math.ceil((share - spent()) / each) : most
         await sample(Math.max(1, Math.min(made, Math.max(8, made >> 2), most - made, covered)))
       }
+    }
+    /** Share of the attempts that said what another had said: next to nothing where the policy draws at random. */
+    const repeats = () => {
+      const ends = t.ends()
+      return 1 - ends.length / Math.max(1, ends.reduce((sum, n) => sum + t.M[n], 0))
     }
     const votes = () => tally(ballots(t))
     const settled = () => majorityStays(votes()) >= k.threshold
@@ -86,17 +93,18 @@ export const auto = method({
     await sample(1) // 1
     if (solved()) return
     if (checks) {
-      await sampleUntil(k.sampling, spent() > 0 ? Number.POSITIVE_INFINITY : k.maxSamples) // 2
-      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check, so it searched by steps.`
+      const most = spent() > 0 ? Number.POSITIVE_INFINITY : k.maxSamples
+      await sampleUntil(k.sampling, most, () => made < k.few || repeats() >= k.repeats) // 2
+      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check${made < k.few || repeats() >= k.repeats ? '' : ' and had little in common'}, so it searched by steps.`
     } else {
-      await poll(1 - k.searching)
+      await poll(k.sampling)
       const [most, all] = [Math.max(0, ...votes()), ballots(t).length]
       story = `Nothing could verify an answer; of ${all} samples ${most} agree.`
       if (settled()) return
       story = `Nothing could verify an answer, and the samples disagree (of ${all} at most ${most} agree), so it searched by steps.`
       await able(() => finish(s, t.answers())) // what it finds is weighed with what there is
     }
-    if (!(await able(() => dive(spent() + k.searching)))) story = story.replace('so it searched by steps', 'and there is no critic to search with') // 3
+    if (!(await able(() => dive(spent() + k.searching * (1 - spent()))))) story = story.replace('so it searched by steps', 'and there is no critic to search with') // 3
     if (!checks || solved()) return
     const before = made
     await sampleUntil(1, spent() > 0 ? Number.POSITIVE_INFINITY : 2 * k.maxSamples) // 4
