@@ -80,6 +80,7 @@ export async function comparePlan(plan: ComparePlan, o: Ways = {}): Promise<Comp
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     ...(plan.inFlight === undefined ? {} : { inFlight: plan.inFlight }),
     plan,
+    shown: { models: plan.models, reward: plan.reward ?? (entry.exact === false ? 'critic' : 'exact') },
   })
   const closed = comparing.finally(async () => {
     for (const p of open) await p.close?.()

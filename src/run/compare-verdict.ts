@@ -51,7 +51,7 @@ export function verdict(c: Judged, baseline: string | undefined): string {
   if (cheaper.length > 0) {
     const least = cheaper.reduce((a, b) => (b.spent.calls < a.spent.calls ? b : a))
     out.push(
-      `${least.method} needed ${Math.round(least.spent.calls)} calls a task, best-of-n ${Math.round(base.spent.calls)}${better.includes(least) ? '' : ', for no worse a rate'}.`,
+      `${least.method} needed ${Math.round(least.spent.calls)} calls a task, best-of-n ${Math.round(base.spent.calls)}${better.includes(least) ? '' : ', at no lower a rate'}.`,
     )
   }
   const wide = Math.max(...rivals.map(r => (r.versusBestOfN!.interval[1] - r.versusBestOfN!.interval[0]) / 2))

@@ -41,6 +41,8 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   resume?: string
   /** How it was asked for, so that it can be started again from its id alone. */
   plan?: unknown
+  /** Names to tell it by; default: the ids in the frame of the first cell. */
+  shown?: { models?: Record<string, string>; reward?: string }
   /** Graded answers on the way, for the plot. Default true; false spares a costly grader. */
   curve?: boolean
   /** Called with the comparison's id before the first effect. */
@@ -164,13 +166,13 @@ async function whole<S, A, Ans, T, X extends Split>(
 
   const sample = await frameFor(items[0], firstSeed)
   const { entrants, excluded } = admit(enter(o.methods), sample, o.budget)
-  const roles = Object.fromEntries(Object.entries(asRoles(sample.model)).map(([role, p]) => [role, p.id]))
+  const roles = o.shown?.models ?? Object.fromEntries(Object.entries(asRoles(sample.model)).map(([role, p]) => [role, p.id]))
   const asked = {
     methods: entrants.map(({ label, method, knobs = {}, preset }) => ({ label, id: method.id, version: method.version ?? 1, knobs, preset })),
     items: { count: items.length, first: items[0].id, hash: hashText(canonical(items.map(x => [x.id, x.task]))) },
     world: sample.world.id,
     models: roles,
-    reward: sample.reward?.id ?? 'exact',
+    reward: o.shown?.reward ?? sample.reward?.id ?? 'exact',
     grader: o.grader.id,
     budget: o.budget,
     seeds,
