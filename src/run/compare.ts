@@ -30,7 +30,7 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   /** Best-of-n and self-consistency are added where they are missing, drawing as many attempts as the budget covers. */
   methods: readonly (Method | Contestant)[]
   items: readonly CompareItem<T, X>[]
-  grader: Grader<Ans, X>
+  grader: Grader<Ans, NoInfer<X>>
   /** Of each cell: the same for every method, task and seed. What judges cost counts. */
   budget: Limits
   /** Seeds an item. Default 1. They are `seed`, `seed` + 1, ... */
@@ -422,7 +422,9 @@ function openShelf(folder: string, o: { resume?: string; plan?: unknown; durabil
     for (const meta of store.list({ origin: mine.id })) {
       const name = meta.options.part as string | undefined
       // Of two runs of one cell the finished one counts.
-      if (name !== undefined && cells.get(name)?.options.graded === undefined) cells.set(name, meta)
+      if (name === undefined || cells.get(name)?.options.graded !== undefined) continue
+      const good = meta.options.graded === undefined ? usable(store, meta, mine.id) : meta
+      if (good !== null) cells.set(name, good)
     }
   return {
     handle: mine,
@@ -440,6 +442,23 @@ function openShelf(folder: string, o: { resume?: string; plan?: unknown; durabil
       store.close()
     },
   }
+}
+
+/** The run of an unfinished cell as it can be resumed. null: the process ended before its journal was there, so nothing was paid. */
+function usable(store: Store, meta: RunMeta, of: string): RunMeta | null {
+  let damaged: boolean
+  try {
+    const handle = store.open(meta.id)
+    damaged = handle.journal.damage !== null
+    handle.close()
+  } catch (e) {
+    if (e instanceof Failure && e.code === 'store') return null
+    throw e
+  }
+  if (!damaged) return meta
+  const whole = store.salvage(meta.id)
+  store.update(whole, { origin: of })
+  return store.get(whole)
 }
 
 /** What a resumed comparison must have in common with its record: everything that its cells follow from. */
