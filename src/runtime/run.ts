@@ -1,5 +1,5 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
-import { Failure, usage } from '../kernel/index.ts'
+import { binding, Failure, maximum, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
@@ -233,7 +233,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   function assemble(ended: Ended): RunResult<S, A, Ans> {
     const r = search.result(ended)
     const n = r.nodes[0]
-    const { solved, verifiedBy } = n === undefined ? noAnswer(search) : verdict(search, n)
+    const { solved, verifiedBy } = n === undefined || r.answer === undefined ? noAnswer(search) : verdict(search, n)
     return {
       ...r,
       run: id,
@@ -243,6 +243,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       slotUse: engine.slotUse,
       inDoubt: usage(engine.inDoubtUsage),
       ...whyOf(search.tree),
+      ...(ended === 'budget' && engine.paid === 0 ? unusable(search) : {}),
     }
   }
   let interrupts = 0
@@ -299,6 +300,17 @@ function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved
   const by = reward === undefined ? (t.outcome(n)?.reward === undefined ? null : 'exact') : reward.verifies ? reward.id : null
   if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
   return { solved: t.R[n] >= 1, verifiedBy: by }
+}
+/** A budget that covers not even the first request is said to be the reason. */
+function unusable(search: RunningSearch<any, any, any, any>): { why?: string } {
+  const asked = search.party.stuck[0]?.build()
+  if (asked === null || asked === undefined) return {}
+  const max = maximum(asked.max)
+  const { limits, spent, reserved, kept } = search.budget
+  const measure = binding(limits, spent, reserved, max, search.party.final ? undefined : kept)
+  return measure === null
+    ? {}
+    : { why: `the budget of ${limits[measure]} ${measure} covers no request: the first one may need ${max[measure]}` }
 }
 /** Nothing to answer with: not solved, where it could have been verified. */
 function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean | null; verifiedBy: string | null } {
