@@ -1,6 +1,7 @@
 // Compositions over a Search that several methods share.
 export { appraiser, distinctStates, stateOf } from './appraise.ts'
 export { attemptRounds, attempts } from './attempts.ts'
+export { ballots, tally } from './ballots.ts'
 export { dive } from './dive.ts'
 export { finish } from './finish.ts'
 export { type Drawn, type Growth, growth } from './growth.ts'
