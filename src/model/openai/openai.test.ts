@@ -471,6 +471,11 @@ describe('refusals', () => {
     const f = await failure(openai({ model: 'm', baseUrl: server.url }).sample(ask, { n: 1 }, liveCall()))
     expect([f.code, f.message]).toEqual(['fault', `could not reach 127.0.0.1:${server.port}: nothing listens there`])
   })
+  test('no secure connection: that will not mend itself', async () => {
+    const { server } = await setUp(() => ({}))
+    const f = await failure(openai({ model: 'm', baseUrl: server.url.replace('http', 'https') }).sample(ask, { n: 1 }, liveCall()))
+    expect([f.code, f.message]).toEqual(['refused', expect.stringMatching(/^no secure connection to 127\.0\.0\.1:\d+: /)])
+  })
   test('no such host', async () => {
     const f = await failure(openai({ model: 'm', baseUrl: 'http://no-such-host.invalid/v1' }).sample(ask, { n: 1 }, liveCall()))
     expect([f.code, f.message]).toEqual(['fault', expect.stringMatching(/^could not reach no-such-host\.invalid: /)])
