@@ -72,6 +72,7 @@ export class Engine implements Bench {
   #immediates = 0
   #busy = 0
   #parked = false
+  #abandoned = false
   #over = false
   #ended: (() => void) | null = null
   #failed: (e: unknown) => void = () => {}
@@ -242,8 +243,12 @@ export class Engine implements Bench {
     this.#parked = true
     this.next()
   }
-  /** What runs is cancelled, too. */
+  /**
+   * What runs is cancelled, too. It is not recorded as an outcome, which the method would have to go on from: like a crash it leaves the request open, to be
+   * made again by a resume, and what it cost until now in doubt.
+   */
   abandon(): void {
+    this.#abandoned = true
     this.park()
     for (const p of this.#pending.values()) if (p.state === 'running') this.#cancel(p)
   }
@@ -461,6 +466,12 @@ export class Engine implements Bench {
   #arrive(p: Pending, status: Status, payload: string, usage: Partial<Usage>, cached = false): void {
     this.running--
     this.#busy--
+    if (this.#abandoned && status === 'cancelled') {
+      this.#pending.delete(p.k)
+      p.party.budget.settle(p.reservation, {})
+      addTo(this.inDoubtUsage, amount(usage))
+      return this.next()
+    }
     this.#arrivals.push({ pending: p, k: p.k, record: this.#doneRecord(p, status, payload, usage, cached) })
     this.next()
   }

@@ -153,17 +153,19 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     optional = false,
   ): Promise<R> {
     const { party, tree } = this
-    const fits = (max: Limits): boolean => party.budget.fits(maximum(max), party.final) !== 'never'
     const at = this.scope + tree.key(e)
     return this.shared.engine.effect<R>(
       party,
       () => {
-        const job = build(fits)
-        return job === null ? null : { max: job.max, job: Object.assign(job, { at, stamp: tree.stampAt(e), tree, node: e }) as Job }
+        const asked = build(this.#covers)
+        if (asked === null) return null
+        const { kind, what, request, count, max, cacheable, run } = asked
+        return { max, job: { at, kind, what, request, count, max, stamp: tree.stampAt(e), tree, node: e, cacheable, run } }
       },
       optional,
     )
   }
+  readonly #covers = (max: Limits): boolean => this.party.budget.fits(maximum(max), this.party.final) !== 'never'
 
   // ------------------------------------------------------------------------------------------------------------------ Io
   get signal(): AbortSignal {
@@ -312,7 +314,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (t.size > size) {
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
-    }
+    } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts
     return e
   }
   /** Priors that no policy gave are shares of the draws. */

@@ -27,7 +27,7 @@ export const weightsPath = (store: string, name: string): string => join(store, 
 
 export const seedlingKind: ModelKind = {
   kind: 'seedling',
-  describe: 'A small language model that ships with the system: number puzzles, step by step; free, offline, with logprobs and a critic',
+  describe: 'A small language model that ships with it: number puzzles step by step, logprobs, a critic; free and offline',
   example: 'seedling',
   rest: 'none',
   create({ name, text }, { store }) {
