@@ -1,6 +1,7 @@
 // A provider over any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, SGLang, OpenAI, OpenRouter and others.
 import type { OpenAI as Client } from 'openai'
 import type { Live, Message, Price, Provider, ProviderFault, Sample, Sampling } from '../../contract/index.ts'
+import { Failure } from '../../kernel/failure.ts'
 import { addUsage, type EstimatedUsage, guessTokens, promptBound, promptBytes } from '../bound.ts'
 import { Cancelled, ModelFault } from '../fault.ts'
 import { type Asked, brief, causes, networkFault, type Refusal, serverFault, tooLong } from '../server-fault.ts'
@@ -67,7 +68,7 @@ interface Memo {
  */
 export function openai(options: OpenAIOptions): Endpoint {
   const { model, api = 'chat', stream = false, n: many = 'auto', top = 5, ids = false, without = [] } = options
-  const base = new URL(options.baseUrl ?? process.env.OPENAI_BASE_URL ?? officialUrl)
+  const base = addressOf(options.baseUrl ?? process.env.OPENAI_BASE_URL ?? officialUrl)
   const official = base.origin === new URL(officialUrl).origin
   const host = base.host
   const most = options.max ?? 4096
@@ -285,6 +286,14 @@ export function openai(options: OpenAIOptions): Endpoint {
       wire.close()
     },
   }
+}
+
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  // What stands there may hold a password: it is not said again.
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new Failure('usage', 'the base URL is an http address, such as http://127.0.0.1:8000/v1', 'it usually ends in /v1')
+  return url
 }
 
 /** Choices without a word. */
