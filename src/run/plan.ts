@@ -100,7 +100,7 @@ export async function frameOf(plan: Plan): Promise<Planned> {
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }
-  const { reward, id } = createReward(plan.reward, { entry, models, task: plan.task })
+  const { reward, id, sampling } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {
     world,
@@ -108,7 +108,7 @@ export async function frameOf(plan: Plan): Promise<Planned> {
     ...(Object.keys(models).length === 0 ? {} : { model: models as { policy: Provider } & Record<string, Provider> }),
     ...(plan.knobs === undefined ? {} : { knobs: plan.knobs }),
     ...(plan.preset === undefined ? {} : { preset: plan.preset }),
-    ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
+    ...(plan.sampling === undefined && sampling === undefined ? {} : { sampling: { ...sampling, ...plan.sampling } }),
     ...(plan.budget === undefined ? {} : { budget: plan.budget }),
     ...(reward === undefined ? {} : { reward }),
     ...(value === undefined ? {} : { value }),
