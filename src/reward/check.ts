@@ -127,6 +127,7 @@ export async function judgeCheck(o: CheckOptions): Promise<JudgeReport> {
   const values = new Map<Labelled, Assessment>()
   const wrong = new Map<Labelled, string>()
   const duels: { d: Duel; better: 0 | 1 }[] = []
+  let short = false
   const grain = world.grains?.includes('attempt') ? 'attempt' : 'step'
   // A search of one task in which the given answers stand as if they had been drawn.
   const standing = (items: readonly Labelled[], by: { reward?: Reward; ranker?: Ranker }) => ({
@@ -166,7 +167,8 @@ export async function judgeCheck(o: CheckOptions): Promise<JudgeReport> {
       const one = async (x: Labelled): Promise<void> => {
         if (o.judge === undefined) return
         try {
-          await s.sub(standing([x], { reward: o.judge }) as never, o.world.parseTask(x.task))
+          const r = await s.sub(standing([x], { reward: o.judge }) as never, o.world.parseTask(x.task))
+          short ||= r.ended === 'budget'
         } catch (e) {
           if (!(e instanceof Failure) || e.code !== 'usage') throw e
           wrong.set(x, e.message)
@@ -184,7 +186,8 @@ export async function judgeCheck(o: CheckOptions): Promise<JudgeReport> {
             return [{ value: d.p }, { value: 1 - d.p }]
           },
         }
-        await s.sub(standing([first, second], { ranker }) as never, o.world.parseTask(first.task))
+        const r = await s.sub(standing([first, second], { ranker }) as never, o.world.parseTask(first.task))
+        short ||= r.ended === 'budget'
       }
       await Promise.all([...o.items.map(one), ...fought.map(([a, b], i) => two(a, b, i))])
     },
@@ -205,12 +208,13 @@ export async function judgeCheck(o: CheckOptions): Promise<JudgeReport> {
     },
   )
 
+  // A search within lands by itself where the budget ends.
+  const ended = result.ended === 'done' && short ? 'budget' : result.ended
   const known = o.items.flatMap(x => {
     const a = values.get(x)
     return a === undefined || a.failed || Number.isNaN(a.value) ? [] : [{ x, value: a.value, label: x.label }]
   })
-  const why = (x: Labelled): string =>
-    wrong.get(x) ?? values.get(x)?.feedback ?? (values.has(x) ? 'no value' : `not judged: ${result.ended}`)
+  const why = (x: Labelled): string => wrong.get(x) ?? values.get(x)?.feedback ?? (values.has(x) ? 'no value' : `not judged: ${ended}`)
   const right = known.filter(k => k.value >= 0.5 === k.label >= 0.5).length
   const area = auc(
     known.filter(k => k.label >= 0.5).map(k => k.value),
@@ -257,7 +261,7 @@ export async function judgeCheck(o: CheckOptions): Promise<JudgeReport> {
       tokens: (spent.inputTokens + spent.outputTokens) / judgements,
       usd: spent.usd === null ? null : spent.usd / judgements,
     },
-    ended: result.ended,
+    ended,
     results: known.map(k => ({ id: k.x.id, label: k.label, value: k.value })),
   }
 }
@@ -278,7 +282,10 @@ function pairsOf(items: readonly Labelled[]): [Labelled, Labelled][] {
 /** Calibration error after a fit, each half of the items mended by the fit to the other. */
 function held(xs: readonly Judged[], fitted: (xs: readonly Judged[]) => Calibration): number {
   if (xs.length < 4) return Number.NaN
-  const halves = [xs.filter((_, i) => i % 2 === 0), xs.filter((_, i) => i % 2 === 1)]
+  // Right and wrong ones by turns, each for themselves: files often alternate.
+  const halves: Judged[][] = [[], []]
+  const turns = [0, 0]
+  for (const x of xs) halves[turns[x.label >= 0.5 ? 1 : 0]++ % 2].push(x)
   const mended = halves.flatMap((half, h) => {
     const c = fitted(halves[1 - h])
     return half.map(x => ({ value: applyCalibration(c, x.value), label: x.label }))

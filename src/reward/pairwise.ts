@@ -66,7 +66,7 @@ export async function duel(task: string, first: string, second: string, io: Io, 
     }
   const p = (one.p + 1 - two.p) / 2
   const agree = (one.p - 0.5) * (0.5 - two.p) > 0
-  const win = p === 0.5 || (strict && !agree) ? null : p > 0.5 ? 0 : 1
+  const win = Math.abs(p - 0.5) < 1e-9 || (strict && !agree) ? null : p > 0.5 ? 0 : 1
   return {
     p: strict && !agree ? 0.5 : p,
     win,

@@ -93,7 +93,7 @@ function one(name: string, spec: string, { entry, task, timeout, models }: Rewar
   if (kind === 'novelty') {
     const o = options(rest, spec, { kind: 'knn', k: 3 })
     if (o.kind !== 'knn' && o.kind !== 'count') throw new Failure('usage', `reward ${spec}: kind is knn or count, found "${o.kind}"`)
-    return novelty({ kind: o.kind, k: o.k })
+    return named(novelty({ kind: o.kind, k: o.k }))
   }
   if (kind === 'verify') {
     if (rest === '') throw new Failure('usage', `reward ${spec}: verify needs a command`, 'as in verify:./check.sh')
