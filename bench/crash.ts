@@ -24,7 +24,7 @@ export async function bench({ smoke }: { smoke: boolean }): Promise<Row[]> {
     for (let i = 0; kills < wanted; i++) {
       const method = i % 2 === 0 ? 'grower' : 'kitchen'
       const concurrency = i % 4 < 2 ? 1 : 8
-      const o = { store, method, concurrency, calls: 60, seed: 5, window: 120 }
+      const o = { store, method, concurrency, calls: 60, seed: 5 }
       const k = await survive(server, { ...o, kills: Math.min(smoke ? 1 : 8, wanted - kills) })
       kills += k.kills
       runs++

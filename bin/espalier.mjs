@@ -12,7 +12,10 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   const { start } = await import((existsSync(source) ? source : built).href)
   await start()
 } else {
-  const pinned = [process.env.ESPALIER_NODE, fileURLToPath(new URL(`node_modules/node/bin/node${process.platform === 'win32' ? '.exe' : ''}`, root))]
+  const pinned = [
+    process.env.ESPALIER_NODE,
+    fileURLToPath(new URL(`node_modules/node/bin/node${process.platform === 'win32' ? '.exe' : ''}`, root)),
+  ]
   const node = pinned.find(x => x && existsSync(x))
   if (node === undefined) {
     process.stderr.write(
@@ -21,7 +24,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     process.exitCode = 2
   } else {
     // The channel tells the child when this process is gone, even if it was killed.
-    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    })
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
     child.on('error', e => {
       process.stderr.write(`espalier: ${node} could not be started: ${e.message}\n`)

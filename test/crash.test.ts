@@ -24,9 +24,9 @@ describe('kill -9 at random moments, then resume', () => {
   for (const method of ['grower', 'kitchen']) {
     for (const concurrency of [1, 8]) {
       test(`${method}, ${concurrency} in flight`, async () => {
-        const o = { store, method, concurrency, calls: 90, seed: 5, window: 150 }
+        const o = { store, method, concurrency, calls: 90, seed: 5 }
         const killed = await survive(server, { ...o, kills: 6 })
-        expect(killed.kills).toBeGreaterThan(2)
+        expect(killed.kills).toBe(6)
         // One in flight: the order of completions is the order of requests, so nothing may differ from a run that was left alone.
         if (concurrency === 1) {
           const whole = await survive(server, { ...o, kills: 0 })

@@ -4,7 +4,7 @@ import { type SolveOptions, solve } from '../run/index.ts'
 import { asRoles, type Event } from '../runtime/index.ts'
 import type { Streams } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'
-import { type Showing, type WatchOptions, type Watcher, watch } from './live.ts'
+import { type Showing, type Watcher, type WatchOptions, watch } from './live.ts'
 
 export interface Attend extends Omit<WatchOptions, 'run'> {
   frame: Frame<any, any, any, any>

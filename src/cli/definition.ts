@@ -37,6 +37,8 @@ export interface CommandDef {
 /** A command line, taken apart. */
 export interface Call {
   readonly command: CommandDef
+  /** All there are, for the help. */
+  readonly commands: readonly CommandDef[]
   readonly args: readonly string[]
   readonly flags: ReadonlySet<string>
   readonly values: ReadonlyMap<string, readonly string[]>

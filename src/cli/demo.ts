@@ -28,7 +28,8 @@ export const demoCommand: Action = async (call, s) => {
   const count = wholeOption(call, 'count', 1, 200) ?? 8
   const seed = wholeOption(call, 'seed', 0, 1e9) ?? 1
   const error = one(call, 'error') ?? '0.1'
-  if (!/^(0|1|0?\.\d+)$/.test(error)) throw new Failure('usage', `--error: expected a share from 0 to 1, found '${error}'`, 'as in --error 0.2')
+  if (!/^(0|1|0?\.\d+)$/.test(error))
+    throw new Failure('usage', `--error: expected a share from 0 to 1, found '${error}'`, 'as in --error 0.2')
   const method = one(call, 'method') ?? 'gumbel-search'
   await methodNamed(method)
   const json = call.flags.has('json')
@@ -48,8 +49,9 @@ export const demoCommand: Action = async (call, s) => {
   const say = (line: Line): void => {
     if (!json) print(s, [line])
   }
-  say([piece('Game of 24', 'bold'), piece(': make 24 of four numbers. Held-out puzzles, one after the other, at most 200 calls each.')])
-  say([piece(`The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of the positions. No network, no key, no cost.`, 'dim')])
+  say([piece('Game of 24', 'bold'), piece(`: make 24 of four numbers. Held-out puzzles, at most ${calls} calls each.`)])
+  say([piece(`The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of positions.`, 'dim')])
+  say([piece('No network, no key, no cost.', 'dim')])
   say([])
 
   const tasks = entry.tasks!({ split: 'test', n: Math.max(count, sample), seed })
@@ -76,7 +78,9 @@ export const demoCommand: Action = async (call, s) => {
     rows.push({ task: entry.showTask(task), result })
     if (how === 'plain') say(tableRow(rows.at(-1)!, m))
   }
-  const compared = interrupted ? [] : await compare(s, tasks, how === 'terminal', [method, ...(method === baseline ? [] : [baseline])], (t, i, x) => planOf(t, i, x, model))
+  const compared = interrupted
+    ? []
+    : await compare(s, tasks, how === 'terminal', [method, ...(method === baseline ? [] : [baseline])], (t, i, x) => planOf(t, i, x, model))
   interrupted ||= compared === null
   if (json) {
     s.out.write(
@@ -84,7 +88,13 @@ export const demoCommand: Action = async (call, s) => {
         method,
         model,
         budget: { calls },
-        puzzles: rows.map(r => ({ task: r.task, answer: r.result.answer ?? null, solved: r.result.solved, calls: r.result.spent.calls, seconds: r.result.spent.seconds })),
+        puzzles: rows.map(r => ({
+          task: r.task,
+          answer: r.result.answer ?? null,
+          solved: r.result.solved,
+          calls: r.result.spent.calls,
+          seconds: r.result.spent.seconds,
+        })),
         solved: rows.filter(r => r.result.solved).length,
         calls: rows.reduce((n, r) => n + r.result.spent.calls, 0),
         compared: compared ?? [],
@@ -149,12 +159,24 @@ async function compare(
   return out
 }
 
-function ending(rows: readonly Row[], compared: readonly Compared[], how: string, method: string, look: { width: number; unicode: boolean }): Line[] {
+function ending(
+  rows: readonly Row[],
+  compared: readonly Compared[],
+  how: string,
+  method: string,
+  look: { width: number; unicode: boolean },
+): Line[] {
   const m = marksFor(look.unicode)
   const solved = rows.filter(r => r.result.solved).length
   const paid = rows.reduce((n, r) => n + r.result.spent.calls, 0)
   const out: Line[] = how === 'plain' ? [] : rows.map(r => tableRow(r, m))
-  out.push([piece(`${solved} of ${rows.length} solved`, 'bold'), piece(`, ${number(paid)} calls, $0. Every answer was checked with exact fractions.`)], [])
+  out.push(
+    [
+      piece(`${solved} of ${rows.length} solved`, 'bold'),
+      piece(`, ${number(paid)} calls, $0. Every answer was checked with exact fractions.`),
+    ],
+    [],
+  )
   if (compared.length > 0) {
     const wide = Math.max(...compared.map(c => c.method.length))
     const percent = (x: number): string => `${Math.round(100 * x)}`
@@ -169,8 +191,8 @@ function ending(rows: readonly Row[], compared: readonly Compared[], how: string
     out.push([])
   }
   out.push(
-    [piece('"Simulated" means that no language model was asked: the costs are counts of calls that one would have had to make.', 'dim')],
-    [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   one puzzle, kept in a store: watch it, kill it, resume it')],
+    [piece('"Simulated": no language model was asked. The calls are those one would have made.', 'dim')],
+    [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   a run that is kept: kill it, resume it')],
     [piece('      '), piece('npx espalier help', 'accent'), piece('                        everything else')],
   )
   return out
@@ -180,6 +202,10 @@ function wholeOption(call: Call, name: string, least: number, most: number): num
   const text = one(call, name)
   if (text === undefined) return undefined
   if (!/^\d+$/.test(text) || Number(text) < least || Number(text) > most)
-    throw new Failure('usage', `--${name}: expected a whole number from ${least} to ${most}, found '${text}'`, `as in --${name} ${Math.max(least, 8)}`)
+    throw new Failure(
+      'usage',
+      `--${name}: expected a whole number from ${least} to ${most}, found '${text}'`,
+      `as in --${name} ${Math.max(least, 8)}`,
+    )
   return Number(text)
 }

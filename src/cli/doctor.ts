@@ -76,7 +76,14 @@ function look(folderAsked: string | undefined, s: Streams): Check[] {
       const store = openStore(folder)
       try {
         const count = store.list().length
-        if (store.readOnly) add('store', 'bad', `${folder} can be read only`, 'keeps runs', 'make it writable, or choose another with --store or ESPALIER_STORE')
+        if (store.readOnly)
+          add(
+            'store',
+            'bad',
+            `${folder} can be read only`,
+            'keeps runs',
+            'make it writable, or choose another with --store or ESPALIER_STORE',
+          )
         else add('store', 'ok', `${folder}, ${number(count)} ${count === 1 ? 'run' : 'runs'}`, 'keeps runs')
       } finally {
         store.close()
@@ -92,7 +99,13 @@ function look(folderAsked: string | undefined, s: Streams): Check[] {
     const { bavail, bsize } = statfsSync(place)
     const free = bavail * bsize
     const low = free < gigabyte
-    add('disk', low ? 'low' : 'ok', `${(free / gigabyte).toFixed(1)} GB free`, 'where the store lies', low ? 'a thousand calls take about a megabyte; a full disk pauses a run' : '')
+    add(
+      'disk',
+      low ? 'low' : 'ok',
+      `${(free / gigabyte).toFixed(1)} GB free`,
+      'where the store lies',
+      low ? 'a thousand calls take about a megabyte; a full disk pauses a run' : '',
+    )
   } catch (e) {
     add('disk', 'low', `unknown: ${(e as Error).message}`, 'where the store lies')
   }
@@ -105,7 +118,9 @@ function look(folderAsked: string | undefined, s: Streams): Check[] {
   add(
     'terminal',
     'ok',
-    s.err.isTTY ? `${s.err.columns} columns, ${colored(s.err, s.env) ? 'colours' : 'no colours'}, ${unicode(s.env) ? 'Unicode' : 'ASCII'}` : 'none: plain lines',
+    s.err.isTTY
+      ? `${s.err.columns} columns, ${colored(s.err, s.env) ? 'colours' : 'no colours'}, ${unicode(s.env) ? 'Unicode' : 'ASCII'}`
+      : 'none: plain lines',
     'the live view',
   )
   const exporter = s.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? s.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT

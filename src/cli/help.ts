@@ -1,13 +1,13 @@
 // Help pages and docs/cli.md, made from the table of commands.
 import { Failure, nearest } from '../kernel/index.ts'
-import { commands } from './commands.ts'
-import { type Action, type CommandDef, type OptionDef, type Streams } from './definition.ts'
+import type { Action, CommandDef, OptionDef, Streams } from './definition.ts'
 import { usageLine } from './parse.ts'
 import { print } from './report.ts'
-import { fill, type Line, piece } from './text.ts'
+import { fill, type Line, piece, wrap } from './text.ts'
 import { version } from './version.ts'
 
 export const helpCommand: Action = async (call, s) => {
+  const { commands } = call
   if (call.flags.has('markdown')) {
     s.out.write(markdown(commands))
     return 0
@@ -15,18 +15,27 @@ export const helpCommand: Action = async (call, s) => {
   const name = call.args.join(' ')
   const command = commands.find(c => c.name === name)
   if (name !== '' && command === undefined) {
-    const near = nearest(name, commands.map(c => c.name))
-    throw new Failure('usage', `no command is called '${name}'`, near === undefined ? 'all commands: espalier help' : `did you mean espalier help ${near}?`)
+    const near = nearest(
+      name,
+      commands.map(c => c.name),
+    )
+    throw new Failure(
+      'usage',
+      `no command is called '${name}'`,
+      near === undefined ? 'all commands: espalier help' : `did you mean espalier help ${near}?`,
+    )
   }
-  showHelp(s, command)
+  showHelp(s, commands, command)
   return 0
 }
 
-export const showHelp = (s: Streams, command?: CommandDef): void => print(s, command === undefined ? overview() : page(command))
+/** One page, or the overview. */
+export const showHelp = (s: Streams, commands: readonly CommandDef[], command?: CommandDef): void =>
+  print(s, command === undefined ? overview(commands) : page(command, s.out.isTTY ? Math.min(110, s.out.columns) : 100))
 
 const title = (text: string): Line => [piece(text, 'bold')]
 
-function overview(): Line[] {
+function overview(commands: readonly CommandDef[]): Line[] {
   const wide = Math.max(...commands.map(c => c.name.length))
   return [
     [piece('espalier', 'bold'), piece(` ${version()}: reward-guided tree search over language models and agents`)],
@@ -44,29 +53,38 @@ function overview(): Line[] {
   ]
 }
 
-function page(c: CommandDef): Line[] {
-  const left = (o: OptionDef): string => `${o.short === undefined ? '' : `-${o.short}, `}--${o.name}${o.value === undefined ? '' : ` ${o.value}`}`
+function page(c: CommandDef, columns: number): Line[] {
+  const left = (o: OptionDef): string =>
+    `${o.short === undefined ? '' : `-${o.short}, `}--${o.name}${o.value === undefined ? '' : ` ${o.value}`}`
   const names = [...c.args.map(a => a.name), ...c.options.map(left)]
   const wide = Math.max(0, ...names.map(x => x.length))
+  const row = (name: string, doc: string): Line[] =>
+    wrap(doc, Math.max(30, columns - wide - 4)).map((t, i) => [piece(`  ${fill(i === 0 ? name : '', wide)}  `, 'accent'), piece(t)])
+  const section = (name: string, lines: readonly Line[]): Line[] => (lines.length === 0 ? [] : [[], title(name), ...lines])
   return [
     [piece(`espalier ${c.name}`, 'bold'), piece(`: ${c.summary}`)],
-    [],
-    title('Usage'),
-    [piece(`  ${usageLine(c)}`)],
-    ...(c.about === undefined ? [] : [[], ...c.about.split('\n').map((t): Line => [piece(t)])]),
-    ...(c.args.length === 0 ? [] : [[], title('Arguments'), ...c.args.map((a): Line => [piece(`  ${fill(a.name, wide)}  `, 'accent'), piece(a.doc)])]),
-    ...(c.options.length === 0
-      ? []
-      : [
-          [],
-          title('Options'),
-          ...c.options.map((o): Line => [piece(`  ${fill(left(o), wide)}  `, 'accent'), piece(o.doc), piece(after(o), 'dim')]),
-        ]),
-    ...((c.examples ?? []).length === 0 ? [] : [[], title('Examples'), ...c.examples!.flatMap((e): Line[] => [[piece(`  ${e.line}`), piece(`   ${e.says}`, 'dim')]])]),
+    ...section('Usage', [[piece(`  ${usageLine(c)}`)]]),
+    ...(c.about === undefined ? [] : [[], ...wrap(c.about, columns).map((t): Line => [piece(t)])]),
+    ...section(
+      'Arguments',
+      c.args.flatMap(a => row(a.name, a.doc)),
+    ),
+    ...section(
+      'Options',
+      c.options.flatMap(o => row(left(o), o.doc + after(o))),
+    ),
+    ...section(
+      'Examples',
+      (c.examples ?? []).flatMap((e): Line[] => [[piece(`  ${e.line}`)], [piece(`    ${e.says}`, 'dim')]]),
+    ),
   ]
 }
 function after(o: OptionDef): string {
-  const parts = [...(o.choices === undefined ? [] : [o.choices.join(' or ')]), ...(o.fallback === undefined ? [] : [`default: ${o.fallback}`]), ...(o.many ? ['may be repeated'] : [])]
+  const parts = [
+    ...(o.choices === undefined ? [] : [o.choices.join(' or ')]),
+    ...(o.fallback === undefined ? [] : [`default: ${o.fallback}`]),
+    ...(o.many ? ['may be repeated'] : []),
+  ]
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`
 }
 
@@ -87,12 +105,9 @@ export function markdown(all: readonly CommandDef[]): string {
       ...(c.examples ?? []).map(e => `\`\`\`sh\n${e.line}   # ${e.says}\n\`\`\``),
     ].join('\n\n')
   })
-  return `${[
-    '# The command',
-    'Made from the command\'s own definitions by `npm run docs`; a test holds it to them.',
-    intro,
-    ...parts,
-  ].join('\n\n')}\n`
+  return `${['# The command', "Made from the command's own definitions by `npm run docs`; a test holds it to them.", intro, ...parts].join(
+    '\n\n',
+  )}\n`
 }
 
 const intro = `## Everywhere

@@ -27,7 +27,11 @@ export function parseKnobs(texts: readonly string[] = [], method: Method): Recor
     const read = knobValue(value, detail.default)
     if (read === undefined) {
       const kind = Array.isArray(detail.default) ? 'numbers with commas between them' : kinds[typeof detail.default]
-      throw new Failure('usage', `--knob ${name}: expected ${kind}, found '${value}'`, `${detail.doc ?? `a knob of ${method.id}`} (default ${detail.default})`)
+      throw new Failure(
+        'usage',
+        `--knob ${name}: expected ${kind}, found '${value}'`,
+        `${detail.doc ?? `a knob of ${method.id}`} (default ${detail.default})`,
+      )
     }
     out[name] = read
   }

@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], s: Streams): Promise<number>
       return 0
     }
     if (asked.kind === 'help') {
-      showHelp(s, asked.command)
+      showHelp(s, commands, asked.command)
       return 0
     }
     const action = await asked.call.command.load()

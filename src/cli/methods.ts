@@ -18,7 +18,11 @@ export const methodsCommand: Action = async (call, s) => {
   const found = methods.get(id)
   if (found === undefined) {
     const near = nearest(id, methodIds)
-    throw new Failure('usage', `no method is called '${id}'`, near === undefined ? `methods: ${methodIds.join(', ')}` : `did you mean ${near}?`)
+    throw new Failure(
+      'usage',
+      `no method is called '${id}'`,
+      near === undefined ? `methods: ${methodIds.join(', ')}` : `did you mean ${near}?`,
+    )
   }
   if (json) s.out.write(jsonLine(methodJson(found)))
   else print(s, detail(found))
@@ -33,7 +37,11 @@ function list(look: { width: number; unicode: boolean }): Line[] {
       const knobs = Object.keys(x.knobs).join(' ')
       const paper = x.paper === undefined ? 'baseline' : `${x.paper.title} (${x.paper.id})`
       const room = Math.max(20, look.width - wide - 2)
-      return [piece(`${fill(x.id, wide)}  `, 'bold'), piece(cut(`${paper}`, room, m.more)), piece(look.width > 200 ? `  knobs: ${knobs}` : '', 'dim')]
+      return [
+        piece(`${fill(x.id, wide)}  `, 'bold'),
+        piece(cut(`${paper}`, room, m.more)),
+        piece(look.width > 200 ? `  knobs: ${knobs}` : '', 'dim'),
+      ]
     }),
     [piece('knobs, presets and needs of one: espalier methods ID', 'dim')],
   ]
@@ -67,7 +75,13 @@ function detail(x: Method): Line[] {
     out.push([
       piece('  preset ', 'dim'),
       piece(name),
-      piece(`: ${Object.entries(values).map(([k, v]) => `${k}=${show(v!)}`).join(', ') || 'the defaults'}`),
+      piece(
+        `: ${
+          Object.entries(values)
+            .map(([k, v]) => `${k}=${show(v!)}`)
+            .join(', ') || 'the defaults'
+        }`,
+      ),
     ])
   return out
 }

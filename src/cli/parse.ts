@@ -4,10 +4,7 @@ import { Failure, nearest } from '../kernel/index.ts'
 import type { Call, CommandDef, OptionDef } from './definition.ts'
 
 /** What was asked for: a command, its help, or the version. */
-export type Asked =
-  | { kind: 'call'; call: Call }
-  | { kind: 'help'; command: CommandDef | undefined }
-  | { kind: 'version' }
+export type Asked = { kind: 'call'; call: Call } | { kind: 'help'; command: CommandDef | undefined } | { kind: 'version' }
 
 /**
  * @param argv without Node and the script
@@ -20,7 +17,7 @@ export function parse(argv: readonly string[], commands: readonly CommandDef[]):
   const { command, rest } = find(argv, commands)
   const before = rest.slice(0, rest.indexOf('--') < 0 ? rest.length : rest.indexOf('--'))
   if (before.some(x => x === '--help' || x === '-h')) return { kind: 'help', command }
-  return { kind: 'call', call: take(command, rest) }
+  return { kind: 'call', call: { ...take(command, rest), commands } }
 }
 
 function find(argv: readonly string[], commands: readonly CommandDef[]): { command: CommandDef; rest: string[] } {
@@ -48,11 +45,15 @@ function find(argv: readonly string[], commands: readonly CommandDef[]): { comma
   return { command, rest: argv.slice(1) }
 }
 
-function take(command: CommandDef, rest: readonly string[]): Call {
+function take(command: CommandDef, rest: readonly string[]): Omit<Call, 'commands'> {
   const by = new Map(command.options.map(o => [o.name, o]))
   const config: Record<string, { type: 'string' | 'boolean'; short?: string; multiple: true }> = {}
   for (const o of command.options)
-    config[o.name] = { type: o.value === undefined ? 'boolean' : 'string', multiple: true, ...(o.short === undefined ? {} : { short: o.short }) }
+    config[o.name] = {
+      type: o.value === undefined ? 'boolean' : 'string',
+      multiple: true,
+      ...(o.short === undefined ? {} : { short: o.short }),
+    }
   // `--model.critic NAME`: a role is part of the option's name.
   for (const x of rest) {
     const m = /^--([a-z-]+)\.([A-Za-z][\w-]*)/.exec(x)
@@ -76,11 +77,7 @@ function take(command: CommandDef, rest: readonly string[]): Call {
     }
     const value = t.value as string | undefined
     if (value === undefined || (!t.inlineValue && /^--[a-z]/.test(value))) {
-      throw new Failure(
-        'usage',
-        `--${t.name} needs a value (${o.value})${value === undefined ? '' : `, found the option ${value}`}`,
-        o.doc,
-      )
+      throw new Failure('usage', `--${t.name} needs a value (${o.value})${value === undefined ? '' : `, found the option ${value}`}`, o.doc)
     }
     if (o.choices !== undefined && !o.choices.includes(value)) {
       const near = nearest(value, o.choices)
@@ -113,7 +110,10 @@ function splitRole(name: string, by: ReadonlyMap<string, OptionDef>): [string, s
 }
 
 function unknown(raw: string, command: CommandDef): Failure {
-  const near = nearest(raw.replace(/^-+/, ''), command.options.map(o => o.name))
+  const near = nearest(
+    raw.replace(/^-+/, ''),
+    command.options.map(o => o.name),
+  )
   return new Failure(
     'usage',
     `${command.name} has no option ${raw}`,
@@ -123,9 +123,14 @@ function unknown(raw: string, command: CommandDef): Failure {
 
 function count(command: CommandDef, args: readonly string[]): void {
   const missing = command.args.find((a, i) => !a.optional && args.length <= i)
-  if (missing !== undefined) throw new Failure('usage', `${command.name} needs ${missing.name}: ${missing.doc}`, `as in: ${usageLine(command)}`)
+  if (missing !== undefined)
+    throw new Failure('usage', `${command.name} needs ${missing.name}: ${missing.doc}`, `as in: ${usageLine(command)}`)
   if (args.length > command.args.length && !command.args.at(-1)?.rest)
-    throw new Failure('usage', `${command.name} takes ${command.args.length || 'no'} argument${command.args.length === 1 ? '' : 's'}, found '${args[command.args.length]}' too`, `as in: ${usageLine(command)}`)
+    throw new Failure(
+      'usage',
+      `${command.name} takes ${command.args.length || 'no'} argument${command.args.length === 1 ? '' : 's'}, found '${args[command.args.length]}' too`,
+      `as in: ${usageLine(command)}`,
+    )
 }
 
 /** `espalier solve WORLD [TASK...] [options]`. */

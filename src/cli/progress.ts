@@ -126,14 +126,17 @@ export function rate(p: Progress): number {
   return Math.max(0, ((p.spent.calls ?? 0) - from.calls) / Math.max(0.25, p.now - from.at))
 }
 
-/** Nodes added in each of `n` equal parts of the time so far. */
+/** Nodes added in each of `n` equal parts of the time so far; between two looks they are taken to have come evenly. */
 export function growth(p: Progress, n: number): number[] {
   const span = Math.max(1e-9, p.now - p.began)
   const out = new Array<number>(n).fill(0)
   let before = { at: p.began, nodes: 1 }
   for (const x of [...p.looks, { at: p.now, nodes: p.nodes }]) {
-    const i = Math.min(n - 1, Math.max(0, Math.floor(((x.at - p.began) / span) * n)))
-    out[i] += Math.max(0, x.nodes - before.nodes)
+    const from = ((before.at - p.began) / span) * n
+    const to = ((x.at - p.began) / span) * n
+    const each = Math.max(0, x.nodes - before.nodes) / Math.max(1e-9, to - from)
+    for (let i = Math.max(0, Math.floor(from)); i < Math.min(n, to); i++)
+      out[i] += each * Math.max(0, Math.min(i + 1, to) - Math.max(i, from))
     before = x
   }
   return out

@@ -3,11 +3,12 @@ import type { FlatTree } from '../kernel/index.ts'
 import { exitCodes } from '../kernel/index.ts'
 import { methodNamed, type Plan, replay, whatIf } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
-import { openStore, storeFolder } from '../store/index.ts'
+import { storeFolder } from '../store/index.ts'
 import { parseBudget } from './budget.ts'
 import { type Action, one } from './definition.ts'
 import { parseKnobs } from './knobs.ts'
 import { jsonLine, lookOf, print, spentLine } from './report.ts'
+import { needed } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece, score } from './text.ts'
 
 export const replayCommand: Action = async (call, s) => {
@@ -15,7 +16,7 @@ export const replayCommand: Action = async (call, s) => {
   const json = call.flags.has('json')
   const m = marksFor(lookOf(s).unicode)
   const row = (name: string, text: string): Line => [piece(`  ${fill(name, 10)}`, 'dim'), piece(text)]
-  const store = openStore(folder)
+  const store = needed(call)
   let meta: ReturnType<typeof store.get>
   try {
     meta = store.get(call.args[0])
@@ -49,10 +50,16 @@ export const replayCommand: Action = async (call, s) => {
     } else {
       print(s, [
         r.holds
-          ? [piece(`${m.yes} `, 'good'), piece(`${r.run} holds`, 'bold'), piece(`: ${number(r.effects)} effects, the same requests, tree and spend`)]
+          ? [
+              piece(`${m.yes} `, 'good'),
+              piece(`${r.run} holds`, 'bold'),
+              piece(`: ${number(r.effects)} effects, the same requests, tree and spend`),
+            ]
           : [piece(`${m.no} `, 'bad'), piece(`${r.run} does not hold`, 'bold'), piece(` after ${number(r.effects)} effects`)],
         ...(r.why === undefined ? [] : [row('why', r.why)]),
-        ...(r.result === undefined ? [] : [row('answer', r.result.answer === undefined ? 'none' : brief(r.result.answer, 500)), row('spent', spentLine(r.result.spent))]),
+        ...(r.result === undefined
+          ? []
+          : [row('answer', r.result.answer === undefined ? 'none' : brief(r.result.answer, 500)), row('spent', spentLine(r.result.spent))]),
       ])
     }
     return r.holds ? 0 : exitCodes.store
@@ -82,7 +89,10 @@ export const replayCommand: Action = async (call, s) => {
   const share = `${(100 * w.covered).toFixed(w.covered === 1 || w.covered === 0 ? 0 : 1)} %`
   print(s, [
     [piece(`${w.method} on the record of ${w.run}`, 'bold')],
-    row('covered', `${share} of its ${number(w.requests)} requests are on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`),
+    row(
+      'covered',
+      `${share} of its ${number(w.requests)} requests are on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`,
+    ),
     row('answer', w.result.answer === undefined ? 'none' : brief(w.result.answer, 500)),
     row('verified', w.result.verifiedBy === null ? 'no' : w.result.solved ? `by ${w.result.verifiedBy}` : `no (${w.result.verifiedBy})`),
     ...(Number.isFinite(w.result.score) ? [row('score', score(w.result.score))] : []),

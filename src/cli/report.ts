@@ -6,7 +6,7 @@ import { type Evidence, evidence, type Plan } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
 import type { Streams } from './definition.ts'
 import { colored, unicode } from './streams.ts'
-import { duration, fill, fit, type Line, marksFor, money, number, paint, piece, score } from './text.ts'
+import { crop, duration, fill, type Line, marksFor, money, number, paint, piece, score } from './text.ts'
 
 /** Of every JSON output; raised when a field changes its meaning or goes. */
 export const schema = 1
@@ -139,12 +139,17 @@ export function pathLines(path: readonly Evidence[], o: { width: number; unicode
     x.text
       .split('\n')
       .filter(t => t.trim() !== '')
-      .map((t, j): Line =>
-        fit(
-          [piece(`  ${j === 0 ? String(i + 1).padStart(3) : '   '}  `, 'dim'), piece(fill(t, room, m.more)), piece(j === 0 ? `   ${values(x)}` : '', 'dim')],
-          o.width,
-          m.more,
-        ),
+      .map(
+        (t, j): Line =>
+          crop(
+            [
+              piece(`  ${j === 0 ? String(i + 1).padStart(3) : '   '}  `, 'dim'),
+              piece(fill(t, room, m.more)),
+              piece(j === 0 ? `   ${values(x)}` : '', 'dim'),
+            ],
+            o.width,
+            m.more,
+          ),
       ),
   )
 }
@@ -165,21 +170,23 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
     ])
   say(
     'verified',
-    r.verifiedBy === null
-      ? 'no: nothing could verify it'
-      : r.solved
-        ? `by ${r.verifiedBy}`
-        : r.answer === undefined
-          ? `nothing to verify (${r.verifiedBy})`
+    r.answer === undefined
+      ? 'nothing to verify'
+      : r.verifiedBy === null
+        ? 'no: nothing could verify it'
+        : r.solved
+          ? `by ${r.verifiedBy}`
           : `no: ${r.verifiedBy} says it is none`,
   )
   const path = evidence(r)
   if (path.length > 0) out.push(...pathLines(path, look))
   if (Number.isFinite(r.score) && !(r.solved === true && r.score === 1)) say('score', score(r.score))
   say('spent', spentLine(r.spent))
-  if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0) say('in doubt', `at most ${spentLine({ ...r.inDoubt, seconds: 0 })}: made again after a crash`)
+  if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0)
+    say('in doubt', `at most ${spentLine({ ...r.inDoubt, seconds: 0 })}: made again after a crash`)
   say('tree', `${number(t.size)} nodes, depth ${deepest(t)}`)
-  if (r.ended !== 'done') say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
+  if (r.ended !== 'done' && !(r.ended === 'stopped' && r.solved))
+    say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
   if (o.store !== null) {
     if (r.ended === 'cancelled') say('resume', `espalier resume ${r.run}${storeOption(o.store)}`)
     else say('look', `espalier runs show ${r.run}${storeOption(o.store)}`)

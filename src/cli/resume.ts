@@ -2,19 +2,19 @@
 import type { Limits } from '../contract/index.ts'
 import { type Plan, recorded, type SolveOptions } from '../run/index.ts'
 import { asRoles } from '../runtime/index.ts'
-import { openStore, storeFolder } from '../store/index.ts'
+import { storeFolder } from '../store/index.ts'
 import { attend } from './attend.ts'
 import { parseBudget, showBudget } from './budget.ts'
 import { type Action, one } from './definition.ts'
 import { showing } from './live.ts'
 import { exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told } from './report.ts'
-import { shownStore } from './solve.ts'
+import { needed, shownStore } from './shelf.ts'
 
 export const resumeCommand: Action = async (call, s) => {
   const folder = storeFolder(one(call, 'store'))
   const json = call.flags.has('json')
   const raise = parseBudget(call.values.get('budget'))
-  const store = openStore(folder)
+  const store = needed(call)
   let id: string
   let meta: ReturnType<typeof store.get>
   try {
@@ -51,7 +51,12 @@ export const resumeCommand: Action = async (call, s) => {
     task: text,
     showing: how,
     options: { store: folder, resume: id, plan, ...(durability === undefined ? {} : { durability }) },
-    announce: run => s.err.write(json || how === 'terminal' ? `run ${run}\n` : `run ${run}: ${plan.world} ${text}, ${plan.method}, budget ${showBudget(limits) || 'none'}\n`),
+    announce: run =>
+      s.err.write(
+        json || how === 'terminal'
+          ? `run ${run}\n`
+          : `run ${run}: ${plan.world} ${text}, ${plan.method}, budget ${showBudget(limits) || 'none'}\n`,
+      ),
   })
   if (json) s.out.write(jsonLine(resultJson(result, told)))
   else print(s, resultLines(result, told, lookOf(s)))

@@ -1,24 +1,14 @@
 // `espalier runs`: what a store holds.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Evidence, Plan } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
-import { openStore, type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
+import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
 import { showBudget } from './budget.ts'
-import { type Action, type Call, one } from './definition.ts'
+import { type Action, one } from './definition.ts'
 import { jsonLine, lookOf, pathLines, print, spentLine, storeOption } from './report.ts'
-import { shownStore } from './solve.ts'
+import { existing, needed, shownStore } from './shelf.ts'
 import { cut, fill, type Line, marksFor, number, piece, type Style, score, width } from './text.ts'
-
-/** The store, where there is one: looking makes none. */
-function existing(call: Call): Store | null {
-  const folder = storeFolder(one(call, 'store'))
-  return existsSync(join(folder, 'index.db')) ? openStore(folder) : null
-}
-const emptyStore = (call: Call): Failure =>
-  new Failure('store', `there is no store in ${storeFolder(one(call, 'store'))}`, 'espalier solve makes one; --store DIR names another')
 
 /** killed: it says that it is running, and no process works on it. */
 type Shown = RunStatus | 'killed'
@@ -81,8 +71,7 @@ export const listRuns: Action = async (call, s) => {
 }
 
 export const showRun: Action = async (call, s) => {
-  const store = existing(call)
-  if (store === null) throw emptyStore(call)
+  const store = needed(call)
   try {
     const meta = store.get(call.args[0])
     const status = statusOf(store, meta)
@@ -115,7 +104,10 @@ export const showRun: Action = async (call, s) => {
     print(s, [
       [piece(`${meta.id}  `, 'bold'), piece(status, styles[status])],
       row('task', `${meta.world} ${taskText(meta)}`),
-      row('method', `${meta.method.id} version ${meta.method.version}${plan?.preset ? `, preset ${plan.preset}` : ''}${knobs.map(([k, v]) => `, ${k}=${v}`).join('')}`),
+      row(
+        'method',
+        `${meta.method.id} version ${meta.method.version}${plan?.preset ? `, preset ${plan.preset}` : ''}${knobs.map(([k, v]) => `, ${k}=${v}`).join('')}`,
+      ),
       ...Object.entries(meta.models).map(([role, id]) => row(role === 'policy' ? 'model' : role, id)),
       row('seed', `${meta.seed}, ${meta.concurrency} in flight`),
       row('budget', showBudget(meta.limits) || 'none'),
@@ -123,12 +115,15 @@ export const showRun: Action = async (call, s) => {
       ...(meta.origin === null ? [] : [row('from', meta.origin)]),
       row('spent', status === 'killed' || status === 'running' ? 'not summed up yet' : spentLine(meta.spent as Usage)),
       ...(meta.nodes > 0 ? [row('tree', `${number(meta.nodes)} nodes, depth ${meta.depth}`)] : []),
+      row('answer', meta.answer === null ? 'none' : brief(meta.answer, 2000), meta.solved ? 'good' : 'plain'),
       row(
-        'answer',
-        meta.answer === null ? 'none' : brief(meta.answer, 2000),
-        meta.solved ? 'good' : 'plain',
+        'verified',
+        meta.verifiedBy === null
+          ? 'no: nothing could verify it'
+          : meta.solved
+            ? `${m.yes} by ${meta.verifiedBy}`
+            : `no (${meta.verifiedBy})`,
       ),
-      row('verified', meta.verifiedBy === null ? 'no: nothing could verify it' : meta.solved ? `${m.yes} by ${meta.verifiedBy}` : `no (${meta.verifiedBy})`),
       ...(meta.score === null ? [] : [row('score', score(meta.score))]),
       ...pathLines(path, look),
       ...(status === 'killed' || status === 'paused' ? [row('resume', `espalier resume ${meta.id}${storeOption(own)}`)] : []),
@@ -140,8 +135,7 @@ export const showRun: Action = async (call, s) => {
 }
 
 export const removeRuns: Action = async (call, s) => {
-  const store = existing(call)
-  if (store === null) throw emptyStore(call)
+  const store = needed(call)
   try {
     // All are looked up before the first is removed.
     const ids = [...new Set(call.args.map(x => store.get(x).id))]

@@ -12,6 +12,7 @@ import { type Action, type Call, one, type Streams } from './definition.ts'
 import { parseKnobs } from './knobs.ts'
 import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
+import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
 
 const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
@@ -19,7 +20,8 @@ const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget
 export const solveCommand: Action = async (call, s) => {
   const [world, ...words] = call.args
   const file = one(call, 'tasks')
-  if (file !== undefined && words.length > 0) throw new Failure('usage', 'give a task or --tasks FILE, not both', `found the task '${words.join(' ')}' and the file ${file}`)
+  if (file !== undefined && words.length > 0)
+    throw new Failure('usage', 'give a task or --tasks FILE, not both', `found the task '${words.join(' ')}' and the file ${file}`)
   if (file === undefined && words.length === 0) {
     const entry = await worldEntry(world)
     throw new Failure(
@@ -100,7 +102,14 @@ async function request(call: Call, world: string): Promise<Request> {
 }
 
 /** One run. `given`: the task as it was written, which the record keeps. */
-async function single(call: Call, s: Streams, asked: Request, planned: Planned, given: unknown, id?: string): Promise<{ result: RunResult<any, any, any>; told: Told }> {
+async function single(
+  call: Call,
+  s: Streams,
+  asked: Request,
+  planned: Planned,
+  given: unknown,
+  id?: string,
+): Promise<{ result: RunResult<any, any, any>; told: Told }> {
   const plan = { ...asked.plan, task: given }
   const { frame, task, entry, reward } = planned
   const text = entry.showTask(task)
@@ -134,10 +143,6 @@ async function single(call: Call, s: Streams, asked: Request, planned: Planned, 
   return { result, told }
 }
 
-/** A store as it must be repeated in another command: empty where it is the usual one. */
-export const shownStore = (call: Call, folder: string | null): string | null =>
-  folder === null ? null : one(call, 'store') === undefined ? '' : one(call, 'store')!
-
 /** A run for each task of a file. A bad line is told and passed over; exit code: 130, else of the first failure, else 2 for bad lines, else 3. */
 async function many(call: Call, s: Streams, asked: Request, file: string): Promise<number> {
   const json = call.flags.has('json')
@@ -146,12 +151,15 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (e) {
-    throw new Failure('usage', `the tasks of ${name} cannot be read: ${(e as Error).message}`, 'give a file with a task a line', { cause: e })
+    throw new Failure('usage', `the tasks of ${name} cannot be read: ${(e as Error).message}`, 'give a file with a task a line', {
+      cause: e,
+    })
   }
   const entry = await worldEntry(asked.plan.world)
   // Whatever is wrong with the rest of the command line is said before anything is run.
   const { tasks, errors } = readTasks(text, entry)
-  if (tasks.length === 0 && errors.length === 0) throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
+  if (tasks.length === 0 && errors.length === 0)
+    throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
   const bad = (line: number, message: string): void => {
     const f = new Failure('usage', `${name}: ${message}`, 'the other lines are run')
     if (json) s.out.write(jsonLine({ line, error: errorJson(f) }))
@@ -187,6 +195,12 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
     }
   }
   if (errors.length > 0 && (code === 0 || code === 3)) code = exitCodes.usage
-  if (!json) print(s, [[piece(`${solved} of ${done} solved`, 'bold'), piece(errors.length > 0 ? `, ${errors.length} bad ${errors.length === 1 ? 'line' : 'lines'}` : '')]])
+  if (!json)
+    print(s, [
+      [
+        piece(`${solved} of ${done} solved`, 'bold'),
+        piece(errors.length > 0 ? `, ${errors.length} bad ${errors.length === 1 ? 'line' : 'lines'}` : ''),
+      ],
+    ])
   return code
 }

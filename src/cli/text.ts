@@ -60,8 +60,20 @@ export function fill(text: string, to: number, mark?: string): string {
   const t = cut(text, to, mark)
   return t + ' '.repeat(Math.max(0, to - width(t)))
 }
+/** Words broken into lines of at most `most` columns; a longer word stands alone. */
+export function wrap(text: string, most: number): string[] {
+  const out: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && width(line) + 1 + width(word) > most) {
+      out.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return line === '' ? out : [...out, line]
+}
 /** A line cut to a width. */
-export function fit(line: Line, most: number, mark?: string): Line {
+export function crop(line: Line, most: number, mark?: string): Line {
   const out: Piece[] = []
   let left = most
   for (const p of line) {

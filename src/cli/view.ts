@@ -2,7 +2,23 @@
 import type { Limits, Usage } from '../contract/index.ts'
 import { budgetKey } from './budget.ts'
 import { growth, type Progress, rate } from './progress.ts'
-import { bar, duration, fill, fit, type Line, type Marks, marksFor, money, number, type Piece, piece, score, sparkline, type Style, width } from './text.ts'
+import {
+  bar,
+  crop,
+  duration,
+  fill,
+  type Line,
+  type Marks,
+  marksFor,
+  money,
+  number,
+  type Piece,
+  piece,
+  type Style,
+  score,
+  sparkline,
+  width,
+} from './text.ts'
 
 export interface Look {
   /** Columns of the terminal. */
@@ -15,7 +31,7 @@ const label = 8
 export function view(p: Progress, o: Look): Line[] {
   const m = marksFor(o.unicode)
   const lines = [head(p, m), best(p, m), tree(p, o, m), ...spend(p, o, m), flow(p, m), ...notices(p)]
-  return lines.map(l => fit(l, Math.max(1, o.width), m.more))
+  return lines.map(l => crop(l, Math.max(1, o.width), m.more))
 }
 
 const row = (name: string, ...pieces: Piece[]): Line => [piece(`  ${fill(name, label)}`, 'dim'), ...pieces]
@@ -41,7 +57,12 @@ function best(p: Progress, m: Marks): Line {
   const { text, verified } = p.best
   const mark: readonly [string, Style] =
     verified === true ? [`${m.yes} verified`, 'good'] : verified === false ? [`${m.no} not a solution`, 'warn'] : ['not verified', 'dim']
-  return row('best', piece(text, verified === true ? 'good' : 'plain'), piece('  '), ...dotted(m, [[`score ${score(p.best.score)}`, 'dim'], mark]))
+  return row(
+    'best',
+    piece(text, verified === true ? 'good' : 'plain'),
+    piece('  '),
+    ...dotted(m, [[`score ${score(p.best.score)}`, 'dim'], mark]),
+  )
 }
 
 function tree(p: Progress, o: Look, m: Marks): Line {
@@ -81,7 +102,13 @@ function spend(p: Progress, o: Look, m: Marks): Line[] {
     const b = bar(share, columns, m)
     const style: Style = share >= 0.9 ? 'warn' : 'accent'
     const text = `  ${amount(k, x)} / ${amount(k, limit)}`
-    return row(budgetKey(k), piece(b.full, style), piece(b.empty, 'dim'), piece(text), piece(i === 0 && beside !== '' ? `   ${beside}` : '', 'dim'))
+    return row(
+      budgetKey(k),
+      piece(b.full, style),
+      piece(b.empty, 'dim'),
+      piece(text),
+      piece(i === 0 && beside !== '' ? `   ${beside}` : '', 'dim'),
+    )
   })
   return rows.length > 0 ? rows : [row('spent', piece(beside))]
 }
@@ -89,7 +116,8 @@ function besides(p: Progress, limits: readonly (keyof Limits)[]): string {
   const { calls = 0, inputTokens = 0, outputTokens = 0, toolCalls = 0, usd = 0 } = p.spent
   const out: string[] = []
   if (!limits.includes('calls')) out.push(`${number(calls)} calls`)
-  if (inputTokens + outputTokens > 0 && !limits.includes('tokens')) out.push(`${number(inputTokens)} tokens in, ${number(outputTokens)} out`)
+  if (inputTokens + outputTokens > 0 && !limits.includes('tokens'))
+    out.push(`${number(inputTokens)} tokens in, ${number(outputTokens)} out`)
   if (toolCalls > 0 && !limits.includes('toolCalls')) out.push(`${number(toolCalls)} tool calls`)
   if (usd !== null && usd > 0 && !limits.includes('usd')) out.push(money(usd))
   if (usd === null) out.push('price unknown')

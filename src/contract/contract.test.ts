@@ -29,7 +29,8 @@ describe('what must not compile', () => {
     try {
       const { status, out } = check('promises-bare.test-d.ts')
       expect(status).not.toBe(0)
-      for (const [i, line] of lines.entries()) if (line.includes('@ts-expect-error')) expect(out, `line ${i + 2}: ${lines[i + 1]}`).toContain(`promises-bare.test-d.ts(${i + 2},`)
+      for (const [i, line] of lines.entries())
+        if (line.includes('@ts-expect-error')) expect(out, `line ${i + 2}: ${lines[i + 1]}`).toContain(`promises-bare.test-d.ts(${i + 2},`)
     } finally {
       rmSync(bare)
     }

@@ -156,6 +156,7 @@ export interface WorldBase<S, A, Ans, Task> {
   chance?(s: S): { action: A; p: number }[] // nature moves here, not the policy
   actionKey?(a: A, s: S): string // equal actions merge; default: canonical JSON
   key?(s: S): string // equal states are twins
+  show?(a: A, s: S): string // an action as one writes it in this world, for prompts and people; default: canonical JSON
   player?(s: S): number // whose move; backups change sign
   cost?(s: S, a: A): number // path cost; default 1
   effect?(a: A, s: S, after?: S): 'safe' | 'destructive' | 'end' // before, and again after, the step

@@ -1,7 +1,7 @@
 // Best-first search: always grow the most promising state anywhere in the tree.
-import { appraiser, distinctStates, finish, stateOf } from '../compose/index.ts'
+import { appraiser, distinctStates, finish, paced, stateOf } from '../compose/index.ts'
 import type { Drawing, NodeId } from '../contract/index.ts'
-import { Frontier } from '../kernel/index.ts'
+import { aggregate, Frontier } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -28,11 +28,22 @@ export const bestFirst = method({
       choices: ['distinct', 'iid', 'all'],
       doc: 'drawn by one call that lists them, one by one, or enumerated by the world',
     },
+    along: {
+      default: 'last',
+      choices: ['last', 'mean', 'min', 'product'],
+      doc: 'worth of a state from the values on its path: the last one alone, or all of them',
+    },
     again: { default: 0, min: 0, max: 1, doc: 'worth of an expanded state against its first worth; 0: it is not expanded again' },
     expansions: { default: 0, min: 0, max: 10_000_000, doc: 'most expansions; 0: until the budget ends or nothing is open' },
+    pace: {
+      default: 30,
+      min: 0,
+      max: 10_000,
+      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
+    },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { again: 0 }, robust: { again: 0.5 } },
+  presets: { published: { again: 0 }, robust: { again: 0.75, along: 'mean' } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
@@ -41,7 +52,7 @@ export const bestFirst = method({
     const seen = new Set([stateOf(s, t.root)])
     open.push({ n: t.root, worth: 1 }, 1)
     await s.workers(
-      async sim => {
+      paced(s, k.pace, async sim => {
         const entry = open.pop(({ n }) => !t.is(n, 'pruned')) // 1
         const n = sim.hold(entry?.n)
         const had = t.edges(n).length
@@ -50,10 +61,19 @@ export const bestFirst = method({
         const fresh = distinctStates(s, kids).filter(c => !seen.has(stateOf(s, c)))
         for (const c of fresh) seen.add(stateOf(s, c))
         await appraise(fresh)
-        for (const c of fresh) open.push({ n: c, worth: t.V[c] }, t.V[c]) // 3
+        for (const c of fresh) {
+          const worth = aggregate(
+            t
+              .path(c)
+              .slice(1)
+              .map(m => t.V[m]),
+            k.along as 'last',
+          ) // 3
+          open.push({ n: c, worth }, worth)
+        }
         const worth = entry!.worth * k.again
         if (worth > 0 && t.edges(n).length > had) open.push({ n, worth }, worth)
-      },
+      }),
       k.expansions > 0 ? { times: k.expansions } : {},
     )
   },

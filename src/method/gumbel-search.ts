@@ -1,7 +1,18 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
-import { appraiser, dive, finish, growth } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
-import { argmax, backup, completedByMixedValue, consideredVisits, improvedPolicy, mean, siblings, top } from '../kernel/index.ts'
+import {
+  argmax,
+  backup,
+  completedByMixedValue,
+  consideredVisits,
+  improvedPolicy,
+  maxOf,
+  mean,
+  mixed,
+  siblings,
+  top,
+} from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -15,7 +26,7 @@ import { bestAnswer, method } from '../runtime/index.ts'
  * 5. The most visited action of greatest g + logit + sigma(q) is taken, and the search goes on from there until an end, all in one tree.
  *
  * Traps: g is drawn once for a place and pass, not for each simulation. Values must lie in [0, 1], or `rescale`. With few simulations the prior decides
- * most; from one list of distinct actions all priors are equal, and only g and q speak. In a game set `moves` to 1: the first action is the answer.
+ * most; from one list of distinct actions all priors are equal, and only g and q speak. In a game set `moves` to 1 and choose the `move`.
  */
 export const gumbelSearch = method({
   id: 'gumbel-search',
@@ -33,7 +44,10 @@ export const gumbelSearch = method({
       doc: 'actions listed by one call, sampled, or enumerated by the world',
     },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
+    widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+    meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
     moves: { default: 0, min: 0, max: 10_000, doc: 'most actions taken in a pass; 0: until an end' },
+    choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
     passes: {
       default: 1,
       min: 0,
@@ -42,12 +56,13 @@ export const gumbelSearch = method({
     },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { passes: 1 }, robust: { passes: 0, n: 8, m: 8 } },
+  presets: { published: { passes: 1 }, robust: { passes: 0, m: 8, widening: 0.5, meanShare: 0 } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
     const appraise = appraiser(s)
-    const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing } })
+    const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing }, widening: k.widening })
+    const rule = k.meanShare === 1 ? mean : mixed(k.meanShare, mean, maxOf)
     const sigma = completedByMixedValue({ valueScale: k.cScale, maxVisitInit: k.cVisit, rescale: k.rescale })
     const below = interior(t, sigma) // 4
 
@@ -59,7 +74,7 @@ export const gumbelSearch = method({
           const n = await dive(s, sim, below, grown, { through: mine.get(sim.index)! })
           await finish(s, [n], k)
           await appraise([n])
-          backup(t, n, t.V[n], mean)
+          backup(t, n, t.V[n], rule)
         },
         { times: through.length },
       )
@@ -102,7 +117,7 @@ export const gumbelSearch = method({
       if (t.size === had) return
     }
   },
-  answer: (t, k) => (k.moves === 1 ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })
 
 /** Siblings by what is known of them: visits under way do not count, and a place that no critic has seen is worth what was found below it. */

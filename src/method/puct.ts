@@ -1,7 +1,7 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited, paced } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
-import { argmax, backup, mean, puct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -40,26 +40,34 @@ export const puct = method({
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     simulations: { default: 800, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
-    choose: { default: 'answer', choices: ['answer', 'robust'], doc: 'the best answer found, or (in games) the most visited move' },
+    meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
+    choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
+    pace: {
+      default: 30,
+      min: 0,
+      max: 10_000,
+      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
+    },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { fpu: 'zero', widening: 0 }, robust: { fpu: 'parent', norm: 'minmax', widening: 0.5, simulations: 0 } },
+  presets: { published: { fpu: 'zero', widening: 0 }, robust: { meanShare: 0, widening: 0.5, simulations: 0 } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
     const appraise = appraiser(s)
+    const rule = k.meanShare === 1 ? mean : mixed(k.meanShare, mean, maxOf)
     const unvisited = { zero: 0, parent: (e: EdgeId) => t.Q[t.parent(e)!] || 0, first: 1e6 }[k.fpu as 'zero' | 'parent' | 'first']
     const score = ucb(t, { c: k.cInit, base: k.cBase, unvisited, norm: k.norm as 'none' | 'minmax' })
     const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing }, widening: k.widening })
     await s.workers(
-      async sim => {
+      paced(s, k.pace, async sim => {
         const n = await dive(s, sim, score, grown) // 1, 2
         await finish(s, [n], k)
         await appraise([n]) // 3
-        backup(t, n, t.V[n], mean) // 4
-      },
+        backup(t, n, t.V[n], rule) // 4
+      }),
       k.simulations > 0 ? { times: k.simulations } : {},
     )
   },
-  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })

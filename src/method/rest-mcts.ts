@@ -1,7 +1,7 @@
 // ReST-MCTS*: process reward guided tree search.
-import { appraiser, finish, growth, rollout } from '../compose/index.ts'
+import { appraiser, finish, growth, paced, rollout } from '../compose/index.ts'
 import type { Ask, Drawing, NodeId } from '../contract/index.ts'
-import { argmax, backup, childMean, descend, uct, unless } from '../kernel/index.ts'
+import { argmax, backup, childMean, descend, minimax, type Rule, uct, unless } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 const selfCritic: Ask<void, { end: boolean; advice?: string }> = {
@@ -46,17 +46,24 @@ export const restMcts = method({
     rollForwardSteps: { default: 3, min: 0, max: 10_000, doc: 'most levels of the rollout; 0: none' },
     endGate: { default: 0.9, min: -1e9, max: 1e9, doc: 'a finished state of this reward ends the search' },
     iterations: { default: 100, min: 0, max: 10_000_000, doc: 'most iterations; 0: until the budget ends' },
+    rule: { default: 'mean', choices: ['mean', 'max'], doc: "Q of a node with children: their mean by visits, or the best child's" },
     critic: {
       default: 'none',
       choices: ['rich', 'simple', 'none'],
       doc: 'self-critic before expansion: its advice is used, only its END, or it is not asked',
     },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+    pace: {
+      default: 30,
+      min: 0,
+      max: 10_000,
+      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
+    },
     data: { default: false, doc: 'no early stop: the whole budget, for training data' },
   },
   presets: {
     published: { critic: 'rich' },
-    robust: { norm: 'minmax', how: 'distinct', branch: 8, rollForwardSteps: 0, widening: 0.5, iterations: 0 },
+    robust: { how: 'distinct', branch: 8, c: 0.1, infBonus: 0, rule: 'max', rollForwardSteps: 0, widening: 0.3, iterations: 0 },
   },
   parts: { selfCritic },
   needs: ['policy', 'value'],
@@ -67,6 +74,11 @@ export const restMcts = method({
     const fresh = { tries: 3, accept: notRepeated }
     const grown = growth(s, { draw: { n: k.branch, how: k.how as Drawing, ...fresh }, widening: k.widening })
     const score = uct(t, { c: k.c * Math.SQRT2, unvisited: e => Q[e] + k.infBonus, norm: k.norm as 'none' | 'minmax' })
+    const best: Rule = (t, n, r) => {
+      const below = minimax(t, n, r)
+      return V[n] > below || Number.isNaN(below) ? V[n] : below
+    }
+    const rule = k.rule === 'mean' ? childMean('visits') : best
     const open = unless(score, grown.spent)
     const judge = async (nodes: NodeId[]) => {
       const solved = await finish(s, nodes)
@@ -78,7 +90,7 @@ export const restMcts = method({
     const ahead = async (n: NodeId) => judge(await s.expand(n, { ...fresh, n: k.rollBranch, aside: true }))
 
     await s.workers(
-      async sim => {
+      paced(s, k.pace, async sim => {
         const leaf = sim.hold(descend(t, open, sim.random, { go: n => !grown.wants(n) })) // 1
         const said = k.critic === 'none' ? { end: false } : await s.at(leaf).ask(selfCritic) // 3
         if (said.end) s.prune(leaf)
@@ -92,16 +104,17 @@ export const restMcts = method({
             N[best] += 1
           }
         }
-        backup(t, leaf, 0, childMean('visits')) // 6
-      },
+        backup(t, leaf, 0, rule) // 6
+      }),
       k.iterations > 0 ? { times: k.iterations } : {},
     )
   },
 })
 
+/** A step in words is neither empty nor said before. A single word, such as a move, may come again. */
 const notRepeated = (d: { text?: string }, at: { steps: readonly { action: unknown }[] }): true | string => {
   if (d.text === undefined) return true
   const text = d.text.trim()
   if (text === '') return 'the step is empty'
-  return at.steps.some(x => x.action === text) ? 'this step was already made' : true
+  return /\s/.test(text) && at.steps.some(x => x.action === text) ? 'this step was already made' : true
 }

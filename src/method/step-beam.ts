@@ -28,7 +28,7 @@ export const stepBeam = method({
     passes: { default: 1, min: 0, max: 10_000, doc: 'how often the whole search is made, over one tree; 0: until the budget ends' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
-  presets: { published: { passes: 1, untilSolved: false }, robust: { passes: 0 } },
+  presets: { published: { passes: 1, untilSolved: false }, robust: { b1: 2, passes: 0 } },
   promises: ['orderFree'],
   needs: ['policy', 'value'],
   async run(s, k) {

@@ -1,7 +1,7 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited, paced, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
-import { argmax, backup, mean, uct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -23,6 +23,7 @@ export const uct = method({
   knobs: {
     c: { default: Math.SQRT2, min: 0, max: 1000, doc: 'exploration (2 C_p), in units of the returns, or of their range with `norm`' },
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
+    fpu: { default: 1e9, min: -1e9, max: 1e9, doc: 'first-play urgency: score of an unvisited child; by default above all others' },
     simulate: { default: 'value', choices: ['value', 'playout'], doc: "the critic's value of a new state, or a playout to an end" },
     how: {
       default: 'distinct',
@@ -33,15 +34,23 @@ export const uct = method({
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     simulations: { default: 1000, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a playout' },
-    choose: { default: 'answer', choices: ['answer', 'robust'], doc: 'the best answer found, or (in games) the most visited move' },
+    meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
+    choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
+    pace: {
+      default: 30,
+      min: 0,
+      max: 10_000,
+      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
+    },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { norm: 'none', widening: 0 }, robust: { norm: 'minmax', c: 0.5, widening: 0.5, simulations: 0 } },
+  presets: { published: { norm: 'none', widening: 0 }, robust: { c: 0.3, fpu: 0.7, meanShare: 0, widening: 0.5, simulations: 0 } },
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree
     const appraise = appraiser(s)
-    const score = ucb(t, { c: k.c, norm: k.norm as 'none' | 'minmax' })
+    const rule = k.meanShare === 1 ? mean : mixed(k.meanShare, mean, maxOf)
+    const score = ucb(t, { c: k.c, norm: k.norm as 'none' | 'minmax', unvisited: k.fpu })
     const grown = growth(s, { draw: { n: k.width, how: k.how as Drawing }, widening: k.widening })
     const aside = async (n: NodeId, sim: Sim) => {
       const legal = k.how === 'all' ? s.world.actions?.(t.state(n)) : undefined
@@ -49,7 +58,7 @@ export const uct = method({
       return legal.length > 0 ? s.step([s.insert(n, sim.random.pick(legal), { aside: true })]) : []
     }
     await s.workers(
-      async sim => {
+      paced(s, k.pace, async sim => {
         const n = await dive(s, sim, score, grown) // 1, 2
         let end: NodeId = n
         if (!t.is(n, 'end')) {
@@ -68,8 +77,8 @@ export const uct = method({
               ).at(-1) ?? n
         }
         await finish(s, [end], k)
-        backup(t, n, k.simulate === 'value' || end === n ? t.V[n] : seenFrom(n, end), mean) // 4
-      },
+        backup(t, n, k.simulate === 'value' || end === n ? t.V[n] : seenFrom(n, end), rule) // 4
+      }),
       k.simulations > 0 ? { times: k.simulations } : {},
     )
     /** The reward of a playout's end, as the player to move at n sees it; of one that did not end, nothing. */
@@ -79,5 +88,5 @@ export const uct = method({
       return mover === undefined || mover(t.state(n)) === mover(t.state(end)) ? t.R[end] : -t.R[end]
     }
   },
-  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })

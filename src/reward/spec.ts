@@ -2,6 +2,7 @@
 import type { Oracle, Provider, Reward, Sampling, Value } from '../contract/index.ts'
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { processCritic } from '../model/index.ts'
 import { listwiseReward, pairwiseReward } from './anchored.ts'
 import { combine } from './combine.ts'
 import { exact } from './exact.ts'
@@ -33,10 +34,11 @@ export function scaleOf(world: WorldLike): Scale {
   return Object.fromEntries([...good, ...words.lost.map(w => [w, 0] as const)])
 }
 
-/** What judges states where the frame does not say: the critic's (else the policy's) model by words, if it is one that writes words. */
+/** What judges states where the frame does not say: the critic's (else the policy's) model, by words if it writes words, by its value head if it has one. */
 export function defaultValue(o: { world: WorldLike; models: Readonly<Record<string, Provider>> }): Value | undefined {
   const model = o.models.critic ?? o.models.policy
-  return model?.dialect === 'text' ? labels({ scale: scaleOf(o.world) }) : undefined
+  if (model?.dialect === 'text') return labels({ scale: scaleOf(o.world) })
+  return model?.dialect === 'tokens' && model.can.includes('score') ? processCritic() : undefined
 }
 
 const names = ['exact', 'critic', 'judge', 'process', 'certainty', 'likelihood', 'votes', 'novelty', 'verify']

@@ -14,10 +14,7 @@ export interface Replayed {
 }
 
 /** The frame of a recorded run, from the plan that it was asked for with. */
-export async function recorded(
-  meta: RunMeta,
-  changes: Partial<Plan> = {},
-): Promise<Planned & { plan: Plan }> {
+export async function recorded(meta: RunMeta, changes: Partial<Plan> = {}): Promise<Planned & { plan: Plan }> {
   const plan = meta.options.plan as Plan | undefined
   if (plan === undefined)
     throw new Failure(
@@ -47,6 +44,15 @@ export async function replay(id: string, o: { store: string; frame?: Frame<any, 
     })
     try {
       const result = await going
+      const { damage } = handle.journal
+      if (damage !== null)
+        return {
+          run: meta.id,
+          holds: false,
+          why: `the journal is damaged at record ${damage.record}: ${damage.why}; everything before it holds`,
+          effects: going.report.replayed,
+          result,
+        }
       const { calls } = meta.spent
       const same = calls === undefined || meta.status === 'running' || calls === result.spent.calls
       return {

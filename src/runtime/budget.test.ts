@@ -60,6 +60,10 @@ describe('a budget holds', () => {
     await start({ calls: 6 }, { method: wide, model: toyModel({ can: ['n'] }) })
     expect(seen).toBe(6)
   })
+  test('a budget too small for any request says so', async () => {
+    const r = await start({ tokens: 20 })
+    expect([r.ended, r.spent.calls, r.why]).toEqual(['budget', 0, 'the budget of 20 tokens covers no request: the first one may need 30'])
+  })
   test('usd with an unknown price is refused in one line, before anything is spent', () => {
     const { price: _, ...unknown } = toyModel()
     expect(() => start({ usd: 1 }, { model: unknown })).toThrow(/price of toy is unknown/)

@@ -62,7 +62,8 @@ export class Place<S, A> implements Context<S, A> {
     return this.#tree.Q[this.#node]
   }
   get notes(): readonly Note[] {
-    return this.#tree.notesAt(this.#node)
+    // What a method says of its own decisions (kind `why`) is for people, and enters no prompt.
+    return this.#tree.notesAt(this.#node).filter(n => n.kind !== 'why')
   }
   messages(want: Wanted = step, dialect = this.#dialect): Message[] {
     const own: Dialect<S, A> | undefined = dialect === 'text' ? this.#world : this.#world.dialects?.[dialect]

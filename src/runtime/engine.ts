@@ -1,43 +1,17 @@
 // Effects made safe. One pump for recording, replay and simulated time: deliver ONE completion, drain every microtask (a macrotask turn), go on.
 // The rules, and what each is for: docs/runtime.md.
 import { hash as digest } from 'node:crypto'
-import type { EdgeId, Limits, Live, Usage } from '../contract/index.ts'
-import { AddressedRandom, type Amount, addTo, amount, Failure, hashText, maximum, zero } from '../kernel/index.ts'
+import type { Limits, Usage } from '../contract/index.ts'
+import { type Amount, addTo, amount, Failure, maximum, zero } from '../kernel/index.ts'
 import type { Clock } from './clock.ts'
 import { Divergence, EffectError, StrayWait } from './errors.ts'
 import type { EventData, EventKind } from './events.ts'
 import { outside } from './guard.ts'
 import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Status } from './journal.ts'
-import type { Reservation, Scope } from './meter.ts'
+import { type Build, type Job, type Known, type Party, Pending } from './request.ts'
+import { type Bench, Running } from './running.ts'
+import { SlotMeter } from './slots.ts'
 
-/** What an effect is told while it runs, beyond what a provider is. */
-export interface Handling extends Live {
-  /** Waits for something that is not work: a place at a rate-limited server. Simulated time may go on meanwhile. */
-  idle<T>(wait: () => Promise<T>): Promise<T>
-  /** Says that so many milliseconds of it were no work. */
-  waited(ms: number): void
-  /** Was it asked to end? Cheaper than the signal. */
-  readonly cancelled: boolean
-}
-/** One effect, as it is asked for. */
-export interface Job {
-  at: string // scope and node key
-  kind: string
-  what: string // for people: the model, the tool
-  request: string // as text: its hash is what a replay is checked against
-  count: number // samples it draws: the next equal request at this address begins there
-  max: Limits
-  stamp: number // fingerprint of the tree
-  tree?: unknown
-  node?: EdgeId
-  cacheable: boolean
-  run(live: Handling): Promise<{ value: unknown; usage: Partial<Usage> }>
-}
-/** A completion known beforehand: from a cache (charged at its recorded price) or from another run's record. */
-export interface Known {
-  payload: string
-  usage: Partial<Usage>
-}
 export interface EngineOptions {
   run: string
   journal: Journal
@@ -58,140 +32,16 @@ export interface EngineOptions {
   onLive?(): void
 }
 
-/** What a request needs now: a job to start, or only room in the budget (no job). null: it does not fit at all. */
-export type Build = () => { max: Limits; job?: Job } | null
-/** A request on its way: asked for, perhaps waiting for room, issued, started. All fields are there from the beginning, so that all are of one shape. */
-class Pending {
-  readonly party: Party
-  readonly build: Build
-  readonly optional: boolean
-  readonly resolve: (v: any) => void
-  readonly reject: (e: unknown) => void
-  job!: Job
-  k = -1
-  ord = 0
-  hash = ''
-  after = 0
-  fp = 0
-  reservation!: Reservation
-  abort: AbortController | undefined = undefined // made when somebody listens: most calls are never cancelled
-  cancelled = false
-  state: 'parked' | 'queued' | 'running' = 'queued'
-  opened: OpenRecord | null = null // its record, once met in the journal or written
-  local = 0 // its own time, ms
-  waited = 0 // ms of it not spent working
-  constructor(party: Party, build: Build, optional: boolean, resolve: (v: any) => void, reject: (e: unknown) => void) {
-    this.party = party
-    this.build = build
-    this.optional = optional
-    this.resolve = resolve
-    this.reject = reject
-  }
-}
 interface Arrival {
   pending: Pending | null
   record: JournalRecord
   k: number
 }
 
-/** One search as the engine sees it: what is under way for it, what waits, and whether it may still ask. */
-export class Party {
-  readonly budget: Scope
-  readonly outer: Party | undefined
-  /** Effects, sub-searches and turns under way. */
-  active = 0
-  /** Requests that the budget cannot cover. */
-  stuck: Pending[] = []
-  /** Simulations that wait for a change. */
-  waiters: ((more: boolean) => void)[] = []
-  /** No further effects. */
-  halted = false
-  /** What was kept back may be used. */
-  final = false
-  done = false
-  /** Told when nothing is under way any more and everything that followed has happened. */
-  quiet: () => void = () => {}
-  constructor(budget: Scope, outer?: Party) {
-    this.budget = budget
-    this.outer = outer
-  }
-}
-
-/** What one running effect is told. Nearly all of it is made only when it is asked for. */
-class Running implements Handling {
-  readonly #engine: Engine
-  readonly #p: Pending
-  readonly #begun: number
-  readonly #virtual: boolean
-  #random: AddressedRandom | undefined
-  constructor(engine: Engine, p: Pending) {
-    this.#engine = engine
-    this.#p = p
-    this.#begun = engine.o.clock.now()
-    this.#virtual = engine.o.clock.kind === 'virtual'
-  }
-  get index(): number {
-    return this.#p.ord
-  }
-  get random(): AddressedRandom {
-    const { job, hash, ord } = this.#p
-    this.#random ??= new AddressedRandom(this.#engine.o.seed, hashText(job.at), hashText(hash) ^ ord, job.kind)
-    return this.#random
-  }
-  randomAt(i: number): AddressedRandom {
-    const { job, hash } = this.#p
-    return new AddressedRandom(this.#engine.o.seed, hashText(job.at), hashText(hash) ^ i, `${job.kind}/sample`)
-  }
-  get signal(): AbortSignal {
-    const p = this.#p
-    if (p.abort === undefined) {
-      p.abort = new AbortController()
-      if (p.cancelled) p.abort.abort()
-    }
-    return p.abort.signal
-  }
-  get cancelled(): boolean {
-    return this.#p.cancelled
-  }
-  get idempotencyKey(): string {
-    return `${this.#engine.o.run}-${this.#p.k}`
-  }
-  now(): number {
-    return this.#virtual ? this.#p.local : this.#engine.o.clock.now()
-  }
-  async sleep(ms: number): Promise<void> {
-    const { clock } = this.#engine.o
-    const p = this.#p
-    p.local = this.now() + ms
-    this.#engine.atRest()
-    await clock.until(p.local, p.k, this.signal)
-    this.#engine.atWork()
-    if (p.cancelled) p.local = Math.min(p.local, Math.max(clock.now(), this.#begun))
-  }
-  async idle<T>(wait: () => Promise<T>): Promise<T> {
-    const from = this.now()
-    this.#engine.atRest()
-    try {
-      return await wait()
-    } finally {
-      this.#engine.atWork()
-      this.#p.local = Math.max(this.#p.local, this.#engine.o.clock.now())
-      this.#p.waited += this.now() - from
-    }
-  }
-  waited(ms: number): void {
-    this.#p.waited += ms
-  }
-  /** Seconds it really worked. */
-  worked(): number {
-    return Math.max(0, this.now() - this.#begun - this.#p.waited) / 1000
-  }
-}
-
 const immediate = setImmediate
 const later = setTimeout
 
-export class Engine {
+export class Engine implements Bench {
   readonly o: EngineOptions
   /** Time of the last delivered record, seconds. */
   now = 0
@@ -222,24 +72,31 @@ export class Engine {
   #immediates = 0
   #busy = 0
   #parked = false
+  #abandoned = false
   #over = false
   #ended: (() => void) | null = null
   #failed: (e: unknown) => void = () => {}
   #failure: unknown = null
-  #slotTime = 0
-  #slotUseTime = 0
-  #lastStart = 0
-  #lastTime = 0
-  #inSlots = 0
+  readonly #slots: SlotMeter
   readonly failure: Promise<never>
 
   constructor(o: EngineOptions) {
     this.o = o
+    this.#slots = new SlotMeter(o.slots)
     this.#replay = o.journal.size > 0 ? o.journal.read()[Symbol.iterator]() : null
     this.failure = new Promise<never>((_, no) => {
       this.#failed = no
     })
     this.failure.catch(() => {})
+  }
+  get run(): string {
+    return this.o.run
+  }
+  get seed(): number {
+    return this.o.seed
+  }
+  get clock(): Clock {
+    return this.o.clock
   }
   get replaying(): boolean {
     return this.#replay !== null
@@ -386,8 +243,12 @@ export class Engine {
     this.#parked = true
     this.next()
   }
-  /** What runs is cancelled, too. */
+  /**
+   * What runs is cancelled, too. It is not recorded as an outcome, which the method would have to go on from: like a crash it leaves the request open, to be
+   * made again by a resume, and what it cost until now in doubt.
+   */
   abandon(): void {
+    this.#abandoned = true
     this.park()
     for (const p of this.#pending.values()) if (p.state === 'running') this.#cancel(p)
   }
@@ -532,23 +393,12 @@ export class Engine {
     }
     p.opened = record
     this.#fresh.push(record)
-    this.#slot(record.time, 1)
+    this.#slots.change(record.time, 1)
     return record
   }
-  /** Integrates the slots' use over time. */
-  #slot(time: number, change: 1 | -1): void {
-    this.#slotTime += this.#inSlots * Math.max(0, time - this.#lastTime)
-    this.#lastTime = Math.max(this.#lastTime, time)
-    this.#inSlots += change
-    if (change > 0) {
-      this.#lastStart = time
-      this.#slotUseTime = this.#slotTime
-    }
-  }
-  /** Share of the slots' time in use, from the beginning to the last start; 1 where no time passed. */
+  /** Share of the slots' time in use; see SlotMeter. */
   get slotUse(): number {
-    const whole = this.#lastStart * this.o.slots
-    return whole > 0 ? Math.min(1, this.#slotUseTime / whole) : 1
+    return this.#slots.share
   }
 
   // ------------------------------------------------------------------------------------------------- the outside's side
@@ -566,7 +416,7 @@ export class Engine {
       this.running--
       this.#pending.delete(p.k)
       p.party.budget.settle(p.reservation, {})
-      this.#slot(p.local / 1000, -1)
+      this.#slots.change(p.local / 1000, -1)
       p.party.stuck.push(p)
       this.down(p.party)
       return
@@ -616,6 +466,12 @@ export class Engine {
   #arrive(p: Pending, status: Status, payload: string, usage: Partial<Usage>, cached = false): void {
     this.running--
     this.#busy--
+    if (this.#abandoned && status === 'cancelled') {
+      this.#pending.delete(p.k)
+      p.party.budget.settle(p.reservation, {})
+      addTo(this.inDoubtUsage, amount(usage))
+      return this.next()
+    }
     this.#arrivals.push({ pending: p, k: p.k, record: this.#doneRecord(p, status, payload, usage, cached) })
     this.next()
   }
@@ -628,7 +484,7 @@ export class Engine {
     }
     if (r.t !== 'done') return
     this.now = r.time
-    this.#slot(r.time, -1)
+    this.#slots.change(r.time, -1)
     const p = from!
     this.#pending.delete(p.k)
     const { party, job } = p
@@ -707,7 +563,7 @@ export class Engine {
     else if (p.fp !== was.fp) why = 'the tree differs'
     if (why !== '') throw new Divergence(`${where}: ${why}`)
     p.opened = was
-    this.#slot(was.time, 1)
+    this.#slots.change(was.time, 1)
   }
   /** The record ends: what waits goes live, in the order in which it was asked for. What had started and never ended is in doubt, and made again. */
   #goLive(): void {
@@ -793,7 +649,7 @@ export class Engine {
   }
   #settle(p: Pending, r: DoneRecord): void {
     this.#pending.delete(p.k)
-    this.#slot(r.time, -1)
+    this.#slots.change(r.time, -1)
     p.party.budget.settle(p.reservation, r.usage)
     this.paid += r.usage.calls ?? 0
   }

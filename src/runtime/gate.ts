@@ -1,7 +1,7 @@
 // How many calls one server is given at a time, learnt from its answers, and what is tried again.
 import type { Provider, ProviderFault, Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import type { Handling } from './engine.ts'
+import type { Handling } from './request.ts'
 
 /** What to tell of a gate's doings. */
 export interface GateReport {

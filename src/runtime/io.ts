@@ -15,11 +15,11 @@ import type {
   Sampling,
 } from '../contract/index.ts'
 import { AddressedRandom } from '../kernel/index.ts'
-import type { Handling, Job } from './engine.ts'
 import { EffectError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import { person } from './method.ts'
 import { BoundModel, roleProvider } from './model.ts'
+import type { Handling, Job } from './request.ts'
 import { toolCall } from './telemetry.ts'
 
 /** What an Io needs of the search it belongs to. */
@@ -153,12 +153,12 @@ function batched<I, O>(e: Effect<I, O>, input: I, live: Handling): Promise<O> {
     queueMicrotask(() => {
       if (open.get(e) === fresh) open.delete(e)
       timed(e, fresh.signal, () => e.run(fresh.inputs as I[], { signal: fresh.signal })).then(
-        out =>
-          fresh.settle.forEach((s, i) =>
-            i < out.length
-              ? s.resolve(out[i])
-              : s.reject(new Error(`${e.id} gave ${out.length} results for ${fresh.inputs.length} inputs`)),
-          ),
+        out => {
+          for (const [i, one] of fresh.settle.entries()) {
+            if (i < out.length) one.resolve(out[i])
+            else one.reject(new Error(`${e.id} gave ${out.length} results for ${fresh.inputs.length} inputs`))
+          }
+        },
         error => {
           for (const s of fresh.settle) s.reject(error)
         },

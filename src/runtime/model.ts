@@ -1,7 +1,7 @@
 import type { EdgeId, LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import type { Handling, Job } from './engine.ts'
 import type { Gate } from './gate.ts'
+import type { Handling, Job } from './request.ts'
 import { modelCall } from './telemetry.ts'
 
 /** What a bound model needs of the place it is bound to. */

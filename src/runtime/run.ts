@@ -1,5 +1,6 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
-import { Failure, usage } from '../kernel/index.ts'
+import { binding, Failure, maximum, usage } from '../kernel/index.ts'
+import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
@@ -7,7 +8,7 @@ import { gates } from './gate.ts'
 import { type Journal, MemoryJournal } from './journal.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
-import { asRoles, brief, type Ended, RunningSearch } from './search.ts'
+import { asRoles, type Ended, RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
@@ -59,7 +60,7 @@ export const defaultConcurrency = 8
  */
 export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSetup = {}): Run<S, A, Ans> {
   const models = asRoles(frame.model)
-  check(frame, models)
+  checkFrame(frame, models)
   const id = o.run ?? `run-${process.pid}-${++serial}`
   const limits: Limits = { ...frame.budget }
   delete (limits as { share?: number }).share
@@ -169,7 +170,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     const mark = `${text}|${r.score}|${verified}`
     if (mark === shown) return
     shown = mark
-    emit('answer', { text, score: r.score, verified, nodes: r.nodes })
+    emit('answer', { text, value: r.answer, score: r.score, verified, nodes: r.nodes })
   }
 
   async function whole(): Promise<RunResult<S, A, Ans>> {
@@ -232,7 +233,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   function assemble(ended: Ended): RunResult<S, A, Ans> {
     const r = search.result(ended)
     const n = r.nodes[0]
-    const { solved, verifiedBy } = n === undefined ? noAnswer(search) : verdict(search, n)
+    const { solved, verifiedBy } = n === undefined || r.answer === undefined ? noAnswer(search) : verdict(search, n)
     return {
       ...r,
       run: id,
@@ -241,6 +242,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       yield: engine.paid === 0 ? 1 : Math.max(0, engine.entered) / engine.paid,
       slotUse: engine.slotUse,
       inDoubt: usage(engine.inDoubtUsage),
+      ...whyOf(search.tree),
+      ...(ended === 'budget' && engine.paid === 0 ? unusable(search) : {}),
     }
   }
   let interrupts = 0
@@ -298,6 +301,17 @@ function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved
   if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
   return { solved: t.R[n] >= 1, verifiedBy: by }
 }
+/** A budget that covers not even the first request is said to be the reason. */
+function unusable(search: RunningSearch<any, any, any, any>): { why?: string } {
+  const asked = search.party.stuck[0]?.build()
+  if (asked === null || asked === undefined) return {}
+  const max = maximum(asked.max)
+  const { limits, spent, reserved, kept } = search.budget
+  const measure = binding(limits, spent, reserved, max, search.party.final ? undefined : kept)
+  return measure === null
+    ? {}
+    : { why: `the budget of ${limits[measure]} ${measure} covers no request: the first one may need ${max[measure]}` }
+}
 /** Nothing to answer with: not solved, where it could have been verified. */
 function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean | null; verifiedBy: string | null } {
   const { reward } = search.frame
@@ -305,14 +319,19 @@ function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean 
   const ruled = reward === undefined && search.tree.ends().some(n => search.tree.outcome(n)?.reward !== undefined)
   return ruled ? { solved: false, verifiedBy: 'exact' } : { solved: null, verifiedBy: null }
 }
+/** What the method says of its own decisions: the last note of kind `why` at the root. */
+function whyOf(t: RunningSearch<any, any, any, any>['tree']): { why?: string } {
+  const said = t.notes(t.root).findLast(n => n.kind === 'why')
+  return said === undefined ? {} : { why: said.text }
+}
 const depthOf = (t: { size: number; level: Int32Array }): number => {
   let most = 0
   for (let i = 0; i < t.size; i++) most = Math.max(most, t.level[i])
   return most
 }
 
-/** What a method needs of frame and model, before anything is spent. */
-function check(frame: Frame<any, any, any, any>, models: Record<string, Provider>): void {
+/** Does the frame have what its method needs? @throws Failure (usage) that says what is missing, before anything is spent */
+export function checkFrame(frame: Frame<any, any, any, any>, models: Record<string, Provider> = asRoles(frame.model)): void {
   const { method, world } = frame
   const policy = models.policy
   for (const [name, part] of Object.entries({ ...method.parts, ...frame.parts })) {

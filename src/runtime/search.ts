@@ -13,7 +13,6 @@ import type {
   Io,
   LanguageModel,
   Limits,
-  LiveWorld,
   Method,
   NodeId,
   Note,
@@ -33,16 +32,17 @@ import type {
   WorldBase,
 } from '../contract/index.ts'
 import { canonical, Failure, FlatTree, maximum, mix, usage } from '../kernel/index.ts'
+import { brief } from './brief.ts'
 import { Place } from './context.ts'
-import { type Engine, type Handling, type Job, Party } from './engine.ts'
-import { EffectError } from './errors.ts'
+import type { Engine } from './engine.ts'
 import type { EventData, EventKind } from './events.ts'
 import type { Gate } from './gate.ts'
 import { inside } from './guard.ts'
 import { BoundIo, type Host, type Plain } from './io.ts'
 import type { Scope } from './meter.ts'
 import { modelPolicy } from './policy.ts'
-import { Drift, Sessions, type Way } from './sessions.ts'
+import { type Job, Party } from './request.ts'
+import { Steps } from './steps.ts'
 import { Workers } from './workers.ts'
 
 /** What all searches of one run share. */
@@ -82,11 +82,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly #given = new Set<EdgeId>()
   readonly #proposals = new Map<EdgeId, number>()
   readonly #repairs = new Map<EdgeId, number>()
-  readonly #stepping = new Map<EdgeId, Promise<NodeId | null>>()
-  readonly #crossed = new Map<EdgeId, readonly NodeId[]>()
   readonly #subs = new Map<string, number>()
-  readonly #refs = new Map<NodeId, string>()
-  readonly #sessions: Sessions<S, A, T, any> | null
+  readonly #steps: Steps<S, A, Ans, T>
   readonly #workers: Workers
   readonly #lastly: (() => Promise<void>)[] = []
   readonly people?: Host['people']
@@ -125,7 +122,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       key: world.key && (s => world.key!(s)),
       player: world.player && (s => world.player!(s)),
     })
-    this.#sessions = world.kind === 'live' ? new Sessions(world as LiveWorld<S, A, Ans, T, any>, task) : null
+    this.#steps = new Steps<S, A, Ans, T>(this, world, task)
     this.#workers = new Workers(shared.engine, this.party, this.tree, i => this.random('simulation', i))
     this.#renew()
   }
@@ -156,17 +153,19 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     optional = false,
   ): Promise<R> {
     const { party, tree } = this
-    const fits = (max: Limits): boolean => party.budget.fits(maximum(max), party.final) !== 'never'
     const at = this.scope + tree.key(e)
     return this.shared.engine.effect<R>(
       party,
       () => {
-        const job = build(fits)
-        return job === null ? null : { max: job.max, job: Object.assign(job, { at, stamp: tree.stampAt(e), tree, node: e }) as Job }
+        const asked = build(this.#covers)
+        if (asked === null) return null
+        const { kind, what, request, count, max, cacheable, run } = asked
+        return { max, job: { at, kind, what, request, count, max, stamp: tree.stampAt(e), tree, node: e, cacheable, run } }
       },
       optional,
     )
   }
+  readonly #covers = (max: Limits): boolean => this.party.budget.fits(maximum(max), this.party.final) !== 'never'
 
   // ------------------------------------------------------------------------------------------------------------------ Io
   get signal(): AbortSignal {
@@ -292,7 +291,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         this.#given.add(e)
       }
       if (draw.forecast !== undefined) t.F[e] = draw.forecast
-      if (all.length > 1 && !this.#crossed.has(e)) this.#crossed.set(e, all)
+      if (all.length > 1) this.#steps.cross(e, all)
       out.push(e)
     })
     this.#share(at)
@@ -315,7 +314,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (t.size > size) {
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
-    }
+    } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts
     return e
   }
   /** Priors that no policy gave are shares of the draws. */
@@ -340,162 +339,9 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     return this.step(edges.length > 1 ? [...new Set(edges)] : edges)
   }
   async step(edges: readonly EdgeId[]): Promise<NodeId[]> {
-    const out = await Promise.all(edges.map(e => this.#take(e)))
+    const out = await Promise.all(edges.map(e => this.#steps.take(e)))
     return out.filter(n => n !== null)
   }
-  #take(e: EdgeId): NodeId | null | Promise<NodeId | null> {
-    const t = this.tree
-    if (t.is(e, 'gone')) return null
-    if (t.taken(e)) return e
-    const under = this.#stepping.get(e)
-    if (under !== undefined) return under
-    const world = this.#world
-    const parent = t.parent(e)!
-    if (world.kind === 'pure' && t.taken(parent) && this.budget.fits(oneStepAmount) === 'fits') return this.#pure(e, parent)
-    const taking = this.#slow(e, parent).finally(() => this.#stepping.delete(e))
-    this.#stepping.set(e, taking)
-    return taking
-  }
-  async #slow(e: EdgeId, parent: EdgeId): Promise<NodeId | null> {
-    const p = await this.#take(parent)
-    if (p === null) return null
-    await this.shared.engine.effect(this.party, () => ({ max: oneStep }))
-    const world = this.#world
-    if (world.kind === 'pure') return this.#pure(e, p)
-    return world.kind === 'io' ? this.#asked(e, p) : this.#lived(e, p)
-  }
-  #pure(e: EdgeId, p: NodeId): NodeId {
-    const t = this.tree
-    const world = this.#world as Extract<World<S, A, Ans, T>, { kind: 'pure' }>
-    let state: S
-    try {
-      state = world.step(t.state(p), t.action(e))
-    } catch (error) {
-      throw new Failure(
-        'world',
-        `world ${world.id}: step failed on ${brief(t.action(e))}: ${(error as Error).message}`,
-        'its `valid` should refuse such an action',
-        { cause: error },
-      )
-    }
-    return this.#arrive(e, p, state)
-  }
-  async #asked(e: EdgeId, p: NodeId): Promise<NodeId | null> {
-    const t = this.tree
-    const world = this.#world as Extract<World<S, A, Ans, T>, { kind: 'io' }>
-    try {
-      const state = await world.step(t.state(p), t.action(e), this.at(e))
-      return this.#arrive(e, p, state, canonical(state))
-    } catch (error) {
-      return this.#stepFailed(e, error)
-    }
-  }
-  #stepFailed(e: EdgeId, error: unknown): null {
-    if (!(error instanceof EffectError)) throw error
-    this.tree.assess(e, { value: Number.NaN, failed: true, feedback: error.message })
-    this.flag(e, 'failed')
-    return null
-  }
-  #way(n: NodeId): Way<S, A>[] {
-    const t = this.tree
-    return t.path(n).map(m => ({ key: t.key(m), state: t.state(m), action: t.action(m), ref: this.#refs.get(m) }))
-  }
-  async #lived(e: EdgeId, p: NodeId): Promise<NodeId | null> {
-    const t = this.tree
-    const world = this.#world as LiveWorld<S, A, Ans, T, any>
-    const way = this.#way(p)
-    const key = t.key(e)
-    const action = t.action(e)
-    try {
-      const r = await this.effect<{ state?: S; ref?: string; drift?: string }>(e, () => ({
-        kind: 'step',
-        what: world.id,
-        request: canonical(action),
-        count: 1,
-        max: {},
-        cacheable: false,
-        run: async live => {
-          const spent: { calls: number; toolCalls: number; steps: number } = { calls: 0, toolCalls: 0, steps: 0 }
-          const io = this.#inline(e, live, u => {
-            spent.calls += u.calls ?? 0
-            spent.toolCalls += u.toolCalls ?? 0
-          })
-          try {
-            const { value, steps } = await this.#sessions!.at(way, io, async (x, stand) => {
-              const state = await world.step(x, t.state(p), action, io)
-              stand(key)
-              return { state, ref: await world.save?.(x) }
-            })
-            return { value, usage: { ...spent, steps } }
-          } catch (error) {
-            if (error instanceof Drift) return { value: { drift: error.message }, usage: spent }
-            throw Object.assign(error as object, { usage: spent })
-          }
-        },
-      }))
-      if (r.drift !== undefined) {
-        t.assess(e, { value: Number.NaN, failed: true, feedback: r.drift })
-        this.flag(e, 'gone')
-        return null
-      }
-      if (r.ref !== undefined) this.#refs.set(e as NodeId, r.ref)
-      return this.#arrive(e, p, r.state as S, canonical(r.state))
-    } catch (error) {
-      return this.#stepFailed(e, error)
-    }
-  }
-  /** An Io for the inside of an effect that is recorded whole: what it asks for is done at once and charged to that effect. */
-  #inline(e: EdgeId, live: Handling, spend: (u: Partial<import('../contract/index.ts').Usage>) => void): Io {
-    const host: Host = {
-      budget: this.budget,
-      signal: live.signal,
-      seed: this.seed,
-      models: this.models,
-      sampling: this.sampling,
-      people: this.people,
-      now: () => this.now(),
-      gate: p => this.gate(p),
-      address: x => this.address(x),
-      place: x => this.place(x),
-      subAt: () =>
-        Promise.reject(
-          new Failure(
-            'world',
-            `world ${this.#world.id}: a live step cannot start a search`,
-            'a step of a live world is recorded whole; search in an io world',
-          ),
-        ),
-      effect: async <R>(
-        _: EdgeId,
-        build: (fits: (max: Limits) => boolean) => Omit<Job, 'at' | 'stamp' | 'tree' | 'node'> | null,
-      ): Promise<R> => {
-        const job = build(max => this.budget.fits(maximum(max)) === 'fits')
-        if (job === null || this.budget.fits(maximum(job.max)) !== 'fits')
-          throw new EffectError('error', { reason: 'budget', message: 'the budget does not cover a call inside this step' })
-        const r = await job.run(live)
-        spend(r.usage)
-        return JSON.parse(JSON.stringify(r.value) ?? 'null') as R
-      },
-    }
-    return new BoundIo(host, e) as unknown as Io
-  }
-  #arrive(e: EdgeId, p: NodeId, state: S, observation?: string): NodeId {
-    const t = this.tree
-    const n = t.take(e, state, observation)
-    const parents = this.#crossed.get(e)
-    if (parents !== undefined) t.adopt(n, parents)
-    this.budget.charge(oneStep)
-    const effect = this.#world.effect?.(t.action(e), t.state(p), state)
-    if (effect === 'end') t.end(n)
-    if (effect === 'destructive') this.flag(n, 'destructive')
-    this.shared.emit?.(
-      'tree.node',
-      { node: n, parent: p, depth: t.depth(n), state: brief(state), end: t.is(n, 'end') },
-      this.scope + t.key(n),
-    )
-    return n
-  }
-
   // ------------------------------------------------------------------------------------------------------------- judging
   async forecast(edges: readonly EdgeId[], o: { by?: ActionValue<S, A> } = {}): Promise<Assessment[]> {
     const t = this.tree
@@ -591,46 +437,10 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     })
   }
   reach(e: EdgeId): number {
-    const t = this.tree
-    if (t.is(e, 'gone')) return Infinity
-    if (this.#sessions === null) return 0
-    let n: EdgeId = e
-    while (!t.taken(n)) n = t.parent(n)!
-    return this.#sessions.reach(this.#way(n as NodeId))
+    return this.#steps.reach(e)
   }
-  async commit(n: NodeId): Promise<boolean> {
-    const t = this.tree
-    if (t.is(n, 'gone')) return false
-    if (this.#sessions !== null) {
-      const way = this.#way(n)
-      const ok = await this.effect<{ ok: boolean }>(n, () => ({
-        kind: 'commit',
-        what: this.#world.id,
-        request: t.key(n),
-        count: 1,
-        max: {},
-        cacheable: false,
-        run: async live => {
-          try {
-            const { steps } = await this.#sessions!.at(
-              way,
-              this.#inline(n, live, () => {}),
-              async () => true,
-            )
-            return { value: { ok: true }, usage: { steps } }
-          } catch (error) {
-            if (error instanceof Drift) return { value: { ok: false }, usage: {} }
-            throw error
-          }
-        },
-      }))
-      if (!ok.ok) {
-        this.flag(n, 'gone')
-        return false
-      }
-    }
-    t.reroot(n)
-    return true
+  commit(n: NodeId): Promise<boolean> {
+    return this.#steps.commit(n)
   }
   workers(simulation: (sim: Sim) => Promise<void>, o: { times?: number; slots?: number } = {}): Promise<void> {
     return this.#workers.run(simulation, o)
@@ -774,9 +584,6 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   }
 }
 
-const oneStep = { steps: 1, nodes: 1 } as const
-const oneStepAmount = maximum(oneStep)
-
 function within(p: Party | undefined, outer: Party): boolean {
   for (; p !== undefined; p = p.outer) if (p === outer) return true
   return false
@@ -784,12 +591,6 @@ function within(p: Party | undefined, outer: Party): boolean {
 
 function missing(what: string, field: string, m: Method<any, any, any>): Failure {
   return new Failure('usage', `${m.id} asks for a ${what}, and the frame has no ${field}`, `give the frame a ${field}`)
-}
-
-/** A value as a short line, for people. */
-export function brief(x: unknown, most = 200): string {
-  const text = typeof x === 'string' ? x : ((x as { toText?(): string })?.toText?.() ?? canonical(x))
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
 
 /** The models of a frame by role. */

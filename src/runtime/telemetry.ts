@@ -1,8 +1,13 @@
 // OpenTelemetry spans with the GenAI semantic conventions (gen_ai.*). Without a registered SDK the API does nothing.
-import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type ProxyTracerProvider, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import type { Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 
-const tracer = trace.getTracer('espalier')
+const named = 'espalier'
+/** The tracer of the SDK that is registered; undefined: none is, and no span is made, not even an idle one. */
+function tracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider() as ProxyTracerProvider
+  return typeof provider.getDelegateTracer === 'function' ? provider.getDelegateTracer(named) : provider.getTracer(named)
+}
 
 /** A call of a model: span `chat NAME`, with what was asked for and what it used. */
 export function modelCall<T extends { value: unknown; usage: Partial<Usage> }>(
@@ -11,8 +16,8 @@ export function modelCall<T extends { value: unknown; usage: Partial<Usage> }>(
   o: Sampling,
   call: () => Promise<T>,
 ): Promise<T> {
-  const span = tracer.startSpan(`${operation} ${p.id}`, { kind: SpanKind.CLIENT })
-  if (!span.isRecording()) return call()
+  const span = tracer()?.startSpan(`${operation} ${p.id}`, { kind: SpanKind.CLIENT })
+  if (!span?.isRecording()) return call()
   span.setAttributes({ 'gen_ai.operation.name': operation, 'gen_ai.provider.name': p.id.split(':')[0], 'gen_ai.request.model': p.id })
   if (o.temperature !== undefined) span.setAttribute('gen_ai.request.temperature', o.temperature)
   if (o.topP !== undefined) span.setAttribute('gen_ai.request.top_p', o.topP)
@@ -29,8 +34,8 @@ export function modelCall<T extends { value: unknown; usage: Partial<Usage> }>(
 
 /** A tool, a retriever, a verifier: span `execute_tool NAME`. */
 export async function toolCall<T>(name: string, call: () => Promise<T>): Promise<T> {
-  const span = tracer.startSpan(`execute_tool ${name}`, { kind: SpanKind.INTERNAL })
-  if (!span.isRecording()) return call()
+  const span = tracer()?.startSpan(`execute_tool ${name}`, { kind: SpanKind.INTERNAL })
+  if (!span?.isRecording()) return call()
   span.setAttributes({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name })
   return settle(span, call)
 }
@@ -41,8 +46,8 @@ export function runSpan(
   world: string,
   run: string,
 ): { end(attributes: Record<string, string | number | boolean>, error?: unknown): void } {
-  const span = tracer.startSpan(`invoke_agent ${method}`, { kind: SpanKind.INTERNAL })
-  if (span.isRecording())
+  const span = tracer()?.startSpan(`invoke_agent ${method}`, { kind: SpanKind.INTERNAL })
+  if (span?.isRecording())
     span.setAttributes({
       'gen_ai.operation.name': 'invoke_agent',
       'gen_ai.agent.name': method,
@@ -51,6 +56,7 @@ export function runSpan(
     })
   return {
     end(attributes, error) {
+      if (span === undefined) return
       span.setAttributes(attributes)
       if (error !== undefined) fault(span, error)
       span.end()

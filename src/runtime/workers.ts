@@ -1,7 +1,8 @@
 import type { EdgeId, Random, Sim } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
-import type { Engine, Party } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { EffectError } from './errors.ts'
+import type { Party } from './request.ts'
 
 /** Thrown through a simulation that finds nothing to hold; it begins again after the next change. */
 const nothingToHold = Symbol('everything open is under way')

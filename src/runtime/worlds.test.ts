@@ -51,7 +51,10 @@ function building(back: 'snapshot' | 'replay' | 'none', o: { drifts?: (moves: nu
     ...(back === 'snapshot'
       ? {
           save: async (x: Lift) => JSON.stringify(x),
-          restore: async (x: Lift, ref: string) => void (seen.restored++, Object.assign(x, JSON.parse(ref))),
+          restore: async (x: Lift, ref: string) => {
+            seen.restored++
+            Object.assign(x, JSON.parse(ref))
+          },
         }
       : {}),
     same: async (x, s) => x.floor === s,

@@ -1,8 +1,8 @@
 // A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
-import { hash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
 import type { Journal, JournalRecord } from '../runtime/index.ts'
+import { type Body, decode, encode } from './row.ts'
 import {
   code,
   codeOf,
@@ -16,7 +16,7 @@ import {
   storeFailure,
   versionOf,
 } from './sqlite.ts'
-import { rowSum, sumStart } from './sum.ts'
+import { sumStart } from './sum.ts'
 
 /** crash: what was committed outlives the process. power: it outlives a loss of power too, at one disk flush a commit. */
 export type Durability = 'crash' | 'power'
@@ -30,8 +30,6 @@ export interface Damage {
 
 /** Larger pages than SQLite's default: fewer page allocations a record, each of which writes the first page too. */
 export const pageSize = 8192
-/** UTF-16 units up to which a payload lies in its row: half a page, so that rows do not spill over. */
-const inline = 4096
 /** Pages in the write-ahead log before they are moved into the file. */
 const checkpoint = 10_000
 
@@ -46,42 +44,6 @@ const steps = [
    PRAGMA application_id=${application + 1};`,
 ]
 
-type Body = string | Uint8Array | number | null
-interface Row {
-  head: string
-  /** What goes into the row, or into the blob that the row names. */
-  body: string | Uint8Array | null
-  /** Of a body that is kept as a blob. */
-  digest: string | null
-  sum: number
-}
-
-const digestOf = (body: string | Uint8Array): string => hash('sha256', body, 'base64url')
-const unmarked = (b: string | Uint8Array): string =>
-  typeof b === 'string' ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('utf16le')
-
-/** A record as a row's two texts. The payload is left as it is: a round trip through JSON would cost more than writing it. */
-function encode(record: JournalRecord, n: number, before: number): Row {
-  let head: string
-  let body: string | Uint8Array | null = null
-  if ('payload' in record) {
-    const { payload, ...rest } = record
-    head = JSON.stringify(rest)
-    body = payload.isWellFormed() ? payload : Buffer.from(payload, 'utf16le')
-  } else head = JSON.stringify(record)
-  if (head.includes('null')) refuseNonFinite(record, '')
-  const digest = body !== null && (body.length > inline || typeof body !== 'string') ? digestOf(body) : null
-  return { head, body, digest, sum: rowSum(before, n, head, digest ?? (body as string | null)) }
-}
-
-/** JSON turns NaN and the infinities into null, and the run would go another way on replay. */
-function refuseNonFinite(value: unknown, path: string): void {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new Failure('internal', `a journal record holds ${value} at ${path}: JSON has no such number`)
-  if (typeof value === 'object' && value !== null)
-    for (const [k, v] of Object.entries(value)) refuseNonFinite(v, path === '' ? k : `${path}.${k}`)
-}
-
 /** Errors that say nothing about the file's content: they are told, not counted as damage. */
 const passing: readonly number[] = [code.busy, code.locked, code.memory, code.full, code.cantOpen, code.perm, code.readOnly]
 
@@ -90,6 +52,25 @@ export interface JournalOptions {
   /** Appending is wanted. The caller holds the run's lock. Default false. */
   write?: boolean
   durability?: Durability
+}
+
+/**
+ * A connection that appends, with the file brought to the newest form.
+ * @param made the file is new: under durability `crash`, no disk flush is spent on it before there is anything in it
+ */
+function writable(file: string, durability: Durability = 'crash', made = false): DatabaseSync {
+  const db = connect(file, { pageSize })
+  try {
+    const flush = durability === 'power' ? 'FULL' : 'NORMAL'
+    db.exec(`PRAGMA synchronous=${made && durability === 'crash' ? 'OFF' : flush}`)
+    patiently(() => db.exec('PRAGMA journal_mode=WAL'))
+    migrate(db, steps, file)
+    db.exec(`PRAGMA synchronous=${flush}; PRAGMA wal_autocheckpoint=${checkpoint}; PRAGMA cache_size=-16000`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 /** A reader may not remove the side files it had SQLite make. Where nothing waits in the log, a connection that comes and goes does, if nobody else is there. */
@@ -153,19 +134,18 @@ export class SqliteJournal implements Journal {
   /** Makes a new journal file. `meta`: JSON kept beside the log, from which a lost index can be made again. */
   static create(file: string, o: JournalOptions & { meta?: string } = {}): SqliteJournal {
     if (existsSync(file)) throw new StoreFailure(`${file} is there already`, 'a new run needs a new file')
+    let db: DatabaseSync | null = null
     try {
-      const db = connect(file, { pageSize })
-      try {
-        patiently(() => db.exec('PRAGMA journal_mode=WAL'))
-        migrate(db, steps, file)
-        db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
-      } finally {
-        db.close()
-      }
+      db = writable(file, o.durability, true)
+      db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
+      const journal = new SqliteJournal(file, { ...o, write: true })
+      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
+      journal.#adopt(db)
+      return journal
     } catch (error) {
+      db?.close()
       throw storeFailure(error, file)
     }
-    return new SqliteJournal(file, { write: true, ...o })
   }
 
   /** Where the journal stops being readable; null while nothing bad was found. */
@@ -204,6 +184,7 @@ export class SqliteJournal implements Journal {
     if (db === null || upTo === 0) return
     let rows: Iterator<unknown>
     let blob: StatementSync
+    const body = (id: number) => (blob.get(id) as { body: string | Uint8Array } | undefined)?.body
     try {
       const log = db.prepare('SELECT n, head, body, sum FROM log ORDER BY n')
       log.setReturnArrays(true)
@@ -220,8 +201,7 @@ export class SqliteJournal implements Journal {
         try {
           const next = rows.next()
           if (next.done) break
-          const [at, head, body, stored] = next.value as [number, string, Body, number]
-          const read = this.#decode(n + 1, sum, at, head, body, stored, blob)
+          const read = decode(n + 1, sum, next.value as [number, string, Body, number], body)
           record = read.record
           sum = read.sum
         } catch (error) {
@@ -306,26 +286,6 @@ export class SqliteJournal implements Journal {
     return record - 1
   }
 
-  #decode(n: number, before: number, at: number, head: string, body: Body, stored: number, blobs: StatementSync) {
-    if (at !== n) throw new Error(`record ${n} is missing`)
-    let text: string | null = null
-    let summed: string | null = null
-    if (typeof body === 'number') {
-      const kept = (blobs.get(body) as { body: string | Uint8Array } | undefined)?.body
-      if (kept === undefined) throw new Error(`the payload of record ${n} is missing`)
-      summed = digestOf(kept)
-      text = unmarked(kept)
-    } else if (body !== null) {
-      summed = typeof body === 'string' && body.length <= inline ? body : digestOf(body)
-      text = unmarked(body)
-    }
-    const sum = typeof head === 'string' ? rowSum(before, n, head, summed) : Number.NaN
-    if (sum !== stored) throw new Error(`the sum of record ${n} does not match its content`)
-    const record = JSON.parse(head) as JournalRecord
-    if (text !== null) (record as { payload?: string }).payload = text
-    return { record, sum }
-  }
-
   #closed = (): Failure => new StoreFailure(`the journal ${this.file} was closed`, '')
 
   #connection(): DatabaseSync {
@@ -343,16 +303,11 @@ export class SqliteJournal implements Journal {
         `the journal ${this.file} is damaged at record ${this.#damage.record} (${this.#damage.why}): nothing can be appended to it`,
         'continue from the whole part in a new run with `espalier resume --salvage`',
       )
-    let db: DatabaseSync | null = null
     try {
-      db = connect(this.file, { pageSize })
-      this.#ready(db)
+      return this.#adopt(writable(this.file, this.#o.durability))
     } catch (error) {
-      db?.close()
       throw storeFailure(error, this.file)
     }
-    this.#writer = db
-    return db
   }
 
   /** Reads everything once, so that damage is known before anything is decided on it. */
@@ -366,18 +321,15 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #ready(db: DatabaseSync): void {
-    patiently(() => db.exec('PRAGMA journal_mode=WAL'))
-    db.exec(
-      `PRAGMA synchronous=${this.#o.durability === 'power' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint=${checkpoint}; PRAGMA cache_size=-16000`,
-    )
-    migrate(db, steps, this.file)
+  #adopt(db: DatabaseSync): DatabaseSync {
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#insert = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?)')
     this.#pair = db.prepare('INSERT INTO log(n, head, body, sum) VALUES(?, ?, ?, ?), (?, ?, ?, ?)')
     this.#findBlob = db.prepare('SELECT id FROM blob WHERE hash = ? AND body = ?')
     this.#addBlob = db.prepare('INSERT INTO blob(hash, body) VALUES(?, ?) ON CONFLICT(hash) DO NOTHING')
+    this.#writer = db
+    return db
   }
 
   /** The id of the blob that holds `body`. Equal bodies are kept once; they are compared, not only their hashes. In the row itself if the hash is taken by another body. */

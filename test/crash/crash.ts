@@ -17,11 +17,11 @@ export interface Outcome {
 }
 const child = join(import.meta.dirname, 'child.ts')
 
-/** One process, killed after `ms` (Infinity: never). */
+/** One process, killed a moment after the server gave it `answers` answers (Infinity: never). */
 function once(
   server: Counting,
   o: { store: string; resume: string; method: string; concurrency: number; calls: number; seed: number },
-  ms: number,
+  answers: number,
 ): Promise<{ run: string; result?: Omit<Outcome, 'run' | 'kills' | 'doubted'> }> {
   return new Promise((resolve, reject) => {
     const p = spawn(
@@ -31,17 +31,18 @@ function once(
     )
     let out = ''
     let err = ''
-    let timer: NodeJS.Timeout | undefined
+    let left = answers
+    server.onAnswer = () => {
+      if (--left === 0) setTimeout(() => p.kill('SIGKILL'), Math.random() * 4)
+    }
     p.stdout.on('data', d => {
       out += d
-      // The clock of the kill starts when there is a run to kill.
-      if (timer === undefined && Number.isFinite(ms) && out.includes('\n')) timer = setTimeout(() => p.kill('SIGKILL'), ms)
     })
     p.stderr.on('data', d => {
       err += d
     })
     p.on('close', (code, signal) => {
-      clearTimeout(timer)
+      server.onAnswer = () => {}
       const lines = out
         .split('\n')
         .filter(Boolean)
@@ -54,16 +55,16 @@ function once(
   })
 }
 
-/** Runs a search to its end through `kills` kills, each within `window` ms of its process's first sign of life. */
+/** Runs a search to its end through `kills` kills, each after a random number of answers. */
 export async function survive(
   server: Counting,
-  o: { store: string; method: string; concurrency: number; calls: number; seed: number; kills: number; window: number },
+  o: { store: string; method: string; concurrency: number; calls: number; seed: number; kills: number },
 ): Promise<Outcome> {
   let run = '-'
   let kills = 0
   for (;;) {
     const last = kills >= o.kills
-    const r = await once(server, { ...o, resume: run }, last ? Infinity : Math.random() * o.window)
+    const r = await once(server, { ...o, resume: run }, last ? Infinity : 1 + Math.floor((Math.random() * o.calls) / (o.kills + 1)))
     if (r.run !== '') run = r.run
     if (r.result !== undefined) {
       const store = openStore(o.store)

@@ -7,12 +7,15 @@ export interface Counting {
   port: number
   /** Requests answered, by idempotency key. */
   answered: Map<string, number>
+  /** Called after each answer. */
+  onAnswer: () => void
   close(): void
 }
 
 /** @param latency mean in ms, exponentially distributed; from chance, as a network's is */
 export async function counting(latency: number): Promise<Counting> {
   const answered = new Map<string, number>()
+  const out: Counting = { port: 0, answered, onAnswer: () => {}, close: () => server.close() }
   const server: Server = createServer((req, res) => {
     let text = ''
     req.on('data', d => {
@@ -23,6 +26,7 @@ export async function counting(latency: number): Promise<Counting> {
       setTimeout(
         () => {
           answered.set(key, (answered.get(key) ?? 0) + 1)
+          out.onAnswer()
           res.end(
             JSON.stringify(
               Array.from({ length: n }, (_, i) => {
@@ -37,5 +41,6 @@ export async function counting(latency: number): Promise<Counting> {
     })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return { port: (server.address() as AddressInfo).port, answered, close: () => server.close() }
+  out.port = (server.address() as AddressInfo).port
+  return out
 }

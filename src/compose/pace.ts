@@ -1,0 +1,43 @@
+import type { Limits, Search, Sim } from '../contract/index.ts'
+
+/** What a simulation uses up. Time is left out: what is limited by time is better done side by side. */
+const units: readonly (keyof Limits)[] = [
+  'calls',
+  'requests',
+  'inputTokens',
+  'outputTokens',
+  'tokens',
+  'usd',
+  'steps',
+  'toolCalls',
+  'nodes',
+]
+
+/**
+ * Keeps the simulations in flight to one in `pace` of those the budget covers, one at least. A simulation decides with what is known when it begins;
+ * where a budget covers only a few, many at once are hardly better than that many drawn blindly. A thirtieth costs next to nothing (regret .0224 at 32
+ * in flight against .0217 one after the other); where nothing but time is limited, nothing is held back.
+ *
+ * @param simulation as for `workers` @param pace 0: as many at once as there are slots
+ */
+export function paced<S, A, Ans>(s: Search<S, A, Ans>, pace: number, simulation: (sim: Sim) => Promise<void>): (sim: Sim) => Promise<void> {
+  if (pace === 0) return simulation
+  const before = s.budget.ratio(...units)
+  let running = 0
+  let ended = 0
+  const allowed = (): number => {
+    if (ended === 0) return 1
+    const each = (before - s.budget.ratio(...units)) / (ended + running)
+    return Math.max(1, before / each / pace)
+  }
+  return async sim => {
+    if (running > 0 && running + 1 > allowed()) sim.hold(null)
+    running++
+    try {
+      await simulation(sim)
+      ended++
+    } finally {
+      running--
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// The library: import { solve, methods, worlds } from 'espalier'. Parts of their own have doors of their own: espalier/kernel, /methods, /worlds, ...
+export type * from './contract/index.ts'
+export {
+  average,
+  betaPosterior,
+  bootstrap,
+  Failure,
+  type FailureCode,
+  FlatTree,
+  holm,
+  type Interval,
+  mcnemar,
+  paired,
+  passAtK,
+  wilson,
+} from './kernel/index.ts'
+export { methodIds, methods } from './method/index.ts'
+export { createModel, modelKinds, parseModel, type Scripted, type Simulated, scripted, simulated } from './model/index.ts'
+export { createReward, defaultValue } from './reward/index.ts'
+export {
+  type Evidence,
+  evidence,
+  frameOf,
+  methodNamed,
+  type Plan,
+  type Replayed,
+  replay,
+  type SolveOptions,
+  solve,
+  type WhatIf,
+  whatIf,
+} from './run/index.ts'
+export { type Event, type EventData, type EventKind, method, need, person, type Run } from './runtime/index.ts'
+export { openStore, type RunMeta, type Store, storeFolder } from './store/index.ts'
+export { countdown, game24, readTasks, type WorldEntry, worldIds, worldNamed, worlds } from './world/index.ts'

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { type Shape, seedlingShape } from '../../model/seedling/index.ts'
+import { batchAt } from './examples.ts'
+import { adamW, freshState, Trainer } from './step.ts'
+import { freshWeights } from './train.ts'
+
+const shape: Shape = { ...seedlingShape, width: 16, layers: 1, heads: 2, hidden: 16 }
+const weights = freshWeights(shape, 1)
+const batch = batchAt(1, 'train', 1, 4)
+
+/** sum(cotangent * logprob) at given weights. */
+async function linear(w: typeof weights, cotangents: Float32Array): Promise<number> {
+  const t = new Trainer(shape, freshState(shape, w))
+  const lp = await t.logprobs(batch)
+  t.close()
+  return lp.reduce((a, x, i) => a + x * cotangents[i], 0)
+}
+
+test('a step goes along the gradient of any cotangents, as finite differences see it', async () => {
+  // Cotangents of no particular loss, of both signs.
+  const cotangents = batch.cotangents.map((c, i) => c * Math.sin(i))
+  // Adam's first step with a huge epsilon is the gradient times rate / epsilon; no clipping, no decay.
+  const epsilon = 1e6
+  const rate = 1e6
+  const t = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon, decay: 0, clip: 1e9 })
+  const { loss } = await t.descend(batch, cotangents, rate)
+  const after = t.weights()
+  t.close()
+  expect(loss).toBeCloseTo(await linear(weights, cotangents), 4)
+  for (const [name, i] of [
+    ['embed', 24 * 16 + 3],
+    ['layers.0.query', 37],
+    ['layers.0.gate', 100],
+    ['layers.0.down', 17],
+    ['norm', 5],
+    ['head', 24 * 5],
+  ] as const) {
+    const gradient = weights.get(name)![i] - after.get(name)![i]
+    const h = 0.02
+    const moved = async (by: number) => {
+      const w = new Map(weights)
+      const data = w.get(name)!.slice()
+      data[i] += by
+      return linear(w.set(name, data), cotangents)
+    }
+    const numeric = ((await moved(h)) - (await moved(-h))) / (2 * h)
+    expect(Math.abs(gradient - numeric), name).toBeLessThan(2e-4 + 0.02 * Math.abs(numeric))
+  }
+})
+
+test('AdamW: moments, bias correction, decay of matrices only, clipping', async () => {
+  const options = { beta1: 0.8, beta2: 0.9, epsilon: 1e-3, decay: 0.1, clip: 0.05 }
+  const raw = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon: 1e6, decay: 0, clip: 1e9 })
+  await raw.descend(batch, batch.cotangents, 1e6)
+  const gradient = (name: string, i: number) => weights.get(name)![i] - raw.weights().get(name)![i]
+  const t = new Trainer(shape, freshState(shape, weights), options)
+  const { norm } = await t.descend(batch, batch.cotangents, 0.01)
+  const state = t.state()
+  expect(norm).toBeGreaterThan(options.clip)
+  const scale = options.clip / norm
+  for (const [name, i, matrix] of [
+    ['head', 50, true],
+    ['layers.0.norm1', 3, false],
+  ] as const) {
+    const g = gradient(name, i) * scale
+    const w = weights.get(name)![i]
+    expect(state.first.get(name)![i]).toBeCloseTo(0.2 * g, 6)
+    expect(state.second.get(name)![i]).toBeCloseTo(0.1 * g * g, 8)
+    const expected = w - 0.01 * (g / (Math.abs(g) + options.epsilon) + (matrix ? options.decay * w : 0))
+    expect(state.weights.get(name)![i]).toBeCloseTo(expected, 4)
+  }
+  raw.close()
+  t.close()
+})
+
+test('it learns a batch by heart', async () => {
+  const t = new Trainer(shape, freshState(shape, weights), adamW)
+  const first = await t.descend(batch, batch.cotangents, 0.02)
+  for (let i = 0; i < 120; i++) await t.descend(batch, batch.cotangents, 0.02)
+  const last = await t.descend(batch, batch.cotangents, 0.02)
+  t.close()
+  expect(first.loss).toBeGreaterThan(4)
+  expect(last.loss).toBeLessThan(0.5)
+})

@@ -1,0 +1,145 @@
+// One train step that serves every loss: losses enter as cotangents, dL/dlogprob of each column's target.
+import { blockUntilReady, jit, numpy as np, valueAndGrad } from '@jax-js/jax'
+import { type Shape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
+import { type Inputs, inputsOf, type Parameters, pickedLogprobs, type Rows, type Tensor, toParameters, toWeights } from './graph.ts'
+
+/** AdamW (Loshchilov and Hutter 2019), gradients clipped to a global norm. */
+export interface AdamW {
+  beta1: number
+  beta2: number
+  epsilon: number
+  /** Decoupled weight decay, on matrices only. */
+  decay: number
+  /** Largest global norm of the gradient. */
+  clip: number
+}
+export const adamW: Readonly<AdamW> = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, decay: 0.05, clip: 1 }
+
+/** What a trainer carries from step to step, as plain arrays: enough to go on exactly. `first`, `second`: Adam's moments. */
+export interface TrainState {
+  step: number
+  weights: Weights
+  first: Weights
+  second: Weights
+}
+
+/** A fresh state: moments zero, step 0. */
+export function freshState(shape: Shape, weights: Weights): TrainState {
+  const zeros = () => new Map(tensors(shape).map(t => [t.name, new Float32Array(sizeOf(t.shape))]))
+  return { step: 0, weights, first: zeros(), second: zeros() }
+}
+
+/** Holds weights and moments in jax-js. One at a time per thread is enough: a step is synchronous up to its results. */
+export class Trainer {
+  readonly shape: Shape
+  readonly #options: AdamW
+  readonly #inputs: (r: Rows) => Inputs
+  readonly #step: (...a: unknown[]) => [Parameters, Parameters, Parameters, Tensor, Tensor]
+  readonly #forward: (p: Parameters, ...inputs: Inputs) => Tensor
+  #count: number
+  #p: Parameters
+  #m: Parameters
+  #v: Parameters
+
+  constructor(shape: Shape, state: TrainState, options: AdamW = adamW) {
+    this.shape = shape
+    this.#options = options
+    this.#inputs = inputsOf(shape)
+    this.#count = state.step
+    this.#p = toParameters(shape, state.weights)
+    this.#m = toParameters(shape, state.first)
+    this.#v = toParameters(shape, state.second)
+    // The linear form sum(cotangent * logprob) has the gradient of every loss with these cotangents.
+    const linear = (p: Parameters, inputs: Inputs, cotangents: Tensor): Tensor => pickedLogprobs(shape, p, inputs).mul(cotangents).sum()
+    const gradient = valueAndGrad(linear as never) as unknown as (p: Parameters, i: Inputs, c: Tensor) => [Tensor, Parameters]
+    const matrix = tensors(shape).map(t => t.shape.length > 1)
+    const { beta1, beta2, epsilon, decay, clip } = options
+    this.#step = jit(((
+      p: Parameters,
+      m: Parameters,
+      v: Parameters,
+      inputs: Inputs,
+      cotangents: Tensor,
+      rate: Tensor,
+      c1: Tensor,
+      c2: Tensor,
+    ) => {
+      const [loss, g] = gradient(
+        p.map(x => x.ref),
+        inputs,
+        cotangents,
+      )
+      let squares: Tensor | null = null
+      for (const x of g) {
+        const s = x.ref.mul(x.ref).sum()
+        squares = squares ? squares.add(s) : s
+      }
+      const norm = np.sqrt(squares!.add(1e-12))
+      const scale = np.minimum(np.array(clip).div(norm.ref), 1)
+      const out: [Parameters, Parameters, Parameters] = [[], [], []]
+      for (let i = 0; i < g.length; i++) {
+        const gi = g[i].mul(scale.ref)
+        const mi = m[i].mul(beta1).add(gi.ref.mul(1 - beta1))
+        const vi = v[i].mul(beta2).add(gi.ref.mul(gi).mul(1 - beta2))
+        const update = mi.ref.mul(c1.ref).div(np.sqrt(vi.ref.mul(c2.ref)).add(epsilon))
+        out[0].push(p[i].ref.sub(update.add(p[i].mul(matrix[i] ? decay : 0)).mul(rate.ref)))
+        out[1].push(mi)
+        out[2].push(vi)
+      }
+      for (const x of [scale, rate, c1, c2]) x.dispose()
+      return [...out, loss, norm]
+    }) as never) as never
+    this.#forward = jit(((p: Parameters, ...inputs: Inputs) => pickedLogprobs(shape, p, inputs)) as never) as never
+  }
+
+  get step(): number {
+    return this.#count
+  }
+
+  /** Log-probability of each column's target, [rows, length]. */
+  async logprobs(rows: Rows): Promise<Float32Array> {
+    const out = this.#forward(
+      this.#p.map(x => x.ref),
+      ...this.#inputs(rows),
+    )
+    return (await out.data()) as Float32Array
+  }
+
+  /**
+   * One step down a loss.
+   * @param cotangents [rows, length]: dL/dlogprob of each column's target; 0 where a column carries no loss
+   * @param rate learning rate of this step
+   * @returns the linear form sum(cotangent * logprob), which is the loss where it is linear in the logprobs; and the gradient's norm before clipping
+   */
+  async descend(rows: Rows, cotangents: Float32Array, rate: number): Promise<{ loss: number; norm: number }> {
+    this.#count++
+    const { beta1, beta2 } = this.#options
+    const [p, m, v, loss, norm] = this.#step(
+      this.#p,
+      this.#m,
+      this.#v,
+      this.#inputs(rows),
+      np.array(cotangents as Float32Array<ArrayBuffer>).reshape([rows.rows, rows.length]),
+      np.array(rate),
+      np.array(1 / (1 - beta1 ** this.#count)),
+      np.array(1 / (1 - beta2 ** this.#count)),
+    )
+    this.#p = p
+    this.#m = m
+    this.#v = v
+    await blockUntilReady([p, m, v])
+    return { loss: (await loss.data())[0], norm: (await norm.data())[0] }
+  }
+
+  weights(): Weights {
+    return toWeights(this.shape, this.#p)
+  }
+
+  state(): TrainState {
+    return { step: this.#count, weights: this.weights(), first: toWeights(this.shape, this.#m), second: toWeights(this.shape, this.#v) }
+  }
+
+  close(): void {
+    for (const group of [this.#p, this.#m, this.#v]) for (const x of group) x.dispose()
+  }
+}

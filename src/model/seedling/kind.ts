@@ -1,0 +1,40 @@
+// `seedling` on the command line: the shipped weights; `seedling@NAME`: those of STORE/models/NAME.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Failure } from '../../kernel/failure.ts'
+import type { ModelKind } from '../kind.ts'
+import { type Model, readModel } from './llama.ts'
+import { type Seedling, type SeedlingOptions, seedlingProvider } from './provider.ts'
+
+/** The shipped weights. */
+export const shippedWeights: string = fileURLToPath(new URL('./weights/seedling.safetensors', import.meta.url))
+
+/** Reads weights from a file; the shipped ones by default. @throws Failure, one line, when there are none or they are damaged */
+export function loadSeedling(path: string = shippedWeights): Model {
+  if (!existsSync(path)) throw new Failure('model', `expected weights at ${path}, found no file`, 'train them: espalier train seedling')
+  return readModel(readFileSync(path), path)
+}
+
+/** A provider over a weights file. */
+export function seedling(path: string = shippedWeights, o: SeedlingOptions = {}): Seedling {
+  const { shape, weights } = loadSeedling(path)
+  return seedlingProvider(shape, weights, o)
+}
+
+/** Where `espalier train` puts the weights of a name, and where `seedling@NAME` looks. */
+export const weightsPath = (store: string, name: string): string => join(store, 'models', name, 'model.safetensors')
+
+export const seedlingKind: ModelKind = {
+  kind: 'seedling',
+  describe: 'A small language model that ships with it: number puzzles step by step, logprobs, a critic; free and offline',
+  example: 'seedling',
+  rest: 'none',
+  create({ name, text }, { store }) {
+    if (name === '') return seedling()
+    if (!/^[\w.-]+$/.test(name))
+      throw new Failure('usage', `expected a name of letters, digits, dots and dashes after seedling@, found "${name}"`)
+    if (store === undefined) throw new Failure('usage', `${text} needs a store to look in`, 'give one with --store')
+    return seedling(weightsPath(store, name), { id: text })
+  },
+}

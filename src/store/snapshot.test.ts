@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Failure } from '../kernel/index.ts'
+import { type NewRun, openStore } from './index.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'espalier-snapshot-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+let folders = 0
+const fresh = (): string => join(root, `${folders++}`)
+
+const run: NewRun = { world: 'game24', method: { id: 'uct', version: 2 }, task: '4 9 10 13' }
+const failure = (work: () => unknown): Failure => {
+  try {
+    work()
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure)
+    expect((error as Failure).message).not.toContain('\n')
+    return error as Failure
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('snapshots', () => {
+  test('come back as they were saved, text as text and bytes as bytes, large ones compressed', () => {
+    const store = openStore(fresh())
+    const { snapshot, id } = store.create(run)
+    expect(snapshot.load('tree')).toBe(null)
+    const large = new Uint8Array(200_000).map((_, i) => i % 7)
+    for (const data of ['', 'text \u{1F600}', 'x'.repeat(100_000), new Uint8Array(), new Uint8Array([0, 255, 3]), large]) {
+      snapshot.save('tree', data)
+      expect(snapshot.load('tree')).toEqual(data)
+    }
+    snapshot.save('other', 'beside it')
+    expect(snapshot.load('tree')).toEqual(large)
+    const file = join(store.folder, 'runs', `${id}.tree.snapshot`)
+    expect(readFileSync(file).length).toBeLessThan(2000)
+    expect(failure(() => snapshot.save('../tree', '')).message).toContain('lower-case')
+    const bytes = readFileSync(file)
+    for (const at of [0, 10, 40, bytes.length - 1]) {
+      const bad = Buffer.from(bytes)
+      bad[at] ^= 16
+      writeFileSync(file, bad)
+      expect(failure(() => snapshot.load('tree')).message).toContain('damaged')
+    }
+    writeFileSync(file, bytes.subarray(0, 9))
+    expect(failure(() => snapshot.load('tree')).message).toContain('damaged')
+    store.close()
+  })
+})

@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { arithmetic, espalier, held, inside } from './espalier.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'espalier-solve-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let stores = 0
+const fresh = (): string => join(folder, `store-${++stores}`)
+const issue = ['solve', 'game24', '4 9 10 13', '--model', 'simulated:error=0.1', '--budget', 'calls=200', '--seed', '7', '--json']
+
+describe('solve', () => {
+  test('one object on standard output, the run id on standard error', async () => {
+    const store = fresh()
+    const r = await espalier([...issue, '--method', 'rest-mcts', '--store', store])
+    const x = held(r.out, 'result')
+    expect(r.err).toBe(`run ${x.run}\n`)
+    expect(x).toMatchObject({ world: 'game24', task: '4 9 10 13', method: 'rest-mcts', seed: 7, reward: 'exact', budget: { calls: 200 } })
+    expect(x.tree.nodes).toBeGreaterThan(1)
+    expect(x.spent.calls).toBeLessThanOrEqual(200)
+    expect(existsSync(join(store, 'runs', `${x.run}.db`))).toBe(true)
+    expect(r.code).toBe(x.solved ? 0 : x.ended === 'budget' ? 3 : 0)
+  })
+
+  test('the same seed and concurrency give the same tree, run after run', async () => {
+    for (const method of ['rest-mcts', 'gumbel-search', 'uct']) {
+      const seen = new Set<string>()
+      for (let i = 0; i < 2; i++) {
+        const { digest, spent } = held((await inside([...issue, '--method', method, '--store', 'none'])).out, 'result')
+        seen.add(`${digest} ${spent.calls}`)
+      }
+      expect([method, seen.size]).toEqual([method, 1])
+    }
+  })
+
+  test('best-of-n gives the same tree at any concurrency', async () => {
+    const seen = new Set<string>()
+    for (const concurrency of ['1', '3', '8', '32'])
+      seen.add(
+        held(
+          (
+            await inside([
+              ...issue,
+              '--method',
+              'best-of-n',
+              '--knob',
+              'untilSolved=false',
+              '--concurrency',
+              concurrency,
+              '--store',
+              'none',
+            ])
+          ).out,
+          'result',
+        ).digest,
+      )
+    expect(seen.size).toBe(1)
+  })
+
+  test('an answer comes with the steps that make it, and exit 0', async () => {
+    const r = await inside(['solve', 'game24', '4', '9', '10', '13', '--seed', '1', '--json', '--store', 'none'])
+    const x = held(r.out, 'result')
+    expect(x).toMatchObject({ solved: true, verifiedBy: 'exact', score: 1 })
+    expect(arithmetic(x.answer)).toBe(24)
+    expect(x.path).toHaveLength(3)
+    expect(x.path.at(-1).R).toBe(1)
+    expect(r.code).toBe(0)
+  })
+
+  test('a budget that ends without a verified answer is exit 3; NaN is null', async () => {
+    const r = await inside(['solve', 'game24', '4 9 10 13', '--method', 'best-first', '--budget', 'calls=9', '--json', '--store', 'none'])
+    const x = held(r.out, 'result')
+    expect(r.code).toBe(3)
+    expect(x).toMatchObject({ answer: null, score: null, ended: 'budget' })
+    expect(x.solved).not.toBe(true)
+    expect(r.out).not.toContain('NaN')
+  })
+
+  test('for people: the answer, what verified it, the steps, the cost and where to look', async () => {
+    const store = fresh()
+    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store])
+    expect(r.code).toBe(0)
+    expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, gumbel-search, simulated:/)
+    expect(r.err).toMatch(/\nbest .*score 1, verified, after \d+ calls\n/)
+    expect(r.out).toMatch(/verified {2}by exact/)
+    expect(r.out).toMatch(/spent {5}\d+ calls, [\d,]+ tokens in, [\d,]+ out, \$0/)
+    expect(r.out).toMatch(new RegExp(`espalier runs show r-\\w+ --store ${store}`))
+  })
+
+  test('without a store nothing is written', async () => {
+    const cwd = mkdtempSync(join(folder, 'empty-'))
+    const r = await espalier(['solve', 'countdown', '3 5 8 9 -> 46', '--store', 'none', '--json'], { cwd })
+    held(r.out, 'result')
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('a reader that goes away is no error', async () => {
+    const { spawnSync } = await import('node:child_process')
+    const { bin } = await import('./espalier.ts')
+    const r = spawnSync('bash', ['-c', `"${process.execPath}" "${bin}" methods --json | head -c 1; exit "\${PIPESTATUS[0]}"`], {
+      encoding: 'utf8',
+    })
+    expect([r.status, r.stderr, r.stdout]).toEqual([0, '', '{'])
+  })
+})
+
+describe('solve --tasks', () => {
+  const lines = [
+    '{"id":"a","task":"4 9 10 13"}',
+    '# a remark',
+    '1 2 3',
+    '{"id":"b","task":[1,2,3,4]}',
+    '{"id":"a","task":"5 5 5 5"}',
+    '6 6 6 6',
+  ]
+
+  test('one object a line; bad lines are named, the rest runs; exit 2', async () => {
+    const file = join(folder, 'tasks.jsonl')
+    writeFileSync(file, lines.join('\n'))
+    const r = await inside(['solve', 'game24', '--tasks', file, '--json', '--store', fresh()])
+    const out = r.out
+      .trimEnd()
+      .split('\n')
+      .map(l => `${l}\n`)
+    const bad = out.filter(l => l.includes('"error"')).map(l => held(l, 'task-error'))
+    const good = out.filter(l => !l.includes('"error"')).map(l => held(l, 'result'))
+    expect(bad.map(b => b.line)).toEqual([3, 5])
+    expect(bad[0].error.message).toContain('line 3: game24: expected 4 numbers, found 3')
+    expect(good.map(g => g.id)).toEqual(['a', 'b', 'line-6'])
+    expect(r.code).toBe(2)
+    expect(r.err.match(/^run r-/gm)).toHaveLength(3)
+  })
+
+  test('from standard input, for people', async () => {
+    const r = await espalier(['solve', 'game24', '--tasks', '-', '--store', 'none'], { input: '1 2 3 4\n4 4 6 8\n' })
+    expect(r.out).toMatch(/[012] of 2 solved\n$/)
+    expect([0, 3]).toContain(r.code)
+  })
+})
