@@ -84,7 +84,10 @@ export async function worldEntry(id: string): Promise<WorldEntry> {
 }
 
 /** The models of a plan by role. Who makes them closes them. */
-export async function modelsOf(plan: Pick<Plan, 'models' | 'seed' | 'store'>, { world }: Pick<WorldEntry, 'world'>): Promise<Record<string, Provider>> {
+export async function modelsOf(
+  plan: Pick<Plan, 'models' | 'seed' | 'store'>,
+  { world }: Pick<WorldEntry, 'world'>,
+): Promise<Record<string, Provider>> {
   const models: Record<string, Provider> = {}
   for (const [role, spec] of Object.entries(plan.models)) {
     models[role] = isFile(spec)
@@ -106,7 +109,7 @@ export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provide
   const task = entry.parseTask(plan.task)
   const { world } = entry
   const models = made ?? (await modelsOf(plan, entry))
-  const { reward, id } = createReward(plan.reward, { entry, models, task: plan.task })
+  const { reward, id, sampling } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {
     world,
@@ -114,7 +117,7 @@ export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provide
     ...(Object.keys(models).length === 0 ? {} : { model: models as { policy: Provider } & Record<string, Provider> }),
     ...(plan.knobs === undefined ? {} : { knobs: plan.knobs }),
     ...(plan.preset === undefined ? {} : { preset: plan.preset }),
-    ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
+    ...(plan.sampling === undefined && sampling === undefined ? {} : { sampling: { ...sampling, ...plan.sampling } }),
     ...(plan.budget === undefined ? {} : { budget: plan.budget }),
     ...(reward === undefined ? {} : { reward }),
     ...(value === undefined ? {} : { value }),

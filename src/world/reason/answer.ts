@@ -1,6 +1,6 @@
 // When are two answers the same? Each is read as a number, an expression, a choice, a list, JSON or words, and brought to one key.
 import { canonical } from '../../kernel/hash.ts'
-import { evaluate, type Value, real, valueKey } from './arithmetic.ts'
+import { evaluate, real, type Value, valueKey } from './arithmetic.ts'
 import { closing, plain } from './markup.ts'
 import { currencies, unitOf } from './units.ts'
 
@@ -129,8 +129,9 @@ function read(t: string, depth: number): Form {
   const told = /^\(([A-Z])\)\s+\S/.exec(t) ?? /^([A-Z])\)\s*\S/.exec(t)
   if (told) return { kind: 'choice', key: told[1].toLowerCase() }
   // `x = 5`, `f(x) = 2x`, `x in [0, 1)`: what it is, not what it is called. Two equations are a list of both.
-  const named = /^[A-Za-z](?:_\(?\w{1,8}\)?|')?(?:\([a-z]\))?\s*(?:=|\bin\b)\s*([^=<>]+)$/.exec(t)
-  if (named && (!named[1].includes(',') || bracketed(named[1].trim()) || !/[A-Za-z]\s*=/.test(named[1]))) return read(named[1].trim(), depth + 1)
+  const named = /^[A-Za-z](?:_\(?\w{1,8}\)?|')?(?:\([\w, ]{1,8}\))?\s*(?:=|\bin\b)\s*([^=<>]+)$/.exec(t)
+  if (named && (!named[1].includes(',') || bracketed(named[1].trim()) || !/[A-Za-z]\s*=/.test(named[1])))
+    return read(named[1].trim(), depth + 1)
   const amount = quantity(t)
   if (amount !== null) return amount
   if (bracketed(t)) {
@@ -216,7 +217,7 @@ export function sameAnswer(a: string, b: string): boolean {
     return valueKey(f.percent ?? f.value) === valueKey(g.percent ?? g.value)
   if (typeof f.value === 'number' || typeof g.value === 'number') {
     const [x, y] = [real(f.value ?? Number.NaN), real(g.value ?? Number.NaN)]
-    return Math.abs(x - y) <= 1e-11 * Math.max(Math.abs(x), Math.abs(y))
+    return Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= 1e-11 * Math.max(Math.abs(x), Math.abs(y))
   }
   return false
 }

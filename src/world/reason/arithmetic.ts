@@ -64,7 +64,7 @@ function power(a: Value, b: Value): Value {
   if (typeof a !== 'number' && typeof b !== 'number') {
     if (b.d === 1n && abs(b.n) <= 512n) {
       const k = abs(b.n)
-      if ((bits(abs(a.n)) + bits(a.d)) * Number(k) <= widest) {
+      if (Math.max(bits(abs(a.n)), bits(a.d)) * Number(k) <= widest) {
         const p = exact(a.n ** k, a.d ** k)
         return b.n < 0n ? inverse(p) : p
       }
@@ -212,6 +212,8 @@ const mixed = /^([-+]?)\s*(\d+)\s+(\d+)\s*\/\s*(\d+)$/
 export function evaluate(text: string): Result | null {
   const t = text.trim()
   if (t.length === 0 || t.length > longest || !/^[-+*/^&().,\d\sA-Za-z]+$/.test(t)) return null
+  const alone = numeral(t)
+  if (alone !== null) return { value: alone }
   const m = mixed.exec(t)
   const source = m === null ? t : `${m[1]}${m[2]}&(${m[3]}/${m[4]})`
   // Letters that are no function are unknowns; a run of them is a word.

@@ -45,10 +45,16 @@ export function markedAnswer(text: string, choices: readonly string[] = []): Fou
     const from = m.index + m[0].length
     const told = line(t, from)
     const rest = /^[\s*_:=$]*$/.test(told) ? line(t, skipLine(t, from)) : told
-    put(from, m[1].toLowerCase() === 'is' ? sentence(rest.replace(/^\s*:/, '')) : clause(rest), m[1].toLowerCase() === 'is' ? 'said' : 'marked')
+    put(
+      from,
+      m[1].toLowerCase() === 'is' ? sentence(rest.replace(/^\s*:/, '')) : clause(rest),
+      m[1].toLowerCase() === 'is' ? 'said' : 'marked',
+    )
   }
-  for (const m of t.matchAll(/\banswer (?:to|of|for) [^.:\n]{1,120}? is\b:?/gi)) put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
-  for (const m of t.matchAll(/\b(?:correct|right|best) (?:choice|option) is\b:?/gi)) put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
+  for (const m of t.matchAll(/\banswer (?:to|of|for) [^.:\n]{1,120}? is\b:?/gi))
+    put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
+  for (const m of t.matchAll(/\b(?:correct|right|best) (?:choice|option) is\b:?/gi))
+    put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
   const json = inJson(t)
   if (json !== null) put(json.at, json.answer, 'json')
   found.sort((a, b) => a.at - b.at)
@@ -78,12 +84,17 @@ export function finalAnswer(text: string, choices: readonly string[] = []): Foun
   const alone = !t.includes('\n')
   const count = bare.split(/\s+/).length
   // A few words alone are an answer, unless they break off; with a number among them they may be a sentence.
-  const short = alone && count <= (/\d/.test(bare) ? 3 : 6) && !/[:,=+*/-]$|\b(?:is|are|was|the|an?|of|to|and|or|so|by|with|for|that)$/i.test(bare)
+  const short =
+    alone && count <= (/\d/.test(bare) ? 3 : 6) && !/[:,=+*/-]$|\b(?:is|are|was|the|an?|of|to|and|or|so|by|with|for|that)$/i.test(bare)
   if (form.kind !== 'text' || short) return wrap(settle(bare, choices), 'line')
   // `... = 42`, and a sentence that ends: "So she has 42 apples left."
   const ended = /[.!)\]$*]\s*$/.test(last)
   const equals = /=\s*([^=]+)$/.exec(last)
-  if (equals && (ended || /^[\s$]*[-+]?[\d.,]+[\s$]*$/.test(equals[1])) && ['number', 'expression', 'list'].includes(formOf(unwrap(equals[1])).kind))
+  if (
+    equals &&
+    (ended || /^[\s$]*[-+]?[\d.,]+[\s$]*$/.test(equals[1])) &&
+    ['number', 'expression', 'list'].includes(formOf(unwrap(equals[1])).kind)
+  )
     return wrap(settle(equals[1], choices), 'result')
   if (!ended) return null
   const choice = /\(([A-J])\)/g
@@ -98,14 +109,17 @@ const wrap = (answer: string | null, how: Found['how']): Found | null => (answer
 function settle(raw: string, choices: readonly string[]): string | null {
   const t = unwrap(raw.slice(0, longest))
   if (t === '' || raw.length > longest || /^[\s.,:;*_\-$#]*$/.test(t) || /^(?:\.\.\.|\u2026|<[^>]*>|\[[^\]\d]*\])$/.test(t)) return null
+  if (/\\f?box(?:ed)?\{/.test(t)) return null // a box within: cut off, or said better elsewhere
   if (choices.length > 0) {
-    const letter = /^\(?([A-Za-z])(?:[).:]|$)/.exec(t)?.[1].toUpperCase() ?? (formOf(t).kind === 'choice' ? formOf(t).key.toUpperCase() : undefined)
+    const letter =
+      /^\(?([A-Za-z])(?:[).:]|$)/.exec(t)?.[1].toUpperCase() ?? (formOf(t).kind === 'choice' ? formOf(t).key.toUpperCase() : undefined)
     if (letter !== undefined && letter.charCodeAt(0) - 65 < choices.length) return letter
     const key = answerKey(t)
     const same = choices.findIndex(c => answerKey(c) === key)
     if (same >= 0) return String.fromCharCode(65 + same)
   }
-  return tidy(t)
+  const tidied = tidy(t)
+  return tidied.trim() === '' ? null : tidied
 }
 
 function line(t: string, from: number): string {
@@ -121,7 +135,10 @@ function skipLine(t: string, from: number): number {
 /** Up to the end of a sentence: a full stop that belongs to no number, initial or short title. */
 function sentence(t: string): string {
   const end = /(?<=[a-z\d][a-z\d]|[\d)\]}$%*]|\s[A-Za-z])[.!?](?=\s|$|\*)/.exec(t)
-  return (end === null ? t : t.slice(0, end.index)).replace(/^\s*(?:therefore|thus|then|hence|simply|just|clearly|indeed)[,:]?\s+(?=\S)/i, '')
+  return (end === null ? t : t.slice(0, end.index)).replace(
+    /^\s*(?:therefore|thus|then|hence|simply|just|clearly|indeed)[,:]?\s+(?=\S)/i,
+    '',
+  )
 }
 /** What is marked by a colon is taken whole, but for a sentence after it. */
 function clause(t: string): string {
@@ -161,7 +178,10 @@ export function choicesIn(question: string): string[] {
     if (run.length >= 2)
       return run.map((m, i) =>
         q
-          .slice(m.index + m[0].length, run[i + 1]?.index ?? (q.indexOf('\n', m.index + m[0].length) < 0 ? q.length : q.indexOf('\n', m.index + m[0].length)))
+          .slice(
+            m.index + m[0].length,
+            run[i + 1]?.index ?? (q.indexOf('\n', m.index + m[0].length) < 0 ? q.length : q.indexOf('\n', m.index + m[0].length)),
+          )
           .trim()
           .replace(/[,;]$/, ''),
       )

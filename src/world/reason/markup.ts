@@ -76,7 +76,8 @@ const commands: Readonly<Record<string, string>> = {
   colon: ':',
 }
 /** Commands that only dress up what stands in their braces. */
-const dress = /^(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathit|mathsf|mathbb|mathcal|operatorname|mbox|hbox|boxed|fbox|bm|emph|overline)$/
+const dress =
+  /^(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathit|mathsf|mathbb|mathcal|operatorname|mbox|hbox|boxed|fbox|bm|emph|overline)$/
 const functions = /^(?:sin|cos|tan|log|ln|exp|max|min|gcd|lcm)$/
 /** Deeper nesting than this is no answer. */
 const deepest = 50
@@ -102,7 +103,11 @@ export function plain(text: string): string {
     else if (vulgar[c] !== undefined) t += /\d\s?$/.test(t.slice(-2)) ? `&(${vulgar[c]})` : `(${vulgar[c]})`
     else t += signs[c] ?? c
   }
-  t = t.normalize('NFKC').replace(/\*\*|__|`/g, ' ')
+  // Dollars in pairs are LaTeX's: the second has no space before it and no digit after it, as prices have.
+  t = t
+    .normalize('NFKC')
+    .replace(/\*\*|__|`/g, ' ')
+    .replace(/(?<!\\)\$(\S(?:[^$]*[^\s$\\])?)\$(?!\d)/g, ' $1 ')
   // Braces group only where there is markup; else they are those of a set.
   const markup = /[\\^_]/.test(t)
   t = convert(t.replace(/\\[()[\]]/g, ' ').replaceAll('{,}', ','), markup, 0)
@@ -140,10 +145,10 @@ function convert(t: string, markup: boolean, depth: number): string {
     }
     if (name === 'sqrt') {
       while (t[i] === ' ') i++
-      if (t[i] !== '[') return `sqrt(${argument()})`
-      const end = t.indexOf(']', i)
-      const index = end < 0 ? '2' : t.slice(i + 1, end)
-      i = end < 0 ? t.length : end + 1
+      const end = t[i] === '[' ? t.indexOf(']', i) : -1
+      if (end < 0) return `sqrt(${argument()})`
+      const index = t.slice(i + 1, end)
+      i = end + 1
       return `((${argument()})^(1/(${index})))`
     }
     if (dress.test(name)) {
