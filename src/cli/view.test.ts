@@ -119,7 +119,7 @@ describe('the live view', () => {
 
   test('no line is wider than the terminal', () => {
     const p = going()
-    observe(p, event('answer', { text: '数'.repeat(200), score: 0.5, verified: null, nodes: [3] }))
+    observe(p, event('answer', { value: 'x', text: '数'.repeat(200), score: 0.5, verified: null, nodes: [3] }))
     for (const columns of [1, 5, 20, 39, 80, 200])
       for (const unicode of [true, false])
         for (const l of view(p, { width: columns, unicode })) expect(l.reduce((n, x) => n + width(x.text), 0)).toBeLessThanOrEqual(columns)
