@@ -133,6 +133,7 @@ async function single(
     task: text,
     options: { ...asked.options, plan },
     showing: showing(s, call.flags),
+    store: told.store,
     announce: run =>
       s.err.write(
         json || showing(s, call.flags) === 'terminal'
