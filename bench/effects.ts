@@ -45,8 +45,8 @@ async function modelAlone(calls: number): Promise<number> {
   return (cpu() - begin) / calls
 }
 
-/** UCT over sampled steps, four to a node: one effect a simulation. */
-const search = method({
+/** UCT over sampled steps: one effect a simulation. */
+export const sampled = method({
   id: 'bench',
   knobs: {},
   needs: ['policy'],
@@ -63,7 +63,7 @@ const search = method({
 
 async function once(calls: number, journal: Journal): Promise<number> {
   const begin = cpu()
-  const r = await run({ world, method: search, model, budget: { calls } }, '', { concurrency: 32, journal })
+  const r = await run({ world, method: sampled, model, budget: { calls } }, '', { concurrency: 32, journal })
   const whole = cpu() - begin
   if (r.spent.calls !== calls) throw new Error(`expected ${calls} calls, found ${r.spent.calls}`)
   return whole / calls

@@ -3,6 +3,7 @@ import type { PureWorld, Value } from '../src/contract/index.ts'
 import { AddressedRandom, backup, descendEdges, mean, uct } from '../src/kernel/index.ts'
 import { toy, toyModel, toyValue } from '../src/runtime/fixture/toy.ts'
 import { method, run } from '../src/runtime/index.ts'
+import { sampled } from './effects.ts'
 import type { Row } from './row.ts'
 
 const branch = 4
@@ -71,28 +72,12 @@ const search = method({
   answer: t => t.children(t.root).toSorted((a, b) => t.N[b] - t.N[a])[0] ?? null,
 })
 
-/** Sampled steps, four to a node, with a critic: two effects a simulation. */
-const grow = method({
-  id: 'grow',
-  knobs: {},
-  needs: ['policy'],
-  async run(s) {
-    const t = s.tree
-    const score = uct(t, { c: 1 })
-    await s.workers(async sim => {
-      const leaf = sim.hold(descendEdges(t, score, sim.random) ?? t.root) as typeof t.root
-      const [child] = await s.expand(t.taken(leaf) ? leaf : t.root, { n: 1 })
-      if (child !== undefined) backup(t, child, 0.5, mean)
-    })
-  },
-})
-
 export async function bench({ smoke }: { smoke: boolean }): Promise<Row[]> {
   const rows: Row[] = []
   const calls = smoke ? 300 : 5000
   for (const slots of [8, 32]) {
     const r = await run(
-      { world: toy(40), method: grow, model: toyModel({ latency: 1000, sigma: 0.8 }), value: toyValue, budget: { calls } },
+      { world: toy(40), method: sampled, model: toyModel({ latency: 1000, sigma: 0.8 }), value: toyValue, budget: { calls } },
       '',
       { concurrency: slots },
     )

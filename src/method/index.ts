@@ -1,8 +1,11 @@
 // Every search method under its id.
 import type { Method } from '../contract/index.ts'
+import { adaptiveConsistency } from './adaptive-consistency.ts'
+import { auto } from './auto.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
+import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
 import { puct } from './puct.ts'
@@ -12,13 +15,39 @@ import { stepBeam } from './step-beam.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
-export { bestFirst, bestOfN, depthFirst, greedy, gumbelSearch, puct, restMcts, selfConsistency, stepBeam, treeOfThoughts, uct }
+export {
+  adaptiveConsistency,
+  auto,
+  bestFirst,
+  bestOfN,
+  depthFirst,
+  dvts,
+  greedy,
+  gumbelSearch,
+  puct,
+  restMcts,
+  selfConsistency,
+  stepBeam,
+  treeOfThoughts,
+  uct,
+}
 
+const all: readonly Method[] = [
+  greedy,
+  bestOfN,
+  selfConsistency,
+  adaptiveConsistency,
+  stepBeam,
+  dvts,
+  depthFirst,
+  treeOfThoughts,
+  bestFirst,
+  uct,
+  puct,
+  gumbelSearch,
+  restMcts,
+  auto,
+]
 /** The methods by id: baselines first, then searches. */
-export const methods: ReadonlyMap<string, Method> = new Map(
-  [greedy, bestOfN, selfConsistency, stepBeam, depthFirst, treeOfThoughts, bestFirst, uct, puct, gumbelSearch, restMcts].map(m => [
-    m.id,
-    m,
-  ]),
-)
+export const methods: ReadonlyMap<string, Method> = new Map(all.map(m => [m.id, m]))
 export const methodIds: readonly string[] = [...methods.keys()]

@@ -83,12 +83,8 @@ export async function worldEntry(id: string): Promise<WorldEntry> {
   }
 }
 
-/** Builds the frame of a plan. Nothing is spent; what is missing or misspelt is a Failure that names it. */
-export async function frameOf(plan: Plan): Promise<Planned> {
-  const entry = await worldEntry(plan.world)
-  const method = await methodNamed(plan.method)
-  const task = entry.parseTask(plan.task)
-  const { world } = entry
+/** The models of a plan by role. Who makes them closes them. */
+export async function modelsOf(plan: Pick<Plan, 'models' | 'seed' | 'store'>, { world }: Pick<WorldEntry, 'world'>): Promise<Record<string, Provider>> {
   const models: Record<string, Provider> = {}
   for (const [role, spec] of Object.entries(plan.models)) {
     models[role] = isFile(spec)
@@ -100,6 +96,16 @@ export async function frameOf(plan: Plan): Promise<Planned> {
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }
+  return models
+}
+
+/** Builds the frame of a plan, with the models `made` before, if there are. Nothing is spent; what is missing or misspelt is a Failure that names it. */
+export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provider>>): Promise<Planned> {
+  const entry = await worldEntry(plan.world)
+  const method = await methodNamed(plan.method)
+  const task = entry.parseTask(plan.task)
+  const { world } = entry
+  const models = made ?? (await modelsOf(plan, entry))
   const { reward, id } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {

@@ -1,4 +1,4 @@
-import type { Assessment, Context, Dialect, EdgeId, Message, NodeId, Note, Wanted, WorldBase } from '../contract/index.ts'
+import type { Assessment, Context, Dialect, Draw, EdgeId, Message, NodeId, Note, Outcome, Wanted, WorldBase } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 
 const step: Wanted = { for: 'step' }
@@ -41,6 +41,13 @@ export class Place<S, A> implements Context<S, A> {
     }
     return out
   }
+  get draws(): readonly Draw<A>[] {
+    return this.#tree.draws(this.#node)
+  }
+  get answers(): readonly Outcome<unknown>[] {
+    const t = this.#tree
+    return t.answers().flatMap(n => new Array<Outcome<unknown>>(Math.max(1, t.M[n])).fill(t.outcome(n)!))
+  }
   get parent(): Context<S, A> | null {
     const p = this.#tree.parent(this.#node)
     return p === null ? null : new Place(this.#tree, p, this.#world, this.#dialect)
@@ -55,7 +62,8 @@ export class Place<S, A> implements Context<S, A> {
     return this.#tree.Q[this.#node]
   }
   get notes(): readonly Note[] {
-    return this.#tree.notesAt(this.#node)
+    // What a method says of its own decisions (kind `why`) is for people, and enters no prompt.
+    return this.#tree.notesAt(this.#node).filter(n => n.kind !== 'why')
   }
   messages(want: Wanted = step, dialect = this.#dialect): Message[] {
     const own: Dialect<S, A> | undefined = dialect === 'text' ? this.#world : this.#world.dialects?.[dialect]

@@ -22,7 +22,7 @@ export { bestAnswer, knobDetail, method, need, neededFor, person, settleKnobs } 
 export { bounded, priced } from './model.ts'
 export { modelPolicy } from './policy.ts'
 export { type Handling, type Job, type Known, Party } from './request.ts'
-export { defaultConcurrency, type Run, type RunReport, type RunSetup, run } from './run.ts'
+export { checkFrame, defaultConcurrency, type Run, type RunReport, type RunSetup, run } from './run.ts'
 export { asRoles, RunningSearch, type Shared } from './search.ts'
 export { Drift, Sessions } from './sessions.ts'
 export { toolCall } from './telemetry.ts'

@@ -60,7 +60,7 @@ export const defaultConcurrency = 8
  */
 export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSetup = {}): Run<S, A, Ans> {
   const models = asRoles(frame.model)
-  check(frame, models)
+  checkFrame(frame, models)
   const id = o.run ?? `run-${process.pid}-${++serial}`
   const limits: Limits = { ...frame.budget }
   delete (limits as { share?: number }).share
@@ -170,7 +170,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     const mark = `${text}|${r.score}|${verified}`
     if (mark === shown) return
     shown = mark
-    emit('answer', { text, score: r.score, verified, nodes: r.nodes })
+    emit('answer', { text, value: r.answer, score: r.score, verified, nodes: r.nodes })
   }
 
   async function whole(): Promise<RunResult<S, A, Ans>> {
@@ -242,6 +242,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       yield: engine.paid === 0 ? 1 : Math.max(0, engine.entered) / engine.paid,
       slotUse: engine.slotUse,
       inDoubt: usage(engine.inDoubtUsage),
+      ...whyOf(search.tree),
       ...(ended === 'budget' && engine.paid === 0 ? unusable(search) : {}),
     }
   }
@@ -318,14 +319,19 @@ function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean 
   const ruled = reward === undefined && search.tree.ends().some(n => search.tree.outcome(n)?.reward !== undefined)
   return ruled ? { solved: false, verifiedBy: 'exact' } : { solved: null, verifiedBy: null }
 }
+/** What the method says of its own decisions: the last note of kind `why` at the root. */
+function whyOf(t: RunningSearch<any, any, any, any>['tree']): { why?: string } {
+  const said = t.notes(t.root).findLast(n => n.kind === 'why')
+  return said === undefined ? {} : { why: said.text }
+}
 const depthOf = (t: { size: number; level: Int32Array }): number => {
   let most = 0
   for (let i = 0; i < t.size; i++) most = Math.max(most, t.level[i])
   return most
 }
 
-/** What a method needs of frame and model, before anything is spent. */
-function check(frame: Frame<any, any, any, any>, models: Record<string, Provider>): void {
+/** Does the frame have what its method needs? @throws Failure (usage) that says what is missing, before anything is spent */
+export function checkFrame(frame: Frame<any, any, any, any>, models: Record<string, Provider> = asRoles(frame.model)): void {
   const { method, world } = frame
   const policy = models.policy
   for (const [name, part] of Object.entries({ ...method.parts, ...frame.parts })) {

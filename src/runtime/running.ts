@@ -21,8 +21,9 @@ export class Running implements Handling {
   constructor(engine: Bench, p: Pending) {
     this.#engine = engine
     this.#p = p
-    this.#begun = engine.clock.now()
     this.#virtual = engine.clock.kind === 'virtual'
+    // Of one made again after a crash, in simulated time: when it first began, so that its work counts as if nothing had happened.
+    this.#begun = this.now()
   }
   get index(): number {
     return this.#p.ord

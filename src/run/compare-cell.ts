@@ -1,0 +1,127 @@
+// One cell of a comparison: a method on an item with a seed, run or resumed, then graded.
+import type { Frame, Grader, Grain, Io, Key, MayGrade, Provider, RunEvent, RunResult, Split, Usage, World } from '../contract/index.ts'
+import { canonical, type FlatTree } from '../kernel/index.ts'
+import { asRoles, method, run } from '../runtime/index.ts'
+
+/** What is known of a finished cell. It is kept with the cell's run, so that nothing is run, asked or graded again. */
+export interface CellRecord {
+  /** From 0 to 1: what the grader says of the answer. */
+  correct: number
+  note?: string
+  spent: Usage
+  inDoubt: Usage
+  /** Share of the paid calls that entered the tree. */
+  yield: number
+  ended: RunResult<any, any, any>['ended']
+  /** The search's own word, by its reward. */
+  solved: boolean | null
+  grain: Grain | 'both' | null
+  why?: string
+  /** Best answer so far, graded: from this much spent on (in the comparison's unit) it was worth so much. Ascending. */
+  curve: readonly (readonly [spent: number, correct: number])[]
+}
+
+/** Answers as they were while the search went on. The answer shown with a completion is that before its consequences. */
+export class Trail {
+  readonly #unit: (u: Usage) => number
+  #before = 0
+  #now = 0
+  readonly answers: { spent: number; value: unknown }[] = []
+  constructor(unit: (u: Usage) => number) {
+    this.#unit = unit
+  }
+  see(e: RunEvent): void {
+    const data = e.data as { spent?: Usage; value?: unknown }
+    if (e.kind === 'effect.end') {
+      this.#before = this.#now
+      this.#now = this.#unit(data.spent!)
+    } else if (e.kind === 'answer') this.answers.push({ spent: this.#before, value: data.value })
+  }
+}
+
+/** A world in which nothing happens: where graders ask their questions. */
+const bench: World<null, never, never, null> = {
+  kind: 'pure',
+  id: 'bench',
+  start: () => null,
+  step: s => s,
+  outcome: () => null,
+  render: () => [],
+  parse: () => ({ reject: 'nothing is done here' }),
+}
+
+/**
+ * Grades an answer with a sealed key. What a grader asks goes through an Io of its own, apart from every search and its budget.
+ * This is the only place where leave to grade is given.
+ */
+export async function grade<Ans, X extends Split>(
+  grader: Grader<Ans, X>,
+  answer: Ans | undefined,
+  key: Key<X>,
+  model: Frame<any, any, any, any>['model'],
+): Promise<{ correct: number; note?: string }> {
+  let out: { correct: number; note?: string } | undefined
+  const grading = method({
+    id: `grade(${grader.id})`,
+    knobs: {},
+    async run(s) {
+      out = await grader.grade(answer, key, s as Io as Io & MayGrade<X>)
+    },
+  })
+  // Only models of words can be asked about an answer.
+  const words = Object.entries(asRoles(model)).filter(([, p]) => p.dialect === 'text')
+  await run({ world: bench, method: grading, model: Object.fromEntries(words) as { policy: Provider } }, null)
+  if (out === undefined) throw new Error(`${grader.id} gave no grade`)
+  return out
+}
+
+/** Everything about a cell that is to be kept. */
+export async function recordOf<Ans, X extends Split>(
+  r: RunResult<any, any, Ans>,
+  trail: Trail,
+  o: {
+    unit(u: Usage): number
+    grader: Grader<Ans, X>
+    key: Key<X>
+    model: Frame<any, any, any, any>['model']
+    grains: readonly Grain[]
+    curve: boolean
+  },
+): Promise<CellRecord> {
+  const known = new Map<string, Promise<{ correct: number; note?: string }>>()
+  const graded = (answer: Ans | undefined) => {
+    const name = answer === undefined ? '' : canonical(answer)
+    const asked = known.get(name) ?? grade(o.grader, answer, o.key, o.model)
+    known.set(name, asked)
+    return asked
+  }
+  const { correct, note } = await graded(r.answer)
+  const curve: [number, number][] = []
+  if (o.curve) for (const a of trail.answers) curve.push([a.spent, (await graded(a.value as Ans)).correct])
+  const end = o.unit(r.spent)
+  const before = curve.filter(([spent]) => spent < end)
+  return {
+    correct,
+    ...(note === undefined ? {} : { note }),
+    spent: r.spent,
+    inDoubt: r.inDoubt,
+    yield: r.yield,
+    ended: r.ended,
+    solved: r.solved,
+    grain: grainOf(r.tree as FlatTree, o.grains),
+    ...(r.why === undefined ? {} : { why: r.why }),
+    curve: [...before, [end, correct]],
+  }
+}
+
+/** Were whole attempts drawn, or single steps? An attempt is an edge at the root that ends; whatever goes deeper was done in steps. */
+function grainOf(t: FlatTree, grains: readonly Grain[]): Grain | 'both' | null {
+  if (!grains.includes('attempt')) return 'step'
+  let attempts = false
+  let steps = false
+  for (let e = 1; e < t.size; e++) {
+    if (t.level[e] === 1 && t.taken(e as never) && t.is(e as never, 'end')) attempts = true
+    else steps = true
+  }
+  return attempts && steps ? 'both' : attempts ? 'attempt' : steps ? 'step' : null
+}
