@@ -18,6 +18,10 @@ export { methodIds, methods } from './method/index.ts'
 export { createModel, modelKinds, parseModel, type Scripted, type Simulated, scripted, simulated } from './model/index.ts'
 export { createReward, defaultValue } from './reward/index.ts'
 export {
+  type ComparePlan,
+  compare,
+  comparePlan,
+  comparisonTable,
   type Evidence,
   evidence,
   frameOf,

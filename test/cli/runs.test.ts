@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -153,6 +153,88 @@ describe('resume', () => {
     expect(saved.err).toMatch(new RegExp(`^salvaged ${first.run} as ${x.run}\n`))
     expect(x.run).not.toBe(first.run)
     expect(x.spent.calls).toBe(150)
+  })
+})
+
+describe('a store that can only be read', () => {
+  const all = (path: string, mode: number): void => {
+    chmodSync(path, mode)
+    for (const e of readdirSync(path, { recursive: true, withFileTypes: true }))
+      chmodSync(join(e.parentPath, e.name), e.isDirectory() ? mode : mode & 0o666)
+  }
+  test('can be looked at and replayed; what would write is exit 5, in one line', async () => {
+    const store = fresh()
+    const { run } = held((await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, '--json'])).out, 'result')
+    const commands = [
+      ['runs', '--json'],
+      ['runs', 'show', run, '--json'],
+      ['replay', run, '--json'],
+      ['doctor', '--json'],
+      ['runs', 'rm', run],
+      ['resume', run],
+      ['solve', 'game24', '4 9 10 13'],
+    ].map(c => [...c, '--store', store])
+    // Loads what they need, which nobody else may be allowed to read.
+    for (const c of commands) await inside(c.map(x => (x === store ? join(folder, 'no-such-store') : x)))
+    const nobody = process.getuid?.() === 0
+    chmodSync(folder, 0o755)
+    all(store, 0o555)
+    if (nobody) process.seteuid?.(65534)
+    let ended: Awaited<ReturnType<typeof inside>>[] = []
+    try {
+      for (const c of commands) ended.push(await inside(c))
+    } finally {
+      if (nobody) process.seteuid?.(0)
+      all(store, 0o755)
+    }
+    const [list, show, replayed, doctor, ...refused] = ended
+    expect(held(list.out, 'runs').runs).toMatchObject([{ run, status: 'done' }])
+    expect(held(show.out, 'run').path).toHaveLength(3)
+    expect(held(replayed.out, 'replay').holds).toBe(true)
+    expect([doctor.code, held(doctor.out, 'doctor').ok]).toEqual([5, false])
+    ended = refused
+    for (const r of ended) {
+      expect([r.code, r.out]).toEqual([5, ''])
+      expect(r.err).toBe(`espalier: ${store} is read-only\n  hint: choose another folder with --store or ESPALIER_STORE\n`)
+    }
+  })
+})
+
+describe('a model that refuses', () => {
+  test('exit 4, one line, and how to go on once the cause is mended', async () => {
+    const store = fresh()
+    const file = join(folder, 'model.mjs')
+    const write = (refuses: boolean): void =>
+      writeFileSync(
+        file,
+        `let asked = 0
+        export const model = { id: 'own', dialect: 'text', can: ['n'], price: { input: 0, output: 0 }, max: (_, { n }) => ({ calls: n, requests: 1 }),
+          async sample(messages, { n }) {
+            if (${refuses} && ++asked > 1) throw Object.assign(new Error('the key is not valid'), { code: 'refused' })
+            return { samples: Array.from({ length: n }, () => ({ text: '10 - 4 = 6 (left: 6 9 13)', finish: 'stop' })), usage: { calls: n, requests: 1 } }
+          } }`,
+      )
+    write(true)
+    const args = [
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--method',
+      'best-first',
+      '--model',
+      `${file}#model`,
+      '--budget',
+      'calls=12',
+      '--store',
+      store,
+    ]
+    const r = await espalier(args)
+    expect([r.code, r.out]).toEqual([4, ''])
+    const run = idIn(r.err)
+    expect(r.err).toMatch(new RegExp(`\nespalier: .*the key is not valid\n {2}hint: .*espalier resume ${run} --store ${store}\n$`))
+    write(false)
+    const again = await espalier(['resume', run, '--store', store, '--json'])
+    expect(held(again.out, 'result')).toMatchObject({ run, model: 'own' })
   })
 })
 
