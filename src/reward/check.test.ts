@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Provider } from '../contract/index.ts'
+import type { FlatTree } from '../kernel/index.ts'
+import { bestOfN } from '../method/index.ts'
 import { scripted, simulated } from '../model/index.ts'
+import { MemoryJournal, run } from '../runtime/index.ts'
 import { reason, worlds } from '../world/index.ts'
 import { createReward, graded, judge, judgeCheck, judgeTable, type Labelled, parseReward, readLabelled } from './index.ts'
 
@@ -167,6 +171,68 @@ describe('rewards by name', () => {
     expect(createReward('votes', able).sampling).toBeUndefined()
     expect(createReward('verify:./likelihood.sh', able).sampling).toBeUndefined()
     expect(createReward(undefined, ctx)).toEqual({ id: 'critic' })
+  })
+})
+
+test('exact is refused where the world has no rule, before anything is spent', () => {
+  expect(() => parseReward('0.5*votes+exact', { entry: world })).toThrow('world reason has no rule that rewards an answer')
+})
+
+describe.each([
+  'judge:pointwise,k=2,keep=1',
+  'judge:pairwise,anchors=2',
+  'judge:listwise',
+  'judge:k=3,expectation',
+  'process',
+  'certainty',
+  'likelihood',
+  'votes',
+  'novelty',
+])('%s in a search', spec => {
+  const chat = (): Provider =>
+    scripted(
+      (ms, i) => {
+        const text = ms[0].content + ms.at(-1)!.content
+        const names = [...(/\{("\d+": \.\.\.[^}]*)\}/.exec(text)?.[1] ?? '').matchAll(/"(\d+)"/g)].map(m => m[1])
+        const reply =
+          names.length > 0
+            ? JSON.stringify(Object.fromEntries(names.map(n => [n, (Number(n) + i) % 11])))
+            : /score|which is better/i.test(text)
+              ? `${i % 11}`
+              : `Try ${i}.\nAnswer: ${i % 3}`
+        return {
+          text: reply,
+          finish: 'stop',
+          tokens: [...reply].map((_, j) => ({ id: j, logprob: -0.1 * ((i + j) % 5), certainty: (i * j) % 7 })),
+        }
+      },
+      { can: ['n', 'logprobs'] },
+    )
+  const go = (journal: MemoryJournal, replayOnly: boolean) => {
+    const model = chat()
+    const { reward, sampling } = createReward(spec, { entry: world, models: { policy: model } })
+    return run({ world: world.world as any, method: bestOfN, model, reward: reward!, sampling, budget: { calls: 40 } }, 'What is it?', {
+      seed: 5,
+      concurrency: 8,
+      journal,
+      replayOnly,
+      strict: true,
+    })
+  }
+  test('keeps to the budget, rewards what it can, and replays from its record alone', async () => {
+    const journal = new MemoryJournal()
+    const first = await go(journal, false)
+    expect(first.spent.calls).toBeGreaterThan(10)
+    expect(first.spent.calls).toBeLessThanOrEqual(40)
+    expect(first.answer).toMatch(/^[012]$/)
+    expect(first.solved).toBeNull()
+    const t = first.tree as FlatTree
+    const ends = t.answers()
+    expect(ends.filter(n => !Number.isNaN(t.R[n]) && !t.is(n, 'failed')).length).toBeGreaterThan(0)
+    const again = await go(journal, true)
+    expect((again.tree as FlatTree).digest()).toBe(t.digest())
+    expect(again.spent.calls).toBe(first.spent.calls)
+    expect([again.answer, again.score]).toEqual([first.answer, first.score])
   })
 })
 

@@ -426,17 +426,20 @@ describe('rewards that ask nobody', () => {
     expect((await selfCertainty().reward(place(['a step'], { draws: [{ action: 'a' }] }), null, none)).value).toBeNaN()
     expect((await likelihood().reward(place([]), null, none)).value).toBeNaN()
   })
-  test('votes are by key, drawn towards 0 while there are few', async () => {
+  test('votes are by key, and only grow', async () => {
     const answers: Outcome<unknown>[] = [
       { answer: '1/2', key: '1/2' },
       { answer: '0.5', key: '1/2' },
       { answer: '3', key: '3' },
+      { answer: 'x', failed: true },
     ]
-    expect(await votes().reward(place([], { answers }), { answer: '.5', key: '1/2' }, none)).toEqual({
+    const half = { answer: '.5', key: '1/2' }
+    expect(await votes().reward(place([], { answers }), half, none)).toEqual({
       value: 0.5,
-      parts: { agreeing: 2, answers: 3 },
+      parts: { agreeing: 2, answers: 3, share: 2 / 3 },
     })
-    expect((await votes().reward(place([], { answers: answers.slice(0, 1) }), { answer: '.5', key: '1/2' }, none)).value).toBe(0.5)
+    expect((await votes().reward(place([], { answers: answers.slice(0, 1) }), half, none)).value).toBe(0)
+    expect((await votes().reward(place([], { answers: [...answers, half, half] }), half, none)).value).toBe(0.75)
     expect((await votes().reward(place([]), null, none)).value).toBeNaN()
   })
   test('novelty: a memory that can be asked, filled and emptied', () => {

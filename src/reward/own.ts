@@ -28,8 +28,9 @@ export const likelihood = (): Reward => ({
 })
 
 /**
- * How many of the answers in the tree so far agree with this one, as (agreeing) / (all + 1): the share of equal final answers, drawn towards 0 while there
- * are few, so that the first answer is not certain. It is what was known when the reward was asked for; to decide between answers at the end, vote.
+ * How many other answers in the tree so far agree with this one, as others / (others + 1): 0 alone, 0.5 with one other, towards 1. Not the share: that of
+ * the first answer would be 1 for ever, while a number only grows, so that the greatest reward is the most frequent answer's. It is what was known when the
+ * reward was asked for; to decide between answers at the end, vote. The share at that time is in `parts`.
  */
 export const votes = (): Reward => ({
   id: 'votes',
@@ -39,6 +40,7 @@ export const votes = (): Reward => ({
     const key = outcome.key ?? canonical(outcome.answer)
     const all = at.answers.filter(x => !x.failed)
     const agreeing = all.filter(x => (x.key ?? canonical(x.answer)) === key).length
-    return { value: agreeing / (all.length + 1), parts: { agreeing, answers: all.length } }
+    const others = Math.max(0, agreeing - 1)
+    return { value: others / (others + 1), parts: { agreeing, answers: all.length, share: all.length === 0 ? 1 : agreeing / all.length } }
   },
 })

@@ -69,7 +69,15 @@ function one(name: string, spec: string, { entry, task, timeout, models }: Rewar
   const kind = (at < 0 ? name : name.slice(0, at)).trim()
   const rest = at < 0 ? '' : name.slice(at + 1).trim()
   const named = (r: Reward): Reward => ({ ...r, id: at < 0 ? kind : `${kind}:${rest.replace(/\s+/g, '')}` })
-  if (kind === 'exact' && at < 0) return exact(entry.world)
+  if (kind === 'exact' && at < 0) {
+    if (entry.exact === false)
+      throw new Failure(
+        'usage',
+        `world ${entry.world.id} has no rule that rewards an answer`,
+        'take --reward critic, judge, votes or verify:COMMAND',
+      )
+    return exact(entry.world)
+  }
   if (kind === 'critic' && at < 0) return asReward(labels({ scale: scaleOf(entry.world) }))
   if (kind === 'judge') return judgeOf(rest, spec, named)
   if (kind === 'process') {

@@ -17,7 +17,7 @@ export interface Plan {
   knobs?: Record<string, KnobValue>
   /** Model by role: `policy`, and others such as `critic`, which fall back to it. */
   models: Record<string, string>
-  /** exact, critic, verify:COMMAND, judge:ROLE ...; default: exact where the world has a rule of its own. */
+  /** exact, critic, judge:pairwise, votes, verify:COMMAND ...; default: exact where the world has a rule of its own. */
   reward?: string
   /** Where the API of models that have one is, if it is not the usual place. */
   baseUrl?: string
