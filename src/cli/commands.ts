@@ -31,7 +31,7 @@ export const commands: readonly CommandDef[] = [
     about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
 first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
     args: [
-      { name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' },
+      { name: 'WORLD', doc: 'game24, countdown, reason (any question in words), or ./my-world.ts#name' },
       { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
     ],
     options: [
