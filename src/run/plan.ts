@@ -84,7 +84,10 @@ export async function worldEntry(id: string): Promise<WorldEntry> {
 }
 
 /** The models of a plan by role. Who makes them closes them. */
-export async function modelsOf(plan: Pick<Plan, 'models' | 'seed' | 'store'>, { world }: Pick<WorldEntry, 'world'>): Promise<Record<string, Provider>> {
+export async function modelsOf(
+  plan: Pick<Plan, 'models' | 'seed' | 'store'>,
+  { world }: Pick<WorldEntry, 'world'>,
+): Promise<Record<string, Provider>> {
   const models: Record<string, Provider> = {}
   for (const [role, spec] of Object.entries(plan.models)) {
     models[role] = isFile(spec)
