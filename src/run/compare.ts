@@ -89,7 +89,14 @@ export interface Comparison {
 }
 /** Data of the events of a comparison. */
 export interface CompareEventData {
-  'compare.start': { methods: string[]; excluded: { method: string; why: string }[]; items: number; seeds: number; cells: number; known: number }
+  'compare.start': {
+    methods: string[]
+    excluded: { method: string; why: string }[]
+    items: number
+    seeds: number
+    cells: number
+    known: number
+  }
   'compare.cell': {
     method: string
     item: string
@@ -168,7 +175,13 @@ async function whole<S, A, Ans, T, X extends Split>(
   const { entrants, excluded } = admit(enter(o.methods), sample, o.budget)
   const roles = o.shown?.models ?? Object.fromEntries(Object.entries(asRoles(sample.model)).map(([role, p]) => [role, p.id]))
   const asked = {
-    methods: entrants.map(({ label, method, knobs = {}, preset }) => ({ label, id: method.id, version: method.version ?? 1, knobs, preset })),
+    methods: entrants.map(({ label, method, knobs = {}, preset }) => ({
+      label,
+      id: method.id,
+      version: method.version ?? 1,
+      knobs,
+      preset,
+    })),
     items: { count: items.length, first: items[0].id, hash: hashText(canonical(items.map(x => [x.id, x.task]))) },
     world: sample.world.id,
     models: roles,
@@ -187,7 +200,8 @@ async function whole<S, A, Ans, T, X extends Split>(
 
   const wanted: { method: number; item: number; seed: number }[] = []
   for (let seed = 0; seed < seeds; seed++)
-    for (let item = 0; item < items.length; item++) for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
+    for (let item = 0; item < items.length; item++)
+      for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
   const out = new Map<string, CellResult & { record: CellRecord | null }>()
   let failure: Failure | undefined
   let succeeded = shelf === null ? 0 : shelf.finished
@@ -270,7 +284,8 @@ async function whole<S, A, Ans, T, X extends Split>(
     } catch (e) {
       const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`, '', { cause: e })
       // These would come again with every cell; and where the first ones all fail, the rest would, too.
-      if (f.code === 'usage' || f.code === 'store' || (succeeded === 0 && ++failed >= Math.max(2, Math.min(inFlight, wanted.length)))) failure ??= f
+      if (f.code === 'usage' || f.code === 'store' || (succeeded === 0 && ++failed >= Math.max(2, Math.min(inFlight, wanted.length))))
+        failure ??= f
       put(null, 'failed', f.message)
     }
   }
@@ -317,8 +332,14 @@ async function whole<S, A, Ans, T, X extends Split>(
         seed: firstSeed,
       }),
       excluded,
-      spent: meanUsage(cells.flatMap(c => c.record?.spent ?? []), 1),
-      inDoubt: meanUsage(cells.flatMap(c => c.record?.inDoubt ?? []), 1),
+      spent: meanUsage(
+        cells.flatMap(c => c.record?.spent ?? []),
+        1,
+      ),
+      inDoubt: meanUsage(
+        cells.flatMap(c => c.record?.inDoubt ?? []),
+        1,
+      ),
     }
     const result: Comparison = {
       ...told,
@@ -356,7 +377,11 @@ function enter(given: readonly (Method | Contestant)[]): Entrant[] {
 }
 
 /** Who can take part. A knob that is wrong is an error; a need that the frame does not meet is a reason to stay away. */
-function admit(all: Entrant[], common: Common<any, any, any, any>, budget: Limits): { entrants: Entrant[]; excluded: Comparison['excluded'] } {
+function admit(
+  all: Entrant[],
+  common: Common<any, any, any, any>,
+  budget: Limits,
+): { entrants: Entrant[]; excluded: Comparison['excluded'] } {
   const entrants: Entrant[] = []
   const excluded: Comparison['excluded'] = []
   let first: Failure | undefined
@@ -390,7 +415,11 @@ interface Shelf {
 /** The method id of a comparison's own run. */
 export const comparisonId = 'compare'
 
-function openShelf(folder: string, o: { resume?: string; plan?: unknown; durability?: 'crash' | 'power' }, asked: Record<string, unknown>): Shelf {
+function openShelf(
+  folder: string,
+  o: { resume?: string; plan?: unknown; durability?: 'crash' | 'power' },
+  asked: Record<string, unknown>,
+): Shelf {
   const store: Store = openStore(folder, o.durability === undefined ? {} : { durability: o.durability })
   let handle: RunHandle | undefined
   try {
