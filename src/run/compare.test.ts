@@ -203,7 +203,13 @@ describe('in a store', () => {
     let asked = 0
     const counting = ({ seed }: { seed: number }) => {
       const inner = simulated({ oracle, error: 0.1, seed })
-      return frame({ ...inner, sample: (m, o, live) => (asked++, inner.sample(m, o, live)) })
+      return frame({
+        ...inner,
+        sample(m, o, live) {
+          asked++
+          return inner.sample(m, o, live)
+        },
+      })
     }
     const again = await go({ store, resume: c.id, frame: counting })
     expect(again).toEqual(c)

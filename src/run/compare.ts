@@ -7,6 +7,7 @@ import { openStore, type RunHandle, type RunMeta, type Store } from '../store/in
 import { type CellRecord, recordOf, Trail } from './compare-cell.ts'
 import { type Cell, meanUsage, type Row, rows, spentIn, unitOf } from './compare-statistics.ts'
 import { verdict } from './compare-verdict.ts'
+import type { Plan } from './plan.ts'
 import { contractVersion, solve } from './solve.ts'
 
 /** A frame without what a comparison sets. */
@@ -41,6 +42,8 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   resume?: string
   /** How it was asked for, so that it can be started again from its id alone. */
   plan?: unknown
+  /** How one cell could be asked for by itself, so that its run can be replayed from its id alone. */
+  cellPlan?(cell: { task: T; seed: number; entrant: Contestant }): Plan
   /** Names to tell it by; default: the ids in the frame of the first cell. */
   shown?: { models?: Record<string, string>; reward?: string }
   /** Graded answers on the way, for the plot. Default true; false spares a costly grader. */
@@ -257,6 +260,7 @@ async function whole<S, A, Ans, T, X extends Split>(
         store: o.store ?? null,
         ...(before === undefined ? {} : { resume: before.id }),
         ...(shelf === null ? {} : { part: { of: id, name } }),
+        ...(o.cellPlan === undefined ? {} : { plan: o.cellPlan({ task: item.task, seed, entrant: entrants[w.method] }) }),
         ...(o.clock === undefined ? {} : { clock: o.clock }),
         ...(o.durability === undefined ? {} : { durability: o.durability }),
         ...(o.strict === undefined ? {} : { strict: o.strict }),
