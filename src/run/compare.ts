@@ -135,7 +135,7 @@ interface Entrant extends Contestant {
  * const c = await compare({ frame: { world, model }, methods: [gumbelSearch, auto], items, grader, budget: { calls: 142 }, seeds: 3, store: '.espalier' })
  * console.log(c.verdict)
  *
- * @throws Failure: `usage` before anything is spent; `model` or `world` where the first cells all fail alike; `store`
+ * @throws Failure: `usage` before anything is spent; `model` or `world` where several tasks in a row fail with every method; `store`
  */
 export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOptions<S, A, Ans, T, X>): Comparing {
   const going = new Set<Run<any, any, any>>()
@@ -207,8 +207,8 @@ async function whole<S, A, Ans, T, X extends Split>(
       for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
   const out = new Map<string, CellResult & { record: CellRecord | null }>()
   let failure: Failure | undefined
-  let succeeded = shelf === null ? 0 : shelf.finished
-  let failed = 0
+  /** Failures since a cell succeeded. */
+  let inARow = { items: new Set<number>(), cells: 0 }
   let taken = 0
   let done = 0
 
@@ -283,13 +283,15 @@ async function whole<S, A, Ans, T, X extends Split>(
         curve: o.curve ?? true,
       })
       shelf?.keep(run, record)
-      succeeded++
+      inARow = { items: new Set(), cells: 0 }
       put(record, r.ended)
     } catch (e) {
       const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`, '', { cause: e })
-      // These would come again with every cell; and where the first ones all fail, the rest would, too.
-      if (f.code === 'usage' || f.code === 'store' || (succeeded === 0 && ++failed >= Math.max(2, Math.min(inFlight, wanted.length))))
-        failure ??= f
+      inARow.items.add(w.item)
+      inARow.cells++
+      // These would come again with every cell; and where several tasks in a row fail, whatever the method, the outside is at fault.
+      const all = inARow.items.size >= Math.min(3, items.length) && inARow.cells >= Math.min(inFlight, wanted.length)
+      if (f.code === 'usage' || f.code === 'store' || all) failure ??= f
       put(null, 'failed', f.message)
     }
   }
@@ -301,7 +303,7 @@ async function whole<S, A, Ans, T, X extends Split>(
       items: items.length,
       seeds,
       cells: wanted.length,
-      known: succeeded,
+      known: shelf?.finished ?? 0,
     })
     await Promise.all(
       Array.from({ length: Math.min(inFlight, wanted.length) }, async () => {
