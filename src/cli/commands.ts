@@ -175,6 +175,7 @@ method, preset, knobs or budget: what that would have done with the answers on r
       { name: 'status', value: 'WHAT', choices: ['running', 'paused', 'done', 'failed'], doc: 'only these' },
       { name: 'world', value: 'ID', doc: 'only of this world' },
       { name: 'method', value: 'ID', doc: 'only of this method' },
+      { name: 'of', value: 'RUN', doc: 'only the runs of this comparison, which are not listed otherwise' },
       { name: 'since', value: 'WHEN', doc: 'only begun since: 30m, 12h, 7d, or a date' },
       { name: 'limit', value: 'N', doc: 'at most so many', fallback: '20' },
       shelf,

@@ -1,6 +1,6 @@
 // A comparison as data: everything by name, so that it can be written down, sent, and started again.
-import type { Limits, Provider, Sampling, Split } from '../contract/index.ts'
-import { Failure } from '../kernel/index.ts'
+import type { Limits, Method, Provider, Sampling, Split } from '../contract/index.ts'
+import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
@@ -86,7 +86,12 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     )
   const given = tasksOf(plan, entry)
   const methods: Contestant[] = []
-  for (const name of plan.methods === 'all' ? methodIds : plan.methods) methods.push(await contestant(name))
+  const names = new Map<Method, string>()
+  for (const name of plan.methods === 'all' ? methodIds : plan.methods) {
+    const one = await contestant(name)
+    methods.push(one)
+    if (one.preset === undefined) names.set(one.method, name)
+  }
   const { seed = 1 } = plan
   const perSeed = new Map<number, Promise<Record<string, Provider>>>()
   const open = new Set<Provider>()
@@ -126,6 +131,14 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     ...(plan.inFlight === undefined ? {} : { inFlight: plan.inFlight }),
     plan,
+    cellPlan: ({ task, seed, entrant: { method, knobs, preset } }) => ({
+      ...planFor(written(task, entry), seed),
+      method: names.get(method) ?? method.id,
+      ...(knobs === undefined ? {} : { knobs }),
+      ...(preset === undefined ? {} : { preset }),
+      budget: plan.budget,
+      ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
+    }),
     shown: { models: plan.models, reward: plan.reward ?? (entry.exact === false ? 'critic' : 'exact') },
   })
   return {
@@ -133,6 +146,16 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     async close() {
       for (const p of open) await p.close?.()
     },
+  }
+}
+
+/** A task as one would type it, where that says all of it. */
+function written(task: unknown, entry: WorldEntry): unknown {
+  const text = entry.showTask(task)
+  try {
+    return canonical(entry.parseTask(text)) === canonical(task) ? text : task
+  } catch {
+    return task
   }
 }
 

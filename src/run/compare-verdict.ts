@@ -48,9 +48,11 @@ export function verdict(c: Judged, baseline: string | undefined): string {
     if (worse.length < rivals.length) out.push(`${d > 0 ? 'The nearest to it' : 'The best of them'} was ${best.method}: ${tell(best)}.`)
   }
   if (worse.length > 0) out.push(`Worse than best-of-n: ${list(worse.map(r => `${r.method} (${percent(r.rate)})`))}.`)
-  const cheaper = by.filter(
-    r => !worse.includes(r) && r.versusBestOfN!.difference >= 0 && r.spent.calls < 0.8 * base.spent.calls && r.spent.calls > 0,
-  )
+  // Cheaper counts only where something was solved, and where being much worse is ruled out.
+  const cheaper = by.filter(r => {
+    const v = r.versusBestOfN!
+    return r.rate > 0 && v.difference >= 0 && v.interval[0] >= -0.1 && r.spent.calls > 0 && r.spent.calls < 0.8 * base.spent.calls
+  })
   if (cheaper.length > 0) {
     const least = cheaper.reduce((a, b) => (b.spent.calls < a.spent.calls ? b : a))
     out.push(

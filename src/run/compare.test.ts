@@ -156,6 +156,11 @@ describe('what fails', () => {
     expect(c.cells.filter(x => x.error !== undefined).map(x => x.item)).toEqual(Array(4).fill(items[2].id))
     expect(c.verdict).toContain('4 runs failed and are left out.')
   })
+  test('nor does the first task, with every method', async () => {
+    const numbers = [...(items[0].task as { numbers: number[] }).numbers].sort((a, b) => a - b).join(' ')
+    const c = await go({ frame: frame(refusing(text => text.includes(`Numbers left: ${numbers}\n`))), inFlight: 1 })
+    expect(c.rows.map(r => [r.cells, r.errors])).toEqual(Array(4).fill([5, 1]))
+  })
   test('where everything is refused, it ends after the first few, and can be resumed', async () => {
     const store = folder()
     let asked = 0
@@ -203,7 +208,13 @@ describe('in a store', () => {
     let asked = 0
     const counting = ({ seed }: { seed: number }) => {
       const inner = simulated({ oracle, error: 0.1, seed })
-      return frame({ ...inner, sample: (m, o, live) => (asked++, inner.sample(m, o, live)) })
+      return frame({
+        ...inner,
+        sample(m, o, live) {
+          asked++
+          return inner.sample(m, o, live)
+        },
+      })
     }
     const again = await go({ store, resume: c.id, frame: counting })
     expect(again).toEqual(c)

@@ -7,6 +7,7 @@ import { openStore, type RunHandle, type RunMeta, type Store } from '../store/in
 import { type CellRecord, recordOf, Trail } from './compare-cell.ts'
 import { type Cell, meanUsage, type Row, rows, spentIn, unitOf } from './compare-statistics.ts'
 import { verdict } from './compare-verdict.ts'
+import type { Plan } from './plan.ts'
 import { contractVersion, solve } from './solve.ts'
 
 /** A frame without what a comparison sets. */
@@ -41,6 +42,8 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   resume?: string
   /** How it was asked for, so that it can be started again from its id alone. */
   plan?: unknown
+  /** How one cell could be asked for by itself, so that its run can be replayed from its id alone. */
+  cellPlan?(cell: { task: T; seed: number; entrant: Contestant }): Plan
   /** Names to tell it by; default: the ids in the frame of the first cell. */
   shown?: { models?: Record<string, string>; reward?: string }
   /** Graded answers on the way, for the plot. Default true; false spares a costly grader. */
@@ -132,7 +135,7 @@ interface Entrant extends Contestant {
  * const c = await compare({ frame: { world, model }, methods: [gumbelSearch, auto], items, grader, budget: { calls: 142 }, seeds: 3, store: '.espalier' })
  * console.log(c.verdict)
  *
- * @throws Failure: `usage` before anything is spent; `model` or `world` where the first cells all fail alike; `store`
+ * @throws Failure: `usage` before anything is spent; `model` or `world` where several tasks in a row fail with every method; `store`
  */
 export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOptions<S, A, Ans, T, X>): Comparing {
   const going = new Set<Run<any, any, any>>()
@@ -204,8 +207,8 @@ async function whole<S, A, Ans, T, X extends Split>(
       for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
   const out = new Map<string, CellResult & { record: CellRecord | null }>()
   let failure: Failure | undefined
-  let succeeded = shelf === null ? 0 : shelf.finished
-  let failed = 0
+  /** Failures since a cell succeeded. */
+  let inARow = { items: new Set<number>(), cells: 0 }
   let taken = 0
   let done = 0
 
@@ -257,6 +260,7 @@ async function whole<S, A, Ans, T, X extends Split>(
         store: o.store ?? null,
         ...(before === undefined ? {} : { resume: before.id }),
         ...(shelf === null ? {} : { part: { of: id, name } }),
+        ...(o.cellPlan === undefined ? {} : { plan: o.cellPlan({ task: item.task, seed, entrant: entrants[w.method] }) }),
         ...(o.clock === undefined ? {} : { clock: o.clock }),
         ...(o.durability === undefined ? {} : { durability: o.durability }),
         ...(o.strict === undefined ? {} : { strict: o.strict }),
@@ -279,13 +283,15 @@ async function whole<S, A, Ans, T, X extends Split>(
         curve: o.curve ?? true,
       })
       shelf?.keep(run, record)
-      succeeded++
+      inARow = { items: new Set(), cells: 0 }
       put(record, r.ended)
     } catch (e) {
       const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`, '', { cause: e })
-      // These would come again with every cell; and where the first ones all fail, the rest would, too.
-      if (f.code === 'usage' || f.code === 'store' || (succeeded === 0 && ++failed >= Math.max(2, Math.min(inFlight, wanted.length))))
-        failure ??= f
+      inARow.items.add(w.item)
+      inARow.cells++
+      // These would come again with every cell; and where several tasks in a row fail, whatever the method, the outside is at fault.
+      const all = inARow.items.size >= Math.min(3, items.length) && inARow.cells >= Math.min(inFlight, wanted.length)
+      if (f.code === 'usage' || f.code === 'store' || all) failure ??= f
       put(null, 'failed', f.message)
     }
   }
@@ -297,7 +303,7 @@ async function whole<S, A, Ans, T, X extends Split>(
       items: items.length,
       seeds,
       cells: wanted.length,
-      known: succeeded,
+      known: shelf?.finished ?? 0,
     })
     await Promise.all(
       Array.from({ length: Math.min(inFlight, wanted.length) }, async () => {
