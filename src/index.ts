@@ -18,9 +18,15 @@ export { methodIds, methods } from './method/index.ts'
 export { createModel, modelKinds, parseModel, type Scripted, type Simulated, scripted, simulated } from './model/index.ts'
 export { createReward, defaultValue } from './reward/index.ts'
 export {
+  type CompareEvent,
+  type CompareOptions,
   type ComparePlan,
+  type Comparing,
+  type Comparison,
+  type Contestant,
   compare,
   comparePlan,
+  comparisonPlot,
   comparisonTable,
   type Evidence,
   evidence,
@@ -28,7 +34,10 @@ export {
   methodNamed,
   type Plan,
   type Replayed,
+  type Row,
+  readComparison,
   replay,
+  resumeComparison,
   type SolveOptions,
   solve,
   type WhatIf,

@@ -14,6 +14,7 @@ import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
+import { whole } from './whole.ts'
 
 const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
 
@@ -43,15 +44,6 @@ interface Request {
   plan: Plan
   store: string | null
   options: SolveOptions
-}
-
-const whole = (call: Call, name: string, least: number): number | undefined => {
-  const text = one(call, name)
-  if (text === undefined) return undefined
-  const n = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!Number.isSafeInteger(n) || n < least)
-    throw new Failure('usage', `--${name}: expected a whole number from ${least}, found '${text}'`, `as in --${name} ${Math.max(least, 8)}`)
-  return n
 }
 
 /** It is kept with the run, where nothing secret belongs. */

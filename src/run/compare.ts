@@ -7,6 +7,7 @@ import { openStore, type RunHandle, type RunMeta, type Store } from '../store/in
 import { type CellRecord, recordOf, Trail } from './compare-cell.ts'
 import { type Cell, meanUsage, type Row, rows, spentIn, unitOf } from './compare-statistics.ts'
 import { verdict } from './compare-verdict.ts'
+import type { Plan } from './plan.ts'
 import { contractVersion, solve } from './solve.ts'
 
 /** A frame without what a comparison sets. */
@@ -41,6 +42,8 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   resume?: string
   /** How it was asked for, so that it can be started again from its id alone. */
   plan?: unknown
+  /** How one cell could be asked for by itself, so that its run can be replayed from its id alone. */
+  cellPlan?(cell: { task: T; seed: number; entrant: Contestant }): Plan
   /** Names to tell it by; default: the ids in the frame of the first cell. */
   shown?: { models?: Record<string, string>; reward?: string }
   /** Graded answers on the way, for the plot. Default true; false spares a costly grader. */
@@ -89,7 +92,14 @@ export interface Comparison {
 }
 /** Data of the events of a comparison. */
 export interface CompareEventData {
-  'compare.start': { methods: string[]; excluded: { method: string; why: string }[]; items: number; seeds: number; cells: number; known: number }
+  'compare.start': {
+    methods: string[]
+    excluded: { method: string; why: string }[]
+    items: number
+    seeds: number
+    cells: number
+    known: number
+  }
   'compare.cell': {
     method: string
     item: string
@@ -125,7 +135,7 @@ interface Entrant extends Contestant {
  * const c = await compare({ frame: { world, model }, methods: [gumbelSearch, auto], items, grader, budget: { calls: 142 }, seeds: 3, store: '.espalier' })
  * console.log(c.verdict)
  *
- * @throws Failure: `usage` before anything is spent; `model` or `world` where the first cells all fail alike; `store`
+ * @throws Failure: `usage` before anything is spent; `model` or `world` where several tasks in a row fail with every method; `store`
  */
 export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOptions<S, A, Ans, T, X>): Comparing {
   const going = new Set<Run<any, any, any>>()
@@ -168,7 +178,13 @@ async function whole<S, A, Ans, T, X extends Split>(
   const { entrants, excluded } = admit(enter(o.methods), sample, o.budget)
   const roles = o.shown?.models ?? Object.fromEntries(Object.entries(asRoles(sample.model)).map(([role, p]) => [role, p.id]))
   const asked = {
-    methods: entrants.map(({ label, method, knobs = {}, preset }) => ({ label, id: method.id, version: method.version ?? 1, knobs, preset })),
+    methods: entrants.map(({ label, method, knobs = {}, preset }) => ({
+      label,
+      id: method.id,
+      version: method.version ?? 1,
+      knobs,
+      preset,
+    })),
     items: { count: items.length, first: items[0].id, hash: hashText(canonical(items.map(x => [x.id, x.task]))) },
     world: sample.world.id,
     models: roles,
@@ -187,11 +203,12 @@ async function whole<S, A, Ans, T, X extends Split>(
 
   const wanted: { method: number; item: number; seed: number }[] = []
   for (let seed = 0; seed < seeds; seed++)
-    for (let item = 0; item < items.length; item++) for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
+    for (let item = 0; item < items.length; item++)
+      for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
   const out = new Map<string, CellResult & { record: CellRecord | null }>()
   let failure: Failure | undefined
-  let succeeded = shelf === null ? 0 : shelf.finished
-  let failed = 0
+  /** Failures since a cell succeeded. */
+  let inARow = { items: new Set<number>(), cells: 0 }
   let taken = 0
   let done = 0
 
@@ -243,6 +260,7 @@ async function whole<S, A, Ans, T, X extends Split>(
         store: o.store ?? null,
         ...(before === undefined ? {} : { resume: before.id }),
         ...(shelf === null ? {} : { part: { of: id, name } }),
+        ...(o.cellPlan === undefined ? {} : { plan: o.cellPlan({ task: item.task, seed, entrant: entrants[w.method] }) }),
         ...(o.clock === undefined ? {} : { clock: o.clock }),
         ...(o.durability === undefined ? {} : { durability: o.durability }),
         ...(o.strict === undefined ? {} : { strict: o.strict }),
@@ -265,12 +283,15 @@ async function whole<S, A, Ans, T, X extends Split>(
         curve: o.curve ?? true,
       })
       shelf?.keep(run, record)
-      succeeded++
+      inARow = { items: new Set(), cells: 0 }
       put(record, r.ended)
     } catch (e) {
       const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`, '', { cause: e })
-      // These would come again with every cell; and where the first ones all fail, the rest would, too.
-      if (f.code === 'usage' || f.code === 'store' || (succeeded === 0 && ++failed >= Math.max(2, Math.min(inFlight, wanted.length)))) failure ??= f
+      inARow.items.add(w.item)
+      inARow.cells++
+      // These would come again with every cell; and where several tasks in a row fail, whatever the method, the outside is at fault.
+      const all = inARow.items.size >= Math.min(3, items.length) && inARow.cells >= Math.min(inFlight, wanted.length)
+      if (f.code === 'usage' || f.code === 'store' || all) failure ??= f
       put(null, 'failed', f.message)
     }
   }
@@ -282,7 +303,7 @@ async function whole<S, A, Ans, T, X extends Split>(
       items: items.length,
       seeds,
       cells: wanted.length,
-      known: succeeded,
+      known: shelf?.finished ?? 0,
     })
     await Promise.all(
       Array.from({ length: Math.min(inFlight, wanted.length) }, async () => {
@@ -317,8 +338,14 @@ async function whole<S, A, Ans, T, X extends Split>(
         seed: firstSeed,
       }),
       excluded,
-      spent: meanUsage(cells.flatMap(c => c.record?.spent ?? []), 1),
-      inDoubt: meanUsage(cells.flatMap(c => c.record?.inDoubt ?? []), 1),
+      spent: meanUsage(
+        cells.flatMap(c => c.record?.spent ?? []),
+        1,
+      ),
+      inDoubt: meanUsage(
+        cells.flatMap(c => c.record?.inDoubt ?? []),
+        1,
+      ),
     }
     const result: Comparison = {
       ...told,
@@ -356,7 +383,11 @@ function enter(given: readonly (Method | Contestant)[]): Entrant[] {
 }
 
 /** Who can take part. A knob that is wrong is an error; a need that the frame does not meet is a reason to stay away. */
-function admit(all: Entrant[], common: Common<any, any, any, any>, budget: Limits): { entrants: Entrant[]; excluded: Comparison['excluded'] } {
+function admit(
+  all: Entrant[],
+  common: Common<any, any, any, any>,
+  budget: Limits,
+): { entrants: Entrant[]; excluded: Comparison['excluded'] } {
   const entrants: Entrant[] = []
   const excluded: Comparison['excluded'] = []
   let first: Failure | undefined
@@ -390,7 +421,11 @@ interface Shelf {
 /** The method id of a comparison's own run. */
 export const comparisonId = 'compare'
 
-function openShelf(folder: string, o: { resume?: string; plan?: unknown; durability?: 'crash' | 'power' }, asked: Record<string, unknown>): Shelf {
+function openShelf(
+  folder: string,
+  o: { resume?: string; plan?: unknown; durability?: 'crash' | 'power' },
+  asked: Record<string, unknown>,
+): Shelf {
   const store: Store = openStore(folder, o.durability === undefined ? {} : { durability: o.durability })
   let handle: RunHandle | undefined
   try {

@@ -70,7 +70,7 @@ describe('demo', () => {
 describe('help', () => {
   test('every command has a page', async () => {
     const overview = (await inside([])).out
-    for (const name of ['solve', 'resume', 'replay', 'runs', 'methods', 'doctor', 'demo', 'help']) {
+    for (const name of ['solve', 'resume', 'replay', 'runs', 'methods', 'doctor', 'demo', 'compare', 'help']) {
       expect(overview).toMatch(new RegExp(`^ {2}${name} `, 'm'))
       expect((await inside([name, '--help'])).out).toContain(`espalier ${name}`)
       expect((await inside(['help', name])).out).toBe((await inside([name, '--help'])).out)
