@@ -21,7 +21,7 @@ function clock(): number {
 }
 
 /** Rows of `batch` different prompts of 7 tokens, each continued by 24: tokens a second of the continuations, prompts' time included. */
-function decoding(batch: number, plain: boolean, tokens: number): number {
+function decoding(batch: number, plain: boolean, tokens: number, repeats: number): number {
   const engine = new Engine(seedlingShape, freshWeights(seedlingShape, 1), { plain })
   let number = 0
   const round = (): void => {
@@ -40,7 +40,7 @@ function decoding(batch: number, plain: boolean, tokens: number): number {
   const rounds = Math.max(1, Math.round(tokens / (24 * batch)))
   round()
   let best = 0
-  for (let k = 0; k < 3; k++) {
+  for (let k = 0; k < repeats; k++) {
     const from = clock()
     for (let i = 0; i < rounds; i++) round()
     best = Math.max(best, (rounds * 24 * batch * 1000) / (clock() - from))
@@ -81,10 +81,10 @@ async function training(steps: number): Promise<number> {
 /** @param o.smoke a few seconds, to see that it runs */
 export async function bench({ smoke = false }: { smoke?: boolean } = {}): Promise<Row[]> {
   const out: Row[] = []
-  const tokens = smoke ? 1500 : 30_000
+  const [tokens, repeats] = smoke ? [1500, 1] : [30_000, 3]
   for (const batch of [1, 16, 64]) {
-    const value = decoding(batch, false, tokens)
-    const plain = decoding(batch, true, tokens / 20)
+    const value = decoding(batch, false, tokens, repeats)
+    const plain = decoding(batch, true, tokens / 20, repeats)
     out.push({
       name: `seedling: decoding, batch ${batch}`,
       value,

@@ -52,6 +52,7 @@ export const resumeCommand: Action = async (call, s) => {
     world: plan.world,
     task: text,
     showing: how,
+    store: told.store,
     options: { store: folder, resume: id, plan, ...(durability === undefined ? {} : { durability }) },
     announce: run =>
       s.err.write(

@@ -10,12 +10,15 @@ export const stateOf = <S, A, Ans>(s: Search<S, A, Ans>, n: NodeId): string | nu
  * @param o.by who judges; default: the frame's value
  * @returns a function that writes V of those of the nodes that have none yet; finished ones are left out, they have a reward (see `finish`)
  */
-export function appraiser<S, A, Ans>(s: Search<S, A, Ans>, o: { by?: Value<S, A> } = {}): (nodes: readonly NodeId[]) => Promise<void> {
+export function appraiser<S, A, Ans>(
+  s: Search<S, A, Ans>,
+  o: { by?: Value<S, A> | undefined } = {},
+): (nodes: readonly NodeId[]) => Promise<void> {
   const t = s.tree
   const { V } = t
   const judged = new Map<string | number, Promise<number>>()
   const judge = async (n: NodeId): Promise<number> => {
-    await s.value([n], o)
+    await s.value([n], o.by === undefined ? {} : { by: o.by })
     return V[n]
   }
   return async nodes => {

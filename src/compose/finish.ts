@@ -6,7 +6,7 @@ import type { NodeId, Search } from '../contract/index.ts'
  *
  * A node that is finished gets its reward as its value V too: then siblings of which only some are finished compare.
  *
- * @param o.untilSolved the search stops once one of them is proven
+ * @param o.untilSolved the search stops once one of them is proven; then this never returns
  * @returns is one of them proven?
  */
 export async function finish<S, A, Ans>(
@@ -21,6 +21,10 @@ export async function finish<S, A, Ans>(
     for (const n of due) if (t.is(n, 'end')) t.V[n] = t.R[n]
   }
   const solved = nodes.some(n => t.is(n, 'solved'))
-  if (solved && o.untilSolved) s.stop()
+  if (solved && o.untilSolved) {
+    s.stop()
+    // As an effect after stop: what waits for it is let go. A policy that costs nothing would go on otherwise.
+    await new Promise<never>(() => {})
+  }
   return solved
 }

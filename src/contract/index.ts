@@ -78,6 +78,7 @@ export interface Draw<A> {
  *  reward: only where the world's own rules give it. */
 export interface Outcome<Ans> {
   answer: Ans
+  key?: string // equal keys: the same answer, however it is written, for votes; default: the answer's canonical JSON
   open?: boolean
   failed?: boolean
   reward?: number
@@ -115,6 +116,8 @@ export interface Context<S = unknown, A = unknown> {
   readonly state: S
   readonly steps: readonly { action: A; state: S }[] // root .. here
   readonly tried: readonly { action: A; state?: S; assessment?: Assessment }[] // the edges there are already
+  readonly draws: readonly Draw<A>[] // what the policy wrote to come here, one per merged draw; none at the root
+  readonly answers: readonly Outcome<unknown>[] // every answer in the tree so far, as often as it was drawn
   readonly parent: Context<S, A> | null
   readonly V: number
   readonly R: number

@@ -28,3 +28,15 @@ test('beside a look-ahead, all finished still closes', () => {
   expect(t.is(n, 'closed')).toBe(true)
   expect(t.is(t.root, 'closed')).toBe(true)
 })
+
+test('a look-ahead that is drawn for the search counts from then on', () => {
+  const { t, child } = grown()
+  const n = child(t.root, 'n')
+  const end = child(n, 'ahead!', true)
+  t.flag(end, 'aside', false)
+  expect(t.edges(n)).toEqual([end])
+  expect(t.is(n, 'closed')).toBe(true)
+  const open = child(n, 'open', true)
+  t.flag(open, 'aside', false)
+  expect(t.is(n, 'closed')).toBe(false)
+})

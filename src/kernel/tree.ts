@@ -533,8 +533,10 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     if (f === 'solved' && on)
       for (let p = this.parentOf[e]; p >= 0 && (this.flags[p] & bit.solved) === 0; p = this.parentOf[p]) this.flags[p] |= bit.solved
     if (f === 'end' && on) this.#insert(this.#ends, e as NodeId)
-    if (!on) this.#reopen(this.parentOf[e])
-    else if (f === 'end' || f === 'failed' || (bit[f] & shut) !== 0) this.#settle(e)
+    if (!on) {
+      this.#reopen(this.parentOf[e])
+      if ((this.flags[e] & (shut | over)) !== 0) this.#settle(e)
+    } else if (f === 'end' || f === 'failed' || (bit[f] & shut) !== 0) this.#settle(e)
   }
   /** Closes ancestors below which nothing is open any more. */
   #settle(e: number): void {

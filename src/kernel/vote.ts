@@ -4,6 +4,8 @@ import { canonical } from './hash.ts'
 /** An answer found, with a score (NaN: unknown) and the node it stands on. */
 export interface Ballot<Ans> {
   answer: Ans
+  /** Equal keys, equal answers; default: the answer's canonical JSON. */
+  key?: string | undefined
   score: number
   node: NodeId
 }
@@ -20,7 +22,7 @@ export interface Ballot<Ans> {
  *
  * Between answers with equal votes the greater sum of scores decides, then the first met.
  * @param o.p exponent of borda, default 1; 0 is majority, Infinity the best single ballot
- * @param o.same which answers are equal; default: equal canonical JSON. It is asked against the first answer of each group.
+ * @param o.same which answers are equal; default: those of equal keys. It is asked against the first answer of each group.
  * @returns null for no ballots, or where `best` finds no known score. `value` is the answer of the group's best ballot, `nodes` are the group's,
  * best first, each once; `score` is the votes.
  */
@@ -78,7 +80,7 @@ function groups<Ans>(xs: readonly Ballot<Ans>[], same?: (a: Ans, b: Ans) => bool
   const out: Group<Ans>[] = []
   const byKey = new Map<string, Group<Ans>>()
   xs.forEach((x, i) => {
-    const key = same === undefined ? canonical(x.answer) : ''
+    const key = same === undefined ? (x.key ?? canonical(x.answer)) : ''
     const found = same === undefined ? byKey.get(key) : out.find(g => same(g.first, x.answer))
     if (found !== undefined) {
       found.members.push(i)

@@ -1,7 +1,7 @@
 // What every method is held to, whatever it does: budget, repeatability, resume, bad policies. A new method gets all of it by being registered; one
 // that needs parts or a world of its own gives its frame in `own`.
 import { describe, expect, test } from 'vitest'
-import type { Frame, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
+import type { Effect, Frame, Io, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 import { type Simulated, simulated } from '../model/index.ts'
 import { labels } from '../reward/index.ts'
@@ -104,6 +104,28 @@ describe.each([...methods.values()].map(m => [m.id, m] as const))('%s', (_, m) =
       expect(treeOf(again).fingerprint, `cut at record ${cut} of ${journal.records.length}`).toBe(treeOf(whole).fingerprint)
       expect(again.spent.calls).toBe(whole.spent.calls)
       expect(again.answer).toEqual(whole.answer)
+    }
+  })
+
+  test('in a world whose steps are calls: within the budget of calls, repeatable, resumable', async () => {
+    const asked: Effect<string, string> = { id: 'tool', run: async xs => xs }
+    const io = {
+      ...game24,
+      kind: 'io' as const,
+      step: async (s: Parameters<typeof game24.step>[0], a: Parameters<typeof game24.step>[1], at: Io) => {
+        await at.call(asked, 'go on')
+        return game24.step(s, a)
+      },
+    }
+    const g = () => given(m, { world: io, budget: { toolCalls: 12, calls: 60 } })
+    const journal = new MemoryJournal()
+    const whole = await go(g(), { concurrency: 8, journal })
+    expect(whole.spent.toolCalls).toBeLessThanOrEqual(12)
+    expect(whole.spent.toolCalls).toBeGreaterThan(0)
+    for (let cut = 0; cut <= journal.records.length; cut += 7) {
+      const again = await go(g(), { concurrency: 8, journal: new MemoryJournal(journal.records.slice(0, cut)) })
+      expect(treeOf(again).fingerprint, `cut at record ${cut}`).toBe(treeOf(whole).fingerprint)
+      expect(again.spent.toolCalls).toBe(whole.spent.toolCalls)
     }
   })
 

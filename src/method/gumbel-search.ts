@@ -1,5 +1,5 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
-import { appraiser, dive, finish, growth } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
 import {
   argmax,
@@ -117,7 +117,7 @@ export const gumbelSearch = method({
       if (t.size === had) return
     }
   },
-  answer: (t, k) => (k.choose === 'move' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })
 
 /** Siblings by what is known of them: visits under way do not count, and a place that no critic has seen is worth what was found below it. */

@@ -1,7 +1,7 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth, paced } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited, paced } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
-import { argmax, backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -41,7 +41,7 @@ export const puct = method({
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
     simulations: { default: 800, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
-    choose: { default: 'answer', choices: ['answer', 'robust'], doc: 'the best answer found, or (in games) the most visited move' },
+    choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
     pace: {
       default: 30,
       min: 0,
@@ -69,5 +69,5 @@ export const puct = method({
       k.simulations > 0 ? { times: k.simulations } : {},
     )
   },
-  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })

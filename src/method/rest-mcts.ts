@@ -74,7 +74,10 @@ export const restMcts = method({
     const fresh = { tries: 3, accept: notRepeated }
     const grown = growth(s, { draw: { n: k.branch, how: k.how as Drawing, ...fresh }, widening: k.widening })
     const score = uct(t, { c: k.c * Math.SQRT2, unvisited: e => Q[e] + k.infBonus, norm: k.norm as 'none' | 'minmax' })
-    const best: Rule = (t, n, r) => Math.max(V[n], minimax(t, n, r) || V[n])
+    const best: Rule = (t, n, r) => {
+      const below = minimax(t, n, r)
+      return V[n] > below || Number.isNaN(below) ? V[n] : below
+    }
     const rule = k.rule === 'mean' ? childMean('visits') : best
     const open = unless(score, grown.spent)
     const judge = async (nodes: NodeId[]) => {
@@ -108,9 +111,10 @@ export const restMcts = method({
   },
 })
 
+/** A step in words is neither empty nor said before. A single word, such as a move, may come again. */
 const notRepeated = (d: { text?: string }, at: { steps: readonly { action: unknown }[] }): true | string => {
   if (d.text === undefined) return true
   const text = d.text.trim()
   if (text === '') return 'the step is empty'
-  return at.steps.some(x => x.action === text) ? 'this step was already made' : true
+  return /\s/.test(text) && at.steps.some(x => x.action === text) ? 'this step was already made' : true
 }

@@ -6,7 +6,7 @@ import { type Ballot, vote } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
- * Wang et al. 2022. The reasoning paths are marginalised out: only final answers are compared, equal where the world's answers are equal as JSON.
+ * Wang et al. 2022. The reasoning paths are marginalised out: only final answers are compared, equal where the world says so (the outcome's key, else JSON).
  *
  * 1. Sample n attempts at a temperature (the paper: 40, at 0.5 to 0.7).
  * 2. Majority over their answers; the weighted variants sum a weight instead of counting: the mean token probability of the attempt
@@ -38,7 +38,7 @@ export const selfConsistency = method({
 /** One ballot for each attempt: an end that m attempts reached has m. */
 function elect<Ans>(t: Tree<any, any, Ans>, weights: string) {
   const ballots = t.answers().flatMap(n => {
-    const one = (score: number): Ballot<Ans> => ({ answer: t.outcome(n)!.answer, score, node: n })
+    const one = (score: number): Ballot<Ans> => ({ answer: t.outcome(n)!.answer, key: t.outcome(n)!.key, score, node: n })
     if (weights === 'probability') return t.draws(n).map((_, i) => one(probability(t, n, i)))
     return Array.from({ length: t.M[n] }, () => one(weights === 'reward' ? t.R[n] : 1))
   })

@@ -1,6 +1,6 @@
 // Tree of Thoughts: breadth-first search that keeps the b best thoughts of a level (algorithm 1).
 import { appraiser, distinctStates, finish } from '../compose/index.ts'
-import type { NodeId, Value } from '../contract/index.ts'
+import type { Io, NodeId, Value } from '../contract/index.ts'
 import { top } from '../kernel/index.ts'
 import { labels } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
@@ -39,15 +39,15 @@ export const treeOfThoughts = method({
   },
   presets: { published: { untilSolved: false } },
   parts: {
-    /** The judge, given how many judgements it sums. */
-    evaluator: (samples: number): Value => labels({ scale, samples, combine: 'sum' }),
+    /** The judge, given how many judgements it sums. A model that writes no words cannot say `sure`: then the frame's critic judges. */
+    evaluator: (samples: number, io: Io): Value | undefined =>
+      io.model('critic').dialect === 'text' ? labels({ scale, samples, combine: 'sum' }) : undefined,
   },
   promises: ['orderFree'],
   needs: ['policy'],
   async run(s, k, { evaluator }) {
     const t = s.tree
-    // A model that writes no words cannot say `sure`; the frame's critic judges for it.
-    const appraise = appraiser(s, s.model('critic').dialect === 'text' ? { by: evaluator(k.nEvaluate) } : {})
+    const appraise = appraiser(s, { by: evaluator(k.nEvaluate, s) })
     const draw = k.generate === 'propose' ? { n: Infinity, how: 'distinct' as const } : { n: k.nGenerate }
     const grow = async (n: NodeId) => {
       const kids = await s.expand(n, draw) // 1

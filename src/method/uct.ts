@@ -1,7 +1,7 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, paced, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, mostVisited, paced, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
-import { argmax, backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -35,7 +35,7 @@ export const uct = method({
     simulations: { default: 1000, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a playout' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
-    choose: { default: 'answer', choices: ['answer', 'robust'], doc: 'the best answer found, or (in games) the most visited move' },
+    choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
     pace: {
       default: 30,
       min: 0,
@@ -88,5 +88,5 @@ export const uct = method({
       return mover === undefined || mover(t.state(n)) === mover(t.state(end)) ? t.R[end] : -t.R[end]
     }
   },
-  answer: (t, k) => (k.choose === 'robust' ? argmax(t.children(t.root), n => t.N[n]) : bestAnswer(t)) ?? null,
+  answer: (t, k) => (k.choose === 'move' ? mostVisited(t) : bestAnswer(t)),
 })

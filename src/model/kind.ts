@@ -1,4 +1,4 @@
-import type { Oracle, Provider } from '../contract/index.ts'
+import type { Oracle, Price, Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 
@@ -12,6 +12,8 @@ export interface ModelContext {
   /** Where an API is, and the name of the variable that holds its key. */
   baseUrl?: string
   keyFrom?: string
+  /** What it costs, where the configuration says so. */
+  price?: Price
   /** Folder of trained weights. */
   store?: string
 }

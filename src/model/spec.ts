@@ -3,11 +3,13 @@ import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 import { type ModelContext, type ModelKind, type ModelSpec, parseOptions } from './kind.ts'
+import { ggufKind } from './llama-cpp/index.ts'
+import { openaiKind } from './openai/index.ts'
 import { seedlingKind } from './seedling/kind.ts'
 import { simulatedKind } from './simulated-kind.ts'
 
 /** Every kind of model. A new one is a file that exports a ModelKind, and a line here. */
-export const modelKinds: readonly ModelKind[] = [seedlingKind, simulatedKind]
+export const modelKinds: readonly ModelKind[] = [seedlingKind, openaiKind, ggufKind, simulatedKind]
 
 /** @throws Failure (usage), one line, naming the nearest kind or option */
 export function parseModel(text: string, kinds: readonly ModelKind[] = modelKinds): ModelSpec {

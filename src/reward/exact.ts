@@ -12,6 +12,10 @@ export const exact = (world: { readonly id: string }): Reward => ({
     if (outcome === null) return { value: Number.NaN, verified: false }
     if (outcome.reward !== undefined) return { value: outcome.reward, verified: true }
     if (outcome.failed) return { value: 0, verified: true }
-    throw new Failure('usage', `world ${world.id} has no rule that rewards an answer`, 'take --reward critic, judge:ROLE or verify:COMMAND')
+    throw new Failure(
+      'usage',
+      `world ${world.id} has no rule that rewards an answer`,
+      'take --reward critic, judge, votes or verify:COMMAND',
+    )
   },
 })

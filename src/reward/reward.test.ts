@@ -143,15 +143,19 @@ describe('judge', () => {
     ['-0.5', undefined],
     ['fine', undefined],
   ])('%s: %s', (reply, mark) => expect(markIn(reply)).toBe(mark))
-  test('the mean of the marks, with words; its own role', async () => {
-    const p = scripted(['Right.\n1', 'no idea', 'Hm.\n0.5'])
+  test('the mean of the marks, with words; its own role; what cannot be read is asked for again', async () => {
+    const p = scripted(['Right.\n10', 'no idea', 'Hm.\n6', '5/10'])
     const { io, roles } = ioOf(p)
     const a = await judge({ samples: 3 }).reward(at, solved, io)
-    expect(a).toMatchObject({ value: 0.75, critique: 'Hm.\n0.5' })
+    expect(a.value).toBeCloseTo(0.7)
+    expect(a).toMatchObject({ critique: '5/10', parts: { calls: 4, marks: 3, unreadable: 1 } })
     expect(a.verified).toBeUndefined()
     expect(roles).toEqual(['judge'])
     expect(p.calls[0].messages.at(-1)?.content).toContain(solved.answer)
-    expect(await judge().reward(at, solved, ioOf(scripted(['no'])).io)).toMatchObject({ failed: true, value: Number.NaN })
+    expect(p.calls[1].messages.at(-1)?.content).toContain('could not be read')
+    const never = await judge().reward(at, solved, ioOf(scripted(['no', 'still not'])).io)
+    expect(never).toMatchObject({ failed: true, value: Number.NaN, parts: { calls: 2, unreadable: 2 } })
+    expect((await judge({ scale: [0, 1] }).reward(at, solved, ioOf(scripted(['0.5'])).io)).value).toBe(0.5)
   })
   test('a simulated judge tells right from lost', async () => {
     const { io } = ioOf(simulated({ oracle: game24.oracle! }))

@@ -1,12 +1,16 @@
-// Rewards by the names one types: `exact`, `critic`, `judge:ROLE`, `verify:COMMAND`, and sums such as `exact+0.5*critic`.
-import type { Oracle, Provider, Reward, Value } from '../contract/index.ts'
+// Rewards by the names one types: `exact`, `critic`, `judge:pairwise,k=2`, `verify:COMMAND` ..., and sums such as `exact+0.5*critic`.
+import type { Oracle, Provider, Reward, Sampling, Value } from '../contract/index.ts'
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 import { processCritic } from '../model/index.ts'
+import { listwiseReward, pairwiseReward } from './anchored.ts'
 import { combine } from './combine.ts'
 import { exact } from './exact.ts'
 import { judge } from './judge.ts'
 import { asReward, labels, plainScale, type Scale } from './labels.ts'
+import { novelty } from './novelty.ts'
+import { likelihood, selfCertainty, votes } from './own.ts'
+import { processReward } from './process.ts'
 import { verify } from './verify.ts'
 
 interface WorldLike {
@@ -37,7 +41,8 @@ export function defaultValue(o: { world: WorldLike; models: Readonly<Record<stri
   return model?.dialect === 'tokens' && model.can.includes('score') ? processCritic() : undefined
 }
 
-const names = ['exact', 'critic', 'judge', 'verify']
+const names = ['exact', 'critic', 'judge', 'process', 'certainty', 'likelihood', 'votes', 'novelty', 'verify']
+const forms = ['pointwise', 'pairwise', 'listwise']
 
 /** One reward or a sum of them. A command takes all that follows it. @throws Failure (usage) */
 export function parseReward(spec: string, context: RewardContext): Reward {
@@ -59,13 +64,47 @@ export function parseReward(spec: string, context: RewardContext): Reward {
   return all.length === 1 && weights[all[0]] === 1 ? terms[all[0]] : combine(terms, weights)
 }
 
-function one(name: string, spec: string, { entry, task, timeout }: RewardContext): Reward {
+function one(name: string, spec: string, { entry, task, timeout, models }: RewardContext): Reward {
   const at = name.indexOf(':')
-  const kind = at < 0 ? name : name.slice(0, at)
+  const kind = (at < 0 ? name : name.slice(0, at)).trim()
   const rest = at < 0 ? '' : name.slice(at + 1).trim()
-  if (kind === 'exact' && at < 0) return exact(entry.world)
+  const named = (r: Reward): Reward => ({ ...r, id: at < 0 ? kind : `${kind}:${rest.replace(/\s+/g, '')}` })
+  if (kind === 'exact' && at < 0) {
+    if (entry.exact === false)
+      throw new Failure(
+        'usage',
+        `world ${entry.world.id} has no rule that rewards an answer`,
+        'take --reward critic, judge, votes or verify:COMMAND',
+      )
+    return exact(entry.world)
+  }
   if (kind === 'critic' && at < 0) return asReward(labels({ scale: scaleOf(entry.world) }))
-  if (kind === 'judge') return judge(rest === '' ? {} : { role: rest })
+  if (kind === 'judge') return judgeOf(rest, spec, named)
+  if (kind === 'process') {
+    const o = options(rest, spec, { k: 1, role: 'judge', how: 'min', temperature: Number.NaN })
+    if (!['min', 'last', 'product', 'mean'].includes(o.how))
+      throw new Failure('usage', `reward ${spec}: how is min, last, product or mean, found "${o.how}"`)
+    return named(processReward({ role: o.role, samples: o.k, how: o.how as 'min', ...heat(o.temperature) }))
+  }
+  if (kind === 'certainty' || kind === 'likelihood') {
+    options(rest, spec, {})
+    if (models?.policy !== undefined && !models.policy.can.includes('logprobs'))
+      throw new Failure(
+        'usage',
+        `reward ${kind} needs log-probabilities, and ${models.policy.id} gives none`,
+        'take another model, or another reward: critic, votes, judge',
+      )
+    return kind === 'certainty' ? selfCertainty() : likelihood()
+  }
+  if (kind === 'votes') {
+    options(rest, spec, {})
+    return votes()
+  }
+  if (kind === 'novelty') {
+    const o = options(rest, spec, { kind: 'knn', k: 3 })
+    if (o.kind !== 'knn' && o.kind !== 'count') throw new Failure('usage', `reward ${spec}: kind is knn or count, found "${o.kind}"`)
+    return named(novelty({ kind: o.kind, k: o.k }))
+  }
   if (kind === 'verify') {
     if (rest === '') throw new Failure('usage', `reward ${spec}: verify needs a command`, 'as in verify:./check.sh')
     return verify(rest, { task, timeout })
@@ -74,16 +113,80 @@ function one(name: string, spec: string, { entry, task, timeout }: RewardContext
   throw new Failure(
     'usage',
     `no reward "${name}"${near ? `; did you mean ${near}?` : ''}`,
-    'rewards: exact, critic, judge:ROLE, verify:COMMAND, or a sum such as exact+0.5*critic',
+    'rewards: exact, critic, judge:pointwise|pairwise|listwise, process, certainty, likelihood, votes, novelty, verify:COMMAND, or a sum such as exact+0.5*critic',
   )
+}
+
+/** `judge`, `judge:ROLE`, `judge:pointwise,k=3`. */
+function judgeOf(rest: string, spec: string, named: (r: Reward) => Reward): Reward {
+  const [first, ...more] = rest.split(',').map(x => x.trim())
+  const isForm = forms.includes(first)
+  const form = isForm ? first : 'pointwise'
+  // A first word that is neither a form nor an option is a role.
+  const role = isForm || first === '' || first.includes('=') ? undefined : first
+  const listed = [...(isForm || role !== undefined ? [] : [first]), ...more].filter(x => x !== '').join(',')
+  const shared = { role: role ?? 'judge', temperature: Number.NaN, tries: 2, keep: 0, meta: 'meta' }
+  if (form === 'pairwise') {
+    const o = options(listed, spec, { ...shared, k: 1, anchors: 1, strict: false })
+    return named(pairwiseReward({ ...o, votes: o.k, ...heat(o.temperature) }))
+  }
+  if (form === 'listwise') {
+    const o = options(listed, spec, { ...shared, k: 2, anchors: 2 })
+    return named(listwiseReward({ ...o, shuffles: o.k, ...heat(o.temperature) }))
+  }
+  const o = options(listed, spec, { ...shared, k: 1, scale: 10, expectation: false })
+  const r = judge({ ...o, samples: o.k, scale: [0, o.scale], ...heat(o.temperature) })
+  return listed === '' && !isForm ? r : named(r)
+}
+const heat = (t: number): { temperature: number | undefined } => ({ temperature: Number.isNaN(t) ? undefined : t })
+
+/** `k=3,strict` read by its defaults: numbers are above 0, flags may stand alone. @throws Failure (usage) that names the nearest option */
+function options<O extends Record<string, number | string | boolean>>(
+  text: string,
+  spec: string,
+  defaults: O,
+): { [K in keyof O]: O[K] extends number ? number : O[K] extends boolean ? boolean : string } {
+  const out: Record<string, number | string | boolean> = { ...defaults }
+  for (const part of text.split(',').map(x => x.trim())) {
+    if (part === '') continue
+    const [name, value] = part.split('=').map(x => x.trim())
+    const was = Object.hasOwn(defaults, name) ? defaults[name] : undefined
+    if (was === undefined) {
+      const near = nearest(name, Object.keys(defaults))
+      throw new Failure(
+        'usage',
+        `reward ${spec}: there is no option "${name}"${near ? `; did you mean ${near}?` : ''}`,
+        `options: ${Object.keys(defaults).join(', ') || 'none'}`,
+      )
+    }
+    if (typeof was === 'boolean') {
+      if (value !== undefined && value !== 'true' && value !== 'false')
+        throw new Failure('usage', `reward ${spec}: ${name} is true or false, found "${value}"`)
+      out[name] = value !== 'false'
+    } else if (value === undefined || value === '')
+      throw new Failure('usage', `reward ${spec}: ${name} needs a value`, `as in ${name}=${Number.isNaN(was) ? 0.5 : was}`)
+    else if (typeof was === 'number') {
+      const n = Number(value)
+      const whole = name !== 'temperature'
+      if (!(n >= (whole && name !== 'keep' ? 1 : 0)) || !Number.isFinite(n) || (whole && !Number.isInteger(n)))
+        throw new Failure(
+          'usage',
+          `reward ${spec}: expected ${name} as a ${whole ? 'whole ' : ''}number${name === 'keep' || !whole ? '' : ' from 1'}, found "${value}"`,
+        )
+      out[name] = n
+    } else out[name] = value
+  }
+  return out as never
 }
 
 /**
  * The reward of a run and the name to show for it. Without a spec none is made: the runtime pays by the world's own rule, and where that says nothing, by
- * the frame's value.
+ * the frame's value. `sampling`: what draws must carry for it.
  */
-export function createReward(spec: string | undefined, context: RewardContext): { reward?: Reward; id: string } {
+export function createReward(spec: string | undefined, context: RewardContext): { reward?: Reward; id: string; sampling?: Sampling } {
   if (spec === undefined || spec.trim() === '') return { id: context.entry.exact === false ? 'critic' : 'exact' }
   const reward = parseReward(spec, context)
-  return { reward, id: reward.id }
+  // These read the draws' tokens, so the draws must be asked for with them.
+  const tokens = /(?:^|[+*\s])(?:certainty|likelihood)\b/.test(spec.split('verify:')[0])
+  return { reward, id: reward.id, ...(tokens ? { sampling: { logprobs: true } } : {}) }
 }

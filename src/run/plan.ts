@@ -17,8 +17,10 @@ export interface Plan {
   knobs?: Record<string, KnobValue>
   /** Model by role: `policy`, and others such as `critic`, which fall back to it. */
   models: Record<string, string>
-  /** exact, critic, verify:COMMAND, judge:ROLE ...; default: exact where the world has a rule of its own. */
+  /** exact, critic, judge:pairwise, votes, verify:COMMAND ...; default: exact where the world has a rule of its own. */
   reward?: string
+  /** Where the API of models that have one is, if it is not the usual place. */
+  baseUrl?: string
   sampling?: Sampling
   budget?: Limits
   seed?: number
@@ -85,7 +87,7 @@ export async function worldEntry(id: string): Promise<WorldEntry> {
 
 /** The models of a plan by role. Who makes them closes them. */
 export async function modelsOf(
-  plan: Pick<Plan, 'models' | 'seed' | 'store'>,
+  plan: Pick<Plan, 'models' | 'seed' | 'store' | 'baseUrl'>,
   { world }: Pick<WorldEntry, 'world'>,
 ): Promise<Record<string, Provider>> {
   const models: Record<string, Provider> = {}
@@ -96,6 +98,7 @@ export async function modelsOf(
           world: world.id,
           ...(world.oracle === undefined ? {} : { oracle: world.oracle }),
           ...(plan.seed === undefined ? {} : { seed: plan.seed }),
+          ...(plan.baseUrl === undefined ? {} : { baseUrl: plan.baseUrl }),
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }
@@ -109,7 +112,7 @@ export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provide
   const task = entry.parseTask(plan.task)
   const { world } = entry
   const models = made ?? (await modelsOf(plan, entry))
-  const { reward, id } = createReward(plan.reward, { entry, models, task: plan.task })
+  const { reward, id, sampling } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {
     world,
@@ -117,7 +120,7 @@ export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provide
     ...(Object.keys(models).length === 0 ? {} : { model: models as { policy: Provider } & Record<string, Provider> }),
     ...(plan.knobs === undefined ? {} : { knobs: plan.knobs }),
     ...(plan.preset === undefined ? {} : { preset: plan.preset }),
-    ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
+    ...(plan.sampling === undefined && sampling === undefined ? {} : { sampling: { ...sampling, ...plan.sampling } }),
     ...(plan.budget === undefined ? {} : { budget: plan.budget }),
     ...(reward === undefined ? {} : { reward }),
     ...(value === undefined ? {} : { value }),

@@ -227,7 +227,10 @@ describe('stopping', () => {
     expect(r.ended).toBe('stopped')
     expect(r.spent.calls).toBe(12)
     expect(r.yield).toBeLessThan(0.5)
-    expect(journal.records.filter(x => x.t === 'done' && x.status === 'cancelled').length).toBe(7)
+    const cancelled = journal.records.filter(x => x.t === 'done').filter(x => x.status === 'cancelled')
+    expect(cancelled.length).toBe(7)
+    // 10 tokens in and one out, at the price of the model.
+    for (const x of cancelled) expect(x.usage.usd).toBeCloseTo((10 * price.input + 1 * price.output) / 1e6, 12)
   })
   test('an interrupted run is resumed to the same end', async () => {
     const whole = await start({ calls: 200 })

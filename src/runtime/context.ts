@@ -1,4 +1,4 @@
-import type { Assessment, Context, Dialect, EdgeId, Message, NodeId, Note, Wanted, WorldBase } from '../contract/index.ts'
+import type { Assessment, Context, Dialect, Draw, EdgeId, Message, NodeId, Note, Outcome, Wanted, WorldBase } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 
 const step: Wanted = { for: 'step' }
@@ -40,6 +40,13 @@ export class Place<S, A> implements Context<S, A> {
       out.push({ action: t.action(e), ...(t.taken(e) ? { state: t.state(e) } : {}), ...(assessment === undefined ? {} : { assessment }) })
     }
     return out
+  }
+  get draws(): readonly Draw<A>[] {
+    return this.#tree.draws(this.#node)
+  }
+  get answers(): readonly Outcome<unknown>[] {
+    const t = this.#tree
+    return t.answers().flatMap(n => new Array<Outcome<unknown>>(Math.max(1, t.M[n])).fill(t.outcome(n)!))
   }
   get parent(): Context<S, A> | null {
     const p = this.#tree.parent(this.#node)

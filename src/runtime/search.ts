@@ -314,7 +314,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (t.size > size) {
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
-    }
+    } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts
     return e
   }
   /** Priors that no policy gave are shares of the draws. */

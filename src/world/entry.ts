@@ -37,7 +37,7 @@ export interface WorldEntry<S = any, A = any, Ans = any, T = any> {
   tasks?(wish: Wish): Named<T>[]
   /** The split a task belongs to. */
   splitOf?(task: T): Split
-  /** A task with its sealed truth. */
-  item?<X extends Split>(task: T, split: X): Item<T, X>
+  /** A task with its sealed truth. @param answer the expected one, where a task file gives it; a world with rules of its own needs none */
+  item?<X extends Split>(task: T, split: X, answer?: unknown): Item<T, X>
   grader?<X extends Split>(split: X): Grader<Ans, X>
 }

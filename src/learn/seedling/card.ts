@@ -3,7 +3,7 @@ import type { Interval } from '../../kernel/statistics.ts'
 import { parameterCount } from '../../model/seedling/index.ts'
 import type { CriticResult, FamilyResult } from './evaluate.ts'
 import { kinds, rowLength } from './examples.ts'
-import type { Curves, Plan } from './train.ts'
+import { type Curves, lastStep, type Plan } from './train.ts'
 
 export interface Card {
   schema: 1
@@ -50,6 +50,10 @@ const thinned = <T>(xs: readonly T[], n: number): T[] => {
 export function cardText(c: Card): string {
   const { shape, optimiser: a, mix } = c.plan
   const tests = c.results.filter(r => r.split === 'test')
+  const early =
+    lastStep(c.plan) < c.plan.steps
+      ? `, and to nothing over the last tenth of the ${lastStep(c.plan).toLocaleString('en')} that were made`
+      : ''
   const ks = Object.keys(tests[0]?.pass ?? {})
   return `# ${c.model}
 
@@ -106,8 +110,8 @@ ${percent(1 - mix.wander)} of the rows are solved puzzles: random play to the en
 good and bad states: there a choice is learnt only where exhaustive search says the target can still be made, its result always, and one state a row is judged.
 
 ## Training
-${c.plan.steps.toLocaleString('en')} steps of ${c.plan.batch} x ${rowLength} words (${(c.tokens / 1e6).toFixed(1)} M), ${(c.curves.seconds / 60).toFixed(0)} minutes of wall clock on one thread. AdamW (${a.beta1}, ${a.beta2}), weight decay ${a.decay}, clipping at ${a.clip},
-rate ${c.plan.rate} after ${c.plan.warmup} steps of warm-up, falling along a half cosine over the last ${percent(c.plan.cooling)} of the steps. Seed ${c.plan.seed}.
+${lastStep(c.plan).toLocaleString('en')} steps of ${c.plan.batch} x ${rowLength} words (${(c.tokens / 1e6).toFixed(1)} M), ${(c.curves.seconds / 60).toFixed(0)} minutes of wall clock on one thread. AdamW (${a.beta1}, ${a.beta2}), weight decay ${a.decay}, clipping at ${a.clip},
+rate ${c.plan.rate} after ${c.plan.warmup} steps of warm-up, falling along a half cosine over the last ${percent(c.plan.cooling)} of ${c.plan.steps.toLocaleString('en')} steps${early}. Seed ${c.plan.seed}.
 
 Loss in nats a word on the dev split; verdicts apart.
 
@@ -122,7 +126,7 @@ ${table(
   ]),
 )}
 
-Again: \`espalier train seedling --seed ${c.plan.seed}\`, or \`makeSeedling({ out, seed: ${c.plan.seed}, steps: ${c.plan.steps} })\`. The curves in full are in the JSON beside this card.
+Again: \`makeSeedling({ out, seed: ${c.plan.seed}, steps: ${c.plan.steps}${c.plan.until ? `, until: ${c.plan.until}` : ''} })\`. The curves in full are in the JSON beside this card.
 `
 }
 
@@ -138,7 +142,7 @@ export const cardOf = (
   model,
   plan,
   parameters: parameterCount(plan.shape),
-  tokens: plan.steps * plan.batch * rowLength,
+  tokens: lastStep(plan) * plan.batch * rowLength,
   ...file,
   curves,
   ...measured,

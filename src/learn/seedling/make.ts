@@ -6,7 +6,7 @@ import { ranked24 } from '../../world/number/index.ts'
 import { type Card, cardOf, cardText } from './card.ts'
 import { type CriticResult, evaluateCritic, evaluatePuzzles, type FamilyResult, families } from './evaluate.ts'
 import { solvable } from './table.ts'
-import { type TrainOptions, trainSeedling } from './train.ts'
+import { lastStep, type TrainOptions, trainSeedling } from './train.ts'
 
 export interface MakeOptions extends TrainOptions {
   /** Folder for `model.safetensors`, `card.md`, `card.json`; the checkpoint lies there too unless `folder` says otherwise. */
@@ -34,7 +34,7 @@ export async function makeSeedling(o: MakeOptions): Promise<Card | null> {
   const trained = await trainSeedling({ folder: out, ...training })
   if (!trained.finished) return null
   const { plan, curves } = trained
-  const bytes = writeModel(plan.shape, trained.weights, { name, seed: String(plan.seed), steps: String(plan.steps) }, dtype)
+  const bytes = writeModel(plan.shape, trained.weights, { name, seed: String(plan.seed), steps: String(lastStep(plan)) }, dtype)
   const { shape, weights } = readModel(bytes, name)
   const model = seedlingProvider(shape, weights)
   const results: FamilyResult[] = []

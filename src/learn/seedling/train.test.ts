@@ -51,6 +51,20 @@ test('a checkpoint of another plan is not continued; one whose rate has not begu
   await expect(trainSeedling({ ...plan, steps: 20 })).rejects.toThrow(/of another/)
 })
 
+test('a run may be ended early until it lands, and is then the run that was planned so', async () => {
+  const folder = join(root, 'early')
+  const stop = new AbortController()
+  const onEvent = (e: TrainEvent) => {
+    if (e.kind === 'saved' && e.step === 8) stop.abort()
+  }
+  const plan: TrainOptions = { ...tiny, folder, saveEvery: 1 }
+  await trainSeedling({ ...plan, signal: stop.signal, onEvent })
+  await expect(trainSeedling({ ...plan, until: 8 })).rejects.toThrow(/of another/)
+  const early = await trainSeedling({ ...plan, until: 10 })
+  expect(early).toMatchObject({ step: 10, finished: true })
+  expect(early.weights).toEqual((await trainSeedling({ ...tiny, until: 10 })).weights)
+})
+
 test('a damaged checkpoint is said, not overwritten', async () => {
   const folder = join(root, 'damaged')
   await trainSeedling({ ...tiny, steps: 1, folder })
@@ -70,6 +84,8 @@ test('the rate warms up, stays, and falls along a cosine', () => {
   expect(rateAt(plan, 1000)).toBeCloseTo(0.02)
   expect(rateAt({ ...plan, cooling: 1 }, 500)).toBeCloseTo(0.51)
   expect(rateAt({ ...plan, cooling: 0 }, 1000)).toBe(1)
+  const early = { ...plan, until: 500 }
+  expect([450, 451, 476, 500].map(s => rateAt(early, s))).toEqual([1, 1, 0.5, 0.02])
 })
 
 test('a loss that is no number stops the run', async () => {

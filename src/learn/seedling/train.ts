@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../kernel/failure.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
-import { checkShape, parameterCount, type Shape, seedlingShape, sizeOf, tensors, token, type Weights } from '../../model/seedling/index.ts'
+import { checkShape, type Shape, seedlingShape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts'
 import { type Batch, batchAt, kinds, type Mix, rowLength, seedlingMix } from './examples.ts'
 import { type AdamW, adamW, freshState, Trainer } from './step.ts'
@@ -19,6 +19,8 @@ export interface Plan {
   warmup: number
   /** Share of the steps, at the end, over which the rate falls along a half cosine; 1: all of them. Before, it stays: so a run can be made longer until then. */
   cooling: number
+  /** Ends the run early, after this many steps: over the last tenth of them the rate falls to nothing besides. May be set until that tenth begins. */
+  until?: number
   shape: Shape
   optimiser: AdamW
   mix: Mix
@@ -85,12 +87,17 @@ export interface Trained {
   finished: boolean
 }
 
+/** The last step of a plan. */
+export const lastStep = (p: Plan): number => Math.min(p.steps, p.until ?? p.steps)
+
 /** Learning rate of step 1..steps. */
 export function rateAt(plan: Plan, step: number): number {
   const floor = 0.02
   const into = Math.max(0, (step - plan.steps * (1 - plan.cooling)) / (plan.steps * plan.cooling))
   const cool = floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, into)))
-  return plan.rate * Math.min(1, step / plan.warmup) * (plan.cooling > 0 ? cool : 1)
+  const last = lastStep(plan)
+  const landing = last < plan.steps ? Math.min(1, (last + 1 - step) / (last / 10)) : 1
+  return plan.rate * Math.min(1, step / plan.warmup) * (plan.cooling > 0 ? cool : 1) * landing
 }
 
 /** Normal weights: matrices by 1/sqrt(inputs), those that write to the residual stream also by 1/sqrt(2 layers), head by half; norms 1. */
@@ -109,8 +116,13 @@ export function freshWeights(shape: Shape, seed: number): Weights {
   return out
 }
 
-/** What two runs must share to be one. `steps` may still change while the rate has not begun to fall. */
-const essence = (p: Plan, step: number): string => JSON.stringify({ ...p, steps: step <= p.steps * (1 - p.cooling) ? 'open' : p.steps })
+/** What two runs must share to be one. `steps` may still change while the rate has not begun to fall, `until` while it has not begun to land. */
+const essence = (p: Plan, step: number): string =>
+  JSON.stringify({
+    ...p,
+    steps: step <= p.steps * (1 - p.cooling) ? 'open' : p.steps,
+    until: p.until === undefined || step <= p.until * 0.9 ? 'open' : p.until,
+  })
 
 /**
  * Trains on the train split of the number worlds; the dev split is only measured.
@@ -147,9 +159,10 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     onEvent?.({ kind: 'saved', step: trainer.step, path })
   }
   const every = 50
+  const last = lastStep(plan)
   let sums = { loss: 0, norm: 0, from: performance.now(), steps: 0 }
   try {
-    while (trainer.step < plan.steps && !signal?.aborted) {
+    while (trainer.step < last && !signal?.aborted) {
       const step = trainer.step + 1
       const rate = rateAt(plan, step)
       const batch = batchAt(plan.seed, 'train', step, plan.batch, plan.mix)
@@ -166,15 +179,15 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
         onEvent?.({ kind: 'progress', ...progress })
         sums = { loss: 0, norm: 0, from: performance.now(), steps: 0 }
       }
-      if (step % measureEvery === 0 || step === plan.steps) {
+      if (step % measureEvery === 0 || step === last) {
         const point = await measure(trainer, dev)
         curves.dev.push(point)
         onEvent?.({ kind: 'measured', ...point })
       }
-      if (step % saveEvery === 0 || step === plan.steps) save()
+      if (step % saveEvery === 0 || step === last) save()
     }
-    if (signal?.aborted && trainer.step < plan.steps) save()
-    return { plan, weights: trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= plan.steps }
+    if (signal?.aborted && trainer.step < last) save()
+    return { plan, weights: trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= last }
   } finally {
     trainer.close()
   }
@@ -208,6 +221,3 @@ async function measure(trainer: Trainer, dev: readonly Batch[]): Promise<Point> 
     byKind: Object.fromEntries(byKind.map((k, i) => [kinds[i], k.loss / k.n])),
   }
 }
-
-/** Parameters, bytes and rows of a plan, for a model card. */
-export const sizes = (p: Plan) => ({ parameters: parameterCount(p.shape), tokens: p.steps * p.batch * rowLength, judgeToken: token.judge })

@@ -79,6 +79,9 @@ export const v128 = {
   all: (x: number): Code => [...simd(0x0c), ...float(x), ...float(x), ...float(x), ...float(x)],
   splat: (x: Code) => nested(simd(0x13), x),
   lane: (a: Code, i: number) => nested([...simd(0x1f), i], a),
+  /** Four lanes of two vectors: 0 to 3 are a's, 4 to 7 are b's. */
+  shuffle: (a: Code, b: Code, lanes: readonly number[]) =>
+    nested([...simd(0x0d), ...lanes.flatMap(l => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3])], a, b),
   add: (a: Code, b: Code) => nested(simd(0xe4), a, b),
   sub: (a: Code, b: Code) => nested(simd(0xe5), a, b),
   mul: (a: Code, b: Code) => nested(simd(0xe6), a, b),

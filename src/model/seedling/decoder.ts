@@ -118,7 +118,12 @@ export class Decoder {
       }
       this.#jobs.shift()
       if (job.state === 'failed') job.reject(job.error)
-      else job.resolve(job.result())
+      else
+        try {
+          job.resolve(job.result())
+        } catch (error) {
+          job.reject(error)
+        }
     }
   }
 
@@ -156,6 +161,7 @@ export class Decoder {
       if (row.finish === undefined) on.push(row)
       else this.#engine.release(row.at)
     }
+    this.#active = on
     const places = this.#engine.extend(
       on.map(r => r.at),
       on.map(r => r.words[r.words.length - 1].id),
@@ -165,7 +171,6 @@ export class Decoder {
       this.#engine.release(row.at)
       row.at = places[i]
     })
-    this.#active = on
   }
 }
 

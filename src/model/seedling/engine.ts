@@ -51,8 +51,8 @@ export class Engine {
   }
   // The tree of prefixes.
   readonly #parent: Int32Array
-  readonly #token: Uint8Array
-  readonly #depth: Uint8Array
+  readonly #token: Uint16Array
+  readonly #depth: Uint16Array
   readonly #used: Float64Array
   readonly #held: Int32Array
   readonly #child = new Map<number, Place>()
@@ -128,8 +128,8 @@ export class Engine {
     this.#ints = new Int32Array(this.#buffer)
     for (const one of fill) one()
     this.#parent = new Int32Array(pages)
-    this.#token = new Uint8Array(pages)
-    this.#depth = new Uint8Array(pages)
+    this.#token = new Uint16Array(pages)
+    this.#depth = new Uint16Array(pages)
     this.#used = new Float64Array(pages)
     this.#held = new Int32Array(pages)
     this.#laws = new Float32Array(pages * v)
@@ -146,27 +146,31 @@ export class Engine {
    * @param prefixes token ids, 1 to `context` of them each
    */
   places(prefixes: readonly (readonly number[])[]): Place[] {
-    const out: Place[] = []
-    for (const prefix of prefixes) {
+    return this.#grow(prefixes.length, i => {
       let at = origin
-      for (const token of prefix) at = this.#want(at, token)
-      this.#held[at]++
-      out.push(at)
-    }
-    this.#run()
-    for (const at of out) this.#held[at]--
-    return out
+      for (const token of prefixes[i]) at = this.#want(at, token)
+      return at
+    })
   }
 
   /** One token further from each place. @param from held places, each at most context - 1 deep */
   extend(from: readonly Place[], tokens: readonly number[]): Place[] {
-    const out = from.map((place, i) => {
-      const at = this.#want(place, tokens[i])
-      this.#held[at]++
-      return at
-    })
-    this.#run()
-    for (const at of out) this.#held[at]--
+    return this.#grow(from.length, i => this.#want(from[i], tokens[i]))
+  }
+
+  /** Places wanted one by one, held until all are computed. */
+  #grow(n: number, want: (i: number) => Place): Place[] {
+    const out: Place[] = []
+    try {
+      for (let i = 0; i < n; i++) {
+        const at = want(i)
+        this.hold(at)
+        out.push(at)
+      }
+      this.#run()
+    } finally {
+      for (const at of out) this.release(at)
+    }
     return out
   }
 
@@ -260,6 +264,7 @@ export class Engine {
       this.#ints[w.places / 4 + 2 * r + 1] = angles + (depth - 1) * (d / heads) * 4
       const path = w.paths / 4 + r * (context + 1)
       this.#ints[path] = depth
+      for (let i = depth + 1; i % 4 !== 1; i++) this.#ints[path + i] = pages + at * page
       for (let p = at, i = depth; p !== origin; p = this.#parent[p]) this.#ints[path + i--] = pages + p * page
     }
     for (let i = 0; i < layers; i++) {

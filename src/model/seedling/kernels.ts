@@ -15,7 +15,8 @@ export interface Kernels {
   place(qkv: number, places: number, rows: number, layer: number): void
   /**
    * Attention of each row over its prefix.
-   * @param paths per row `context` + 1 int32: how many pages, then their addresses @param scratch room for `context` + 4 numbers
+   * @param paths per row `context` + 1 int32: how many pages, then their addresses, the last repeated up to a multiple of 4
+   * @param scratch room for `context` + 4 numbers
    */
   attend(qkv: number, paths: number, out: number, rows: number, layer: number, scratch: number): void
   /** out[rows, hidden] = silu(gate) * up of [rows, 2 hidden] (gate, up). */

@@ -151,3 +151,14 @@ test('what cannot be asked is refused in one line', async () => {
   await expect(m.fork([])).rejects.toThrow(/found none/)
   expect(() => m.max(prompt('?'), { n: 1 })).toThrow(/vocabulary/)
 })
+
+test('a call that finds no room in the cache fails, and the next ones are served as ever', async () => {
+  const m = model({ pages: 96, width: 8 })
+  const forks = await Promise.all([0, 1, 2].map(i => m.fork(Array.from({ length: 20 }, (_, j) => i + j))))
+  const long = Promise.all(Array.from({ length: 6 }, (_, i) => m.sample(prompt(`${i} : 1 2 3 ;`), { n: 1, max: 50, stop: [] }, live(i))))
+  await expect(long).rejects.toThrow(/all 96 pages in use/)
+  for (const fork of forks) fork.release()
+  for (let i = 0; i < 3; i++)
+    expect(await texts(m, `${i} : 5 6 7 ;`, 1, live(i))).toEqual(await texts(model(), `${i} : 5 6 7 ;`, 1, live(i)))
+  await expect(m.next([Array.from({ length: 60 }, (_, i) => i)], live())).resolves.toBeDefined()
+})

@@ -79,7 +79,8 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
   for (const [key, t] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: range } = t ?? {}
     if (!(dtype in bytesOf)) throw broken(name, `expected ${key} as F32, F16 or BF16, found ${dtype}`)
-    if (!Array.isArray(shape) || !Array.isArray(range)) throw broken(name, `expected shape and byte range of ${key}, found none`)
+    const whole = (xs: unknown): boolean => Array.isArray(xs) && xs.every(x => Number.isSafeInteger(x) && x >= 0)
+    if (!whole(shape) || !whole(range)) throw broken(name, `expected shape and byte range of ${key}, found none`)
     const size = sizeOf(shape)
     const width = bytesOf[dtype as DType]
     if (range[1] - range[0] !== size * width)

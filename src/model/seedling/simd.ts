@@ -229,15 +229,16 @@ const place = (s: Shape): Func =>
 
 const attend = (s: Shape): Func =>
   func('attend', i32s(6), ([qkv, paths, out, rows, layer, scratch], local) => {
-    const [r, h, t, end, key, from, to] = many(7, () => local('i32'))
-    const top = local('f32')
-    const [x, n, z] = many(3, () => local('v128'))
+    const [r, h, t, end, key, to] = many(6, () => local('i32'))
+    const [x, n, z, top] = many(4, () => local('v128'))
+    const dots = many(4, () => local('v128'))
+    const pairs = many(4, () => local('v128'))
     const bytes = 4 * s.width
     const head = bytes / s.heads
-    const sums = many(head / 16, () => local('v128'))
+    const query = many(head / 16, () => local('v128'))
     const score = (offset: Code): Code => i32.add(scratch.get, offset)
     // t counts pages in bytes of their int32 addresses, which is also the offset of their float32 scores.
-    const pageOf = i32.add(i32.add(i32.load(i32.add(paths.get, t.get), 4), layer.get), h.get)
+    const pageOf = (q: number): Code => i32.add(i32.add(i32.load(i32.add(paths.get, t.get), 4 + 4 * q), layer.get), h.get)
     return [
       r.set(i32.of(0)),
       loop(
@@ -250,18 +251,44 @@ const attend = (s: Shape): Func =>
           h,
           head,
           i32.of(bytes),
-          from.set(i32.add(qkv.get, h.get)),
+          query.flatMap((q, i) => q.set(v128.load(i32.add(qkv.get, h.get), 16 * i))),
           to.set(i32.add(out.get, h.get)),
-          top.set(f32.of(-1e30)),
+          top.set(v128.all(-1e30)),
           t.set(i32.of(0)),
+          // Scores of four keys at a time; past its end a path repeats its last page, which changes no maximum.
           loop(
             t,
-            4,
+            16,
             end.get,
-            key.set(pageOf),
-            x.set(sums.map((_, i) => v128.mul(v128.load(from.get, 16 * i), v128.load(key.get, 16 * i))).reduce((a, b) => v128.add(a, b))),
-            f32.store(score(t.get), f32.mul(laneSum(x), f32.of(1 / Math.sqrt(s.width / s.heads)))),
-            top.set(f32.max(top.get, f32.load(score(t.get)))),
+            dots.flatMap((d, q) => [
+              ...key.set(pageOf(q)),
+              ...d.set(query.map((a, i) => v128.mul(a.get, v128.load(key.get, 16 * i))).reduce((a, b) => v128.add(a, b))),
+            ]),
+            // The four dot products' lanes turned, so that one addition sums a lane of all four.
+            pairs[0].set(v128.shuffle(dots[0].get, dots[1].get, [0, 4, 1, 5])),
+            pairs[1].set(v128.shuffle(dots[2].get, dots[3].get, [0, 4, 1, 5])),
+            pairs[2].set(v128.shuffle(dots[0].get, dots[1].get, [2, 6, 3, 7])),
+            pairs[3].set(v128.shuffle(dots[2].get, dots[3].get, [2, 6, 3, 7])),
+            x.set(
+              v128.mul(
+                [0, 2]
+                  .map(p =>
+                    v128.add(
+                      v128.shuffle(pairs[p].get, pairs[p + 1].get, [0, 1, 4, 5]),
+                      v128.shuffle(pairs[p].get, pairs[p + 1].get, [2, 3, 6, 7]),
+                    ),
+                  )
+                  .reduce((a, b) => v128.add(a, b)),
+                v128.all(1 / Math.sqrt(s.width / s.heads)),
+              ),
+            ),
+            v128.store(score(t.get), x.get),
+            top.set(v128.max(top.get, x.get)),
+          ),
+          top.set(
+            v128.splat(
+              f32.max(f32.max(v128.lane(top.get, 0), v128.lane(top.get, 1)), f32.max(v128.lane(top.get, 2), v128.lane(top.get, 3))),
+            ),
           ),
           // Lanes past the end count as -1e30: they add e^-87, which no sum of at least 1 sees.
           v128.store(score(end.get), v128.all(-1e30)),
@@ -271,23 +298,23 @@ const attend = (s: Shape): Func =>
             t,
             16,
             end.get,
-            x.set(v128.sub(v128.load(score(t.get)), v128.splat(top.get))),
+            x.set(v128.sub(v128.load(score(t.get)), top.get)),
             exp(x, n),
             v128.store(score(t.get), x.get),
             z.set(v128.add(z.get, x.get)),
           ),
           z.set(v128.splat(f32.div(f32.of(1), laneSum(z)))),
-          sums.flatMap(a => a.set(v128.all(0))),
+          query.flatMap(a => a.set(v128.all(0))),
           t.set(i32.of(0)),
           loop(
             t,
             4,
             end.get,
-            key.set(pageOf),
+            key.set(pageOf(0)),
             x.set(v128.spread(score(t.get))),
-            sums.flatMap((a, i) => a.set(v128.add(a.get, v128.mul(x.get, v128.load(key.get, bytes + 16 * i))))),
+            query.flatMap((a, i) => a.set(v128.add(a.get, v128.mul(x.get, v128.load(key.get, bytes + 16 * i))))),
           ),
-          sums.flatMap((a, i) => v128.store(to.get, v128.mul(a.get, z.get), 16 * i)),
+          query.flatMap((a, i) => v128.store(to.get, v128.mul(a.get, z.get), 16 * i)),
         ),
         qkv.set(i32.add(qkv.get, i32.of(3 * bytes))),
         out.set(i32.add(out.get, i32.of(bytes))),

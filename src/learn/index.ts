@@ -1,0 +1,16 @@
+export {
+  type Card,
+  type Curves,
+  cardText,
+  evaluateCritic,
+  evaluatePuzzles,
+  type MakeOptions,
+  makeSeedling,
+  type Plan,
+  readCard,
+  seedlingPlan,
+  type TrainEvent,
+  Trainer,
+  type TrainOptions,
+  trainSeedling,
+} from './seedling/index.ts'

@@ -1,0 +1,114 @@
+// How new is this? By count, or by distance to the nearest of what was seen.
+import type { Context, Reward } from '../contract/index.ts'
+import { hashText } from '../kernel/hash.ts'
+
+export interface NoveltyOptions {
+  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest. */
+  kind?: 'count' | 'knn'
+  /** Neighbours. Default 3. */
+  k?: number
+}
+
+/** A text as hashed counts of words and pairs of words, of length 1. Equal up to case, space and punctuation: equal. */
+export function features(text: string, size = 512): Float64Array {
+  const out = new Float64Array(size)
+  const words =
+    text
+      .slice(0, 20_000)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+|[-+*/=<>^]/gu) ?? []
+  words.forEach((w, i) => {
+    out[hashText(w) % size]++
+    if (i > 0) out[hashText(`${words[i - 1]} ${w}`) % size]++
+  })
+  const length = Math.sqrt(out.reduce((a, x) => a + x * x, 0))
+  return length === 0 ? out : out.map(x => x / length)
+}
+const distance = (a: Float64Array, b: Float64Array): number => {
+  let dot = 0
+  let both = 0
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i] * b[i]
+    both += a[i] + b[i]
+  }
+  return both === 0 ? 0 : Math.max(0, 1 - dot)
+}
+
+/**
+ * A memory of what was seen. Scores are in [0, 1]: 1 is entirely new. Counting is exact on normalised texts (Bellemare et al. 2016 count states so);
+ * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011).
+ */
+export class Novelty {
+  readonly #kind: 'count' | 'knn'
+  readonly #k: number
+  #counts = new Map<string, number>()
+  #seen: Float64Array[] = []
+  constructor(o: NoveltyOptions = {}) {
+    this.#kind = o.kind ?? 'knn'
+    this.#k = o.k ?? 3
+  }
+  static #plain(text: string): string {
+    return text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}+\-*/=<>^]+/gu, ' ')
+      .trim()
+  }
+  /** How new a text would be. Nothing is kept of it. */
+  score(text: string): number {
+    if (this.#kind === 'count') return 1 / Math.sqrt(1 + (this.#counts.get(Novelty.#plain(text)) ?? 0))
+    if (this.#seen.length === 0) return 1
+    const own = features(text)
+    const near = this.#seen
+      .map(x => distance(own, x))
+      .sort((a, b) => a - b)
+      .slice(0, this.#k)
+    return near.reduce((a, x) => a + x, 0) / near.length
+  }
+  add(text: string): void {
+    if (this.#kind === 'count') {
+      const key = Novelty.#plain(text)
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    } else this.#seen.push(features(text))
+  }
+  reset(): void {
+    this.#counts = new Map()
+    this.#seen = []
+  }
+}
+
+const said = (action: unknown): string => (typeof action === 'string' ? action : (JSON.stringify(action) ?? ''))
+
+/**
+ * How new the step to a place is beside what was tried along the way: the other edges of every place from the root to here, and the steps of the path
+ * itself. From the tree alone, so it is the same in a replay. Unknown (NaN) at the root.
+ */
+export function novelty(o: NoveltyOptions = {}): Reward {
+  return {
+    id: `novelty:${o.kind ?? 'knn'}`,
+    async reward(at, outcome) {
+      if (outcome?.failed) return { value: 0 }
+      const own = at.steps.at(-1)
+      if (own === undefined || at.parent === null) return { value: Number.NaN }
+      const text = said(own.action)
+      const memory = new Novelty(o)
+      let seen = 0
+      for (let c: Context | null = at.parent, d = at.steps.length - 1; c !== null; c = c.parent, d--) {
+        // One of those tried is this very step (or the path's next).
+        let passed = false
+        for (const x of c.tried) {
+          const other = said(x.action)
+          if (!passed && other === said(at.steps[d].action)) passed = true
+          else {
+            memory.add(other)
+            seen++
+          }
+        }
+        if (d > 0) {
+          memory.add(said(at.steps[d - 1].action))
+          seen++
+        }
+      }
+      return { value: memory.score(text), parts: { seen } }
+    },
+  }
+}
