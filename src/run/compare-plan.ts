@@ -4,7 +4,9 @@ import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
-import { type CompareItem, type CompareOptions, type Comparing, type Contestant, compare, comparisonId } from './compare.ts'
+import { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+import type { Contestant } from './compare-field.ts'
+import { comparisonId } from './compare-store.ts'
 import { frameOf, methodNamed, modelsOf, type Plan, worldEntry } from './plan.ts'
 
 export interface ComparePlan {

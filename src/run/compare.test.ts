@@ -11,8 +11,10 @@ import { labels } from '../reward/index.ts'
 import { method, need } from '../runtime/index.ts'
 import { openStore } from '../store/index.ts'
 import { worlds } from '../world/index.ts'
-import { type CompareEvent, type CompareOptions, type Comparison, compare, comparisonId, readComparison } from './compare.ts'
+import { type CompareOptions, compare } from './compare.ts'
 import { comparePlan, resumeComparison } from './compare-plan.ts'
+import type { CompareEvent, Comparison } from './compare-result.ts'
+import { comparisonId, readComparison } from './compare-store.ts'
 
 const entry = worlds.game24
 const oracle = entry.world.oracle!
