@@ -45,7 +45,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         value: 'FILE',
         doc: 'a task a line, or JSON Lines {"id", "task", "answer"}; `-`: standard input. One run each. Expected answers are for the grader alone',
       },
-      { ...method, fallback: 'gumbel-search' },
+      { ...method, fallback: 'auto' },
       knob,
       preset,
       {
@@ -125,11 +125,12 @@ with p values corrected for the number of methods, and says in words whether sea
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
-        fallback: 'simulated:error=0.1',
+        doc: 'who answers, as for solve; --model.ROLE for another role',
+        fallback: 'as for solve',
       },
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
+      verify,
       { ...budget, fallback: 'calls=142' },
       { name: 'concurrency', value: 'N', doc: 'calls in flight at once in each run', fallback: '8' },
       { name: 'runs', value: 'N', doc: 'runs in flight at once', fallback: '8' },
@@ -224,13 +225,15 @@ method, preset, knobs or budget: what that would have done with the answers on r
   },
   {
     name: 'demo',
-    summary: 'Game of 24 puzzles solved live with the simulated model: what `npm start` runs',
-    about: `Held-out puzzles (the test split), one after the other, with a model that knows the truth and errs at a set rate. It needs no network and no key, and
-nothing is kept. At the end: answers, costs, and how other methods do on the same puzzles at the same budget.`,
+    summary: 'Game of 24 puzzles solved live by the seedling: what `npm start` runs',
+    about: `Held-out puzzles (the test split), one after the other, by the small language model that ships with Espalier. It needs no network and no key, and
+nothing is kept. At the end: answers, costs, and best-of-n, self-consistency, rest-mcts and auto on 100 such puzzles at equal spend, 100 calls each, with
+intervals. All of it takes about a minute on two cores. \`--model simulated\`: the same with a model that knows the truth and errs at a set rate.`,
     args: [],
     options: [
-      { name: 'count', value: 'N', doc: 'how many puzzles', fallback: '8' },
-      { ...method, fallback: 'gumbel-search' },
+      { name: 'model', value: 'NAME', choices: ['seedling', 'simulated'], doc: 'who answers', fallback: 'seedling' },
+      { name: 'count', value: 'N', doc: 'how many puzzles are shown', fallback: '12; simulated: 8' },
+      { ...method, fallback: 'auto; simulated: gumbel-search' },
       { name: 'error', value: 'P', doc: 'how often the simulated model misjudges a state, from 0 to 1', fallback: '0.1' },
       { name: 'seed', value: 'N', doc: 'other seeds, other puzzles', fallback: '1' },
       { name: 'fast', doc: 'no simulated waiting' },
