@@ -149,6 +149,34 @@ with p values corrected for the number of methods, and says in words whether sea
     load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
+    name: 'train seedling',
+    summary: 'train a small language model of your own on the number worlds, from nothing',
+    about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the
+weights are those of a training that was never stopped. Ctrl-C lands at a checkpoint. At the end the weights are measured on held-out puzzles, and
+STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. The shipped weights are 7,000 steps: hours on two cores.`,
+    args: [],
+    options: [
+      {
+        name: 'steps',
+        value: 'N',
+        doc: 'how many; with --resume: more than were planned, until the rate begins to fall',
+        fallback: '7000; quick: 300',
+      },
+      { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
+      { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'mine' },
+      { name: 'resume', doc: 'go on from the checkpoint there, with the settings it was begun with' },
+      { name: 'quick', doc: 'a smaller network and fewer steps: all of it in about a minute' },
+      { ...store, doc: 'folder whose models/ takes them' },
+      json,
+      plain,
+    ],
+    examples: [
+      { line: 'espalier train seedling --quick --out tiny', says: 'all of it once, in small' },
+      { line: 'espalier train seedling --out mine --resume', says: 'goes on after Ctrl-C or a crash' },
+    ],
+    load: async () => (await import('./train.ts')).trainCommand,
+  },
+  {
     name: 'resume',
     summary: 'go on with a run that was interrupted or killed, or give it more budget',
     about: `The method runs again over its record, which costs nothing, and goes on live where the record ends. Calls that were in flight when the process died are
