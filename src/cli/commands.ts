@@ -165,7 +165,7 @@ STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses t
       { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
       { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'mine' },
       { name: 'resume', doc: 'go on from the checkpoint there, with the settings it was begun with' },
-      { name: 'quick', doc: 'a smaller network and fewer steps: all of it in about a minute' },
+      { name: 'quick', doc: 'a smaller network and few steps: all of it in about a minute, to solve next to nothing' },
       { ...store, doc: 'folder whose models/ takes them' },
       json,
       plain,

@@ -161,7 +161,7 @@ const families: Readonly<Record<string, string>> = { three: '3 numbers', four: '
 function cardLines(card: Card, name: string, out: string, store: string, unicode: boolean): Line[] {
   const m = marksFor(unicode)
   const percent = (x: number): number => Math.round(100 * x)
-  const row = (what: string, text: string): Line => [piece(`  ${fill(what, 10)}`, 'dim'), piece(text)]
+  const row = (what: string, text: string): Line => [piece(`  ${fill(what, 12)}`, 'dim'), piece(text)]
   return [
     [
       piece(`${m.yes} `, 'good'),
