@@ -149,6 +149,39 @@ with p values corrected for the number of methods, and says in words whether sea
     load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
+    name: 'judge check',
+    summary: 'is a judge to be trusted? Held against answers of which one knows whether they are right',
+    about: `Each answer is put where a search would have it, and judged there. Tells how often the judge is right, how well its values tell right from wrong, whether they
+mean what they say (calibration, and what a fit would mend), and what a judgement costs; for pairs, what standing first is worth. Nothing is kept.`,
+    args: [
+      { name: 'FILE', doc: 'JSON Lines {"task", "answer" or "state", "label"}, or {"task", "chosen", "rejected"}; `-`: standard input' },
+    ],
+    options: [
+      { name: 'judge', value: 'NAME', doc: 'who judges: a model as for solve', fallback: 'the model' },
+      { name: 'model', value: 'NAME', doc: 'who writes what a judge compares with, where it does', fallback: 'the judge' },
+      { name: 'base-url', value: 'URL', doc: 'where the API of openai:NAME is', fallback: 'OPENAI_BASE_URL, else OpenAI' },
+      {
+        name: 'kind',
+        value: 'WHICH',
+        choices: ['pointwise', 'pairwise', 'listwise'],
+        doc: 'one at a time, against one other, in a list',
+        fallback: 'pointwise',
+      },
+      { name: 'k', value: 'N', doc: 'judgements of each', fallback: '1; listwise: 2' },
+      { name: 'duels', value: 'N', doc: 'so many pairs of answers to one task in both orders', fallback: '0; pairwise: 100' },
+      { name: 'world', value: 'WORLD', doc: 'whose tasks they are', fallback: 'reason' },
+      budget,
+      { name: 'seed', value: 'N', doc: 'of what is drawn', fallback: '1' },
+      { name: 'concurrency', value: 'N', doc: 'calls in flight at once', fallback: '8' },
+      { ...store, doc: 'folder of weights of your own' },
+      json,
+    ],
+    examples: [
+      { line: 'espalier judge check labelled.jsonl --judge openai:gpt-5-mini --kind pairwise', says: 'before trusting it with a search' },
+    ],
+    load: async () => (await import('./judge.ts')).judgeCheckCommand,
+  },
+  {
     name: 'train seedling',
     summary: 'train a small language model of your own on the number worlds, from nothing',
     about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the

@@ -1,4 +1,4 @@
-// What a command line means where it leaves something out.
+// What several commands read from a command line, and what it means where it leaves something out.
 import { Failure } from '../kernel/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { type Call, one } from './definition.ts'
@@ -17,4 +17,19 @@ export function rewardOf(call: Call): string | undefined {
       'give one of them; in a sum: --reward 0.5*critic+verify:COMMAND',
     )
   return command === undefined ? reward : `verify:${command}`
+}
+
+/** It is kept with the run, where nothing secret belongs. */
+export function plainUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
+  if (url.username !== '' || url.password !== '')
+    throw new Failure(
+      'usage',
+      '--base-url: expected an address without a user and password',
+      'put the key into the variable that the model takes it from',
+    )
+  return text
 }

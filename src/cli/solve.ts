@@ -8,7 +8,7 @@ import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
 import { parseBudget, showBudget } from './budget.ts'
-import { defaultModel, rewardOf } from './defaults.ts'
+import { defaultModel, plainUrl, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { Grading } from './grading.ts'
 import { parseKnobs } from './knobs.ts'
@@ -46,21 +46,6 @@ interface Request {
   plan: Plan
   store: string | null
   options: SolveOptions
-}
-
-/** It is kept with the run, where nothing secret belongs. */
-function plainUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
-  if (url.username !== '' || url.password !== '')
-    throw new Failure(
-      'usage',
-      '--base-url: expected an address without a user and password',
-      'put the key into the variable that the model takes it from',
-    )
-  return text
 }
 
 /** All of the command line but the task. */
