@@ -47,7 +47,7 @@ describe('doctor', () => {
 
 describe('demo', () => {
   test('solves held-out puzzles and compares at equal budgets', async () => {
-    const r = await inside(['demo', '--count', '3', '--fast', '--json'])
+    const r = await inside(['demo', '--model', 'simulated', '--count', '3', '--fast', '--json'])
     const x = held(r.out, 'demo')
     expect(r.code).toBe(0)
     expect(x.puzzles).toHaveLength(3)
@@ -59,7 +59,7 @@ describe('demo', () => {
     for (const p of x.puzzles.filter((q: { solved: boolean }) => q.solved)) expect([p.task, arithmetic(p.answer)]).toEqual([p.task, 24])
   })
   test('for people: a table of answers and costs, and what simulated means', async () => {
-    const r = await inside(['demo', '--count', '2', '--fast'])
+    const r = await inside(['demo', '--model', 'simulated', '--count', '2', '--fast'])
     expect(r.out).toMatch(/\d+ calls +[\d,]+ tokens/)
     expect(r.out).toMatch(/of 2 solved, \d+ calls, \$0/)
     expect(r.out).toMatch(/no language model was asked/)
@@ -70,10 +70,23 @@ describe('demo', () => {
 describe('help', () => {
   test('every command has a page', async () => {
     const overview = (await inside([])).out
-    for (const name of ['solve', 'resume', 'replay', 'runs', 'methods', 'doctor', 'demo', 'compare', 'help']) {
+    for (const name of [
+      'solve',
+      'resume',
+      'replay',
+      'runs',
+      'methods',
+      'doctor',
+      'demo',
+      'compare',
+      'judge check',
+      'train seedling',
+      'help',
+    ]) {
       expect(overview).toMatch(new RegExp(`^ {2}${name} `, 'm'))
-      expect((await inside([name, '--help'])).out).toContain(`espalier ${name}`)
-      expect((await inside(['help', name])).out).toBe((await inside([name, '--help'])).out)
+      const words = name.split(' ')
+      expect((await inside([...words, '--help'])).out).toContain(`espalier ${name}`)
+      expect((await inside(['help', ...words])).out).toBe((await inside([...words, '--help'])).out)
     }
   })
 })

@@ -8,6 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'espalier-solve-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let stores = 0
 const fresh = (): string => join(folder, `store-${++stores}`)
+const simulated = ['--method', 'gumbel-search', '--model', 'simulated:error=0.1']
 const issue = ['solve', 'game24', '4 9 10 13', '--model', 'simulated:error=0.1', '--budget', 'calls=200', '--seed', '7', '--json']
 
 describe('solve', () => {
@@ -59,7 +60,7 @@ describe('solve', () => {
   })
 
   test('an answer comes with the steps that make it, and exit 0', async () => {
-    const r = await inside(['solve', 'game24', '4', '9', '10', '13', '--seed', '1', '--json', '--store', 'none'])
+    const r = await inside(['solve', 'game24', '4', '9', '10', '13', '--seed', '1', '--json', '--store', 'none', ...simulated])
     const x = held(r.out, 'result')
     expect(x).toMatchObject({ solved: true, verifiedBy: 'exact', score: 1 })
     expect(arithmetic(x.answer)).toBe(24)
@@ -79,7 +80,7 @@ describe('solve', () => {
 
   test('for people: the answer, what verified it, the steps, the cost and where to look', async () => {
     const store = fresh()
-    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store])
+    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, ...simulated])
     expect(r.code).toBe(0)
     expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, gumbel-search, simulated:/)
     expect(r.err).toMatch(/\nbest .*score 1, verified, after \d+ calls\n/)
