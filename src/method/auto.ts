@@ -46,10 +46,19 @@ export const auto = method({
     const spent = () => 1 - s.budget.ratio()
     let made = 0
     let checks = true // until it turns out that nothing proves an answer
-    let story = ''
-    s.lastly({}, async () => s.note(t.root, story + outcome(), { scope: 'node', kind: 'why' }))
+    let story = '' // what came before the tree search
+    let expanded = 0
+    let critic = true
     const solved = () => t.answers().some(n => t.is(n, 'solved'))
-    const outcome = () => (solved() ? ' An answer was verified, and that ended it.' : checks ? ' No answer was verified.' : '')
+    const tell = (): string => {
+      const search = !critic ? ', and there is no critic to search with.' : expanded > 0 ? ', so it searched by steps.' : '.'
+      const end = solved() ? ' An answer was verified, and that ended it.' : checks ? ' No answer was verified.' : ''
+      return `${story || (made === 1 ? 'One sample was drawn' : `${made} samples were drawn`)}${search}${more()}${end}`
+    }
+    let before = 0
+    const more = () =>
+      before > 0 && made > before ? ` ${expanded > 0 ? 'That brought nothing; then it' : 'It'} drew ${made - before} more samples.` : ''
+    s.lastly({}, async () => s.note(t.root, tell(), { scope: 'node', kind: 'why' }))
 
     let known = false
     const sample = async (n: number): Promise<void> => {
@@ -60,12 +69,12 @@ export const auto = method({
       known = true
       checks = (await able(() => finish(s, ends, draw))) && ends.some(e => t.judged(e)?.verified === true)
     }
+    /** How many more attempts reach a share of the budget, by what those before cost. */
+    const covered = (share: number): number => (spent() > 0 ? Math.ceil(((share - spent()) / spent()) * made) : Number.POSITIVE_INFINITY)
     /** Attempts in growing rounds, at least a slot's worth, until so much is spent or so many are made. */
     const sampleUntil = async (share: number, most: number, on = () => true): Promise<void> => {
       while (!solved() && made < most && spent() < share && on()) {
-        const each = spent() / made
-        const covered = each > 0 ? Math.ceil((share - spent()) / each) : most
-        await sample(Math.max(1, Math.min(made, Math.max(8, made >> 2), most - made, covered)))
+        await sample(Math.max(1, Math.min(made, Math.max(8, made >> 2), most - made, covered(share))))
       }
     }
     /** Share of the attempts that said what another had said: next to nothing where the policy draws at random. */
@@ -77,7 +86,7 @@ export const auto = method({
     const settled = () => majorityStays(votes()) >= k.threshold
     const poll = async (share: number): Promise<void> => {
       while (!settled() && made < k.maxSamples && spent() < share)
-        await sample(Math.min(Math.max(1, votesToSettle(votes(), k.threshold)), k.maxSamples - made))
+        await sample(Math.max(1, Math.min(votesToSettle(votes(), k.threshold), k.maxSamples - made, covered(share))))
     }
     const dive = async (share: number): Promise<void> => {
       const appraise = appraiser(s)
@@ -87,6 +96,7 @@ export const auto = method({
         const n = stack.pop() ?? passed.pop()
         if (n === undefined) return
         const kids = await s.expand(n, { n: k.width, how: 'distinct', sampling: { grain: 'step' } })
+        expanded++
         await finish(s, kids, { untilSolved: true })
         const open = kids.filter(c => !t.is(c, 'end') && !t.is(c, 'failed'))
         await appraise(open)
@@ -96,27 +106,27 @@ export const auto = method({
       }
     }
 
-    story = 'One sample was drawn.'
     await sample(1) // 1
     if (solved()) return
     if (checks) {
       const most = spent() > 0 ? Number.POSITIVE_INFINITY : k.maxSamples
       await sampleUntil(k.sampling, most, () => made < k.few || repeats() >= k.repeats) // 2
-      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check${made < k.few || repeats() >= k.repeats ? '' : ' and had little in common'}, so it searched by steps.`
+      if (solved()) return
+      const alike = made < k.few || repeats() >= k.repeats
+      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check${alike ? '' : ' and had little in common'}`
     } else {
       await poll(k.sampling)
       const [most, all] = [Math.max(0, ...votes()), ballots(t).length]
-      story = `Nothing could verify an answer; of ${all} samples ${most} agree.`
+      story = `Nothing could verify an answer; of ${all} samples ${most} agree`
       if (settled()) return
-      story = `Nothing could verify an answer, and the samples disagree (of ${all} at most ${most} agree), so it searched by steps.`
       await able(() => finish(s, t.answers())) // what it finds is weighed with what there is
     }
-    if (!(await able(() => dive(spent() + k.searching * (1 - spent())))))
-      story = story.replace('so it searched by steps', 'and there is no critic to search with') // 3
-    if (!checks || solved()) return
-    const before = made
-    await sampleUntil(1, spent() > 0 ? Number.POSITIVE_INFINITY : 2 * k.maxSamples) // 4
-    if (made > before) story += ` That brought nothing; then it drew ${made - before} more samples.`
+    critic = await able(() => dive(spent() + k.searching * (1 - spent()))) // 3
+    if (solved()) return
+    before = made
+    if (checks)
+      await sampleUntil(1, spent() > 0 ? Number.POSITIVE_INFINITY : 2 * k.maxSamples) // 4
+    else if (!critic) await poll(1)
   },
   answer(t) {
     const best = bestAnswer(t)
