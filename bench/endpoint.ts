@@ -145,7 +145,8 @@ async function tasks(rows: Row[], smoke: boolean): Promise<void> {
     const frame = { world: toy(5), method: grower, model, value: toyValue, budget: { calls: callsEach } }
     const lane = async (): Promise<void> => {
       while (next < count) {
-        const r = await solve(frame, '', { concurrency: 1, seed: ++next, store })
+        if (++next === count) use.mark()
+        const r = await solve(frame, '', { concurrency: 1, seed: next, store })
         calls += r.spent.calls
         peak = Math.max(peak, process.memoryUsage().rss)
       }
@@ -155,7 +156,7 @@ async function tasks(rows: Row[], smoke: boolean): Promise<void> {
     const kind = `${count} tasks, ${lanes} in flight, ${disk ? 'a journal on disk each' : 'journals in memory'}`
     rows.push(
       {
-        name: `${kind}: slot use up to the last start`,
+        name: `${kind}: slot use until the last task is begun`,
         value: use.share(lanes),
         unit: 'of the time',
         bar: 'at least',
@@ -176,18 +177,19 @@ class Use {
   #area = 0
   #last = performance.now()
   readonly #began = this.#last
-  #areaAtStart = 0
-  #lastStart = this.#last
-  step(change: 1 | -1): void {
+  #share = 0
+  step(change: -1 | 0 | 1): void {
     const now = performance.now()
     this.#area += this.#inside * (now - this.#last)
     this.#last = now
     this.#inside += change
-    if (change < 0) return
-    this.#areaAtStart = this.#area
-    this.#lastStart = now
+  }
+  /** Takes the mean up to now: when work runs out, slots stay empty. */
+  mark(): void {
+    this.step(0)
+    this.#share = this.#area / (this.#last - this.#began)
   }
   share(slots: number): number {
-    return this.#areaAtStart / (slots * (this.#lastStart - this.#began))
+    return this.#share / slots
   }
 }

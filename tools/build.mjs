@@ -1,6 +1,6 @@
 // Makes dist/, the JavaScript that is published: Node strips types in a clone, but not under node_modules. npm runs it after an install and before packing.
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -11,5 +11,10 @@ if (!existsSync(compiler)) {
 } else {
   rmSync(new URL('dist', root), { recursive: true, force: true })
   const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: fileURLToPath(root), stdio: 'inherit' })
+  // What is not code goes along as it is: weights.
+  cpSync(new URL('src', root), new URL('dist', root), {
+    recursive: true,
+    filter: from => !/\.ts$/.test(from) && !/(^|[\\/])(fixture|__snapshots__)([\\/]|$)/.test(from.slice(fileURLToPath(root).length)),
+  })
   process.exitCode = status ?? 1
 }

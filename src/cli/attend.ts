@@ -1,10 +1,12 @@
 // One run from its start to its result: its id first, a view of it, and a soft landing on Ctrl-C.
 import type { Frame, RunResult } from '../contract/index.ts'
+import { Failure } from '../kernel/index.ts'
 import { type SolveOptions, solve } from '../run/index.ts'
 import { asRoles, type Event } from '../runtime/index.ts'
 import type { Streams } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type Showing, type Watcher, type WatchOptions, watch } from './live.ts'
+import { storeOption } from './report.ts'
 
 export interface Attend extends Omit<WatchOptions, 'run'> {
   frame: Frame<any, any, any, any>
@@ -12,6 +14,8 @@ export interface Attend extends Omit<WatchOptions, 'run'> {
   given: unknown
   options: SolveOptions
   showing: Showing
+  /** How the store is named in a command; null: there is none. */
+  store: string | null
   /** Said before the first effect. Default: `run ID` on standard error. */
   announce?(id: string): void
 }
@@ -37,6 +41,12 @@ export async function attend(s: Streams, o: Attend): Promise<RunResult<any, any,
     })
     try {
       return await run
+    } catch (e) {
+      // What was paid for is kept: once the cause is mended, the run goes on from there.
+      const mendable = e instanceof Failure && (e.code === 'model' || e.code === 'world' || e.code === 'store')
+      if (!mendable || o.options.store === null || o.options.store === undefined || o.store === null) throw e
+      const go = `nothing that was paid for is lost: espalier resume ${run.id}${storeOption(o.store)}`
+      throw new Failure(e.code, e.message, e.hint === '' ? go : `${e.hint}; ${go}`, { cause: e })
     } finally {
       off()
     }

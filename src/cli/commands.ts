@@ -31,7 +31,7 @@ export const commands: readonly CommandDef[] = [
     about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
 first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
     args: [
-      { name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' },
+      { name: 'WORLD', doc: 'game24, countdown, reason (any question in words), or ./my-world.ts#name' },
       { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
     ],
     options: [
@@ -43,8 +43,14 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
+        doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
         fallback: 'simulated:error=0.1',
+      },
+      {
+        name: 'base-url',
+        value: 'URL',
+        doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
+        fallback: 'OPENAI_BASE_URL, else OpenAI',
       },
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: 'exact, where the world has a check of its own' },
@@ -78,6 +84,58 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
       },
     ],
     load: async () => (await import('./solve.ts')).solveCommand,
+  },
+  {
+    name: 'compare',
+    summary: 'methods on the same tasks at equal spend: did searching pay?',
+    about: `Every method gets the same budget for each task and seed; what judges cost counts. best-of-n and self-consistency always take part, drawing as many
+attempts as the budget covers. Answers are graded apart from the search, by truth that no search can see. The table has 95 % intervals, differences to best-of-n
+with p values corrected for the number of methods, and says in words whether searching paid. The trees are kept, one run each; Ctrl-C lands softly, and
+\`espalier resume RUN\` goes on: what is finished is read from the store.`,
+    args: [{ name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' }],
+    options: [
+      {
+        name: 'methods',
+        value: 'ID,...',
+        doc: 'methods, ID@PRESET for one with settings by name, ./my-method.ts#name, or `all`',
+        fallback: 'auto,depth-first,tree-of-thoughts,gumbel-search,rest-mcts',
+      },
+      { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input' },
+      { name: 'n', value: 'N', doc: 'how many tasks are made, where no file gives them', fallback: '100' },
+      {
+        name: 'split',
+        value: 'WHICH',
+        choices: ['train', 'dev', 'test'],
+        doc: 'what they are made from: settings are chosen on dev and reported on test',
+        fallback: 'test',
+      },
+      { name: 'seeds', value: 'N', doc: 'runs of each task by each method', fallback: '1' },
+      { name: 'seed', value: 'N', doc: 'the first of them', fallback: '1' },
+      {
+        name: 'model',
+        value: 'NAME',
+        roles: true,
+        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
+        fallback: 'simulated:error=0.1',
+      },
+      { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
+      { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
+      { ...budget, fallback: 'calls=142' },
+      { name: 'concurrency', value: 'N', doc: 'calls in flight at once in each run', fallback: '8' },
+      { name: 'runs', value: 'N', doc: 'runs in flight at once', fallback: '8' },
+      { name: 'svg', value: 'FILE', doc: 'a picture of quality against spend' },
+      store,
+      json,
+      plain,
+    ],
+    examples: [
+      {
+        line: 'espalier compare game24 --methods auto,puct@robust --model simulated:error=0.2 --seeds 3 --svg plot.svg',
+        says: '100 held-out puzzles, the table, and a picture',
+      },
+      { line: 'espalier compare game24 --tasks puzzles.txt --methods all --json', says: 'everything as one JSON object' },
+    ],
+    load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
     name: 'resume',
@@ -117,6 +175,7 @@ method, preset, knobs or budget: what that would have done with the answers on r
       { name: 'status', value: 'WHAT', choices: ['running', 'paused', 'done', 'failed'], doc: 'only these' },
       { name: 'world', value: 'ID', doc: 'only of this world' },
       { name: 'method', value: 'ID', doc: 'only of this method' },
+      { name: 'of', value: 'RUN', doc: 'only the runs of this comparison, which are not listed otherwise' },
       { name: 'since', value: 'WHEN', doc: 'only begun since: 30m, 12h, 7d, or a date' },
       { name: 'limit', value: 'N', doc: 'at most so many', fallback: '20' },
       shelf,

@@ -67,6 +67,7 @@ export const demoCommand: Action = async (call, s) => {
       world: 'game24',
       task: entry.showTask(task),
       showing: how === 'plain' ? 'none' : how,
+      store: null,
       options: { seed: seed + i, ...(waiting === '' ? {} : { clock: 'real' as const }) },
       announce() {},
       above: () => rows.map(r => tableRow(r, m)),

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { exitCodes } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { modelKinds } from '../model/index.ts'
+import { shippedWeights } from '../model/seedling/kind.ts'
 import { openStore, storeFolder } from '../store/index.ts'
 import { worldIds } from '../world/index.ts'
 import { type Action, one, type Streams } from './definition.ts'
@@ -52,8 +53,29 @@ export const doctorCommand: Action = async (call, s) => {
 }
 
 const gigabyte = 1e9
-/** Variables that hold keys, by kind of model. Looked for, never shown. */
-const keys: Readonly<Record<string, string>> = { openai: 'OPENAI_API_KEY' }
+/** What kinds of models need beside themselves. A key is looked for, never shown. */
+const needs: Readonly<Record<string, (s: Streams) => readonly [Check['state'], found: string, hint: string]>> = {
+  openai: ({ env }) =>
+    env.OPENAI_API_KEY
+      ? ['ok', 'OPENAI_API_KEY is set', '']
+      : ['missing', 'OPENAI_API_KEY is not set', 'set it, or name a server that wants no key: --base-url http://127.0.0.1:8000/v1'],
+  gguf: () =>
+    installed('node-llama-cpp')
+      ? ['ok', 'node-llama-cpp is installed', '']
+      : ['missing', 'node-llama-cpp is not installed', 'npm install node-llama-cpp (about a gigabyte)'],
+  seedling: () =>
+    existsSync(shippedWeights)
+      ? ['ok', 'its weights are there', '']
+      : ['missing', 'it has no weights', 'a clone or the package brings them'],
+}
+function installed(name: string): boolean {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function look(folderAsked: string | undefined, s: Streams): Check[] {
   const out: Check[] = []
@@ -110,10 +132,8 @@ function look(folderAsked: string | undefined, s: Streams): Check[] {
     add('disk', 'low', `unknown: ${(e as Error).message}`, 'where the store lies')
   }
   for (const k of modelKinds) {
-    const key = keys[k.kind]
-    if (key === undefined) add(`model ${k.kind}`, 'ok', 'ready', k.describe)
-    else if (s.env[key]) add(`model ${k.kind}`, 'ok', `${key} is set`, k.describe)
-    else add(`model ${k.kind}`, 'missing', `${key} is not set`, k.describe, `set ${key} to use it`)
+    const [state, found, hint] = (needs[k.kind] ?? (() => ['ok', 'ready', ''] as const))(s)
+    add(`model ${k.kind}`, state, found, k.describe, hint)
   }
   add(
     'terminal',

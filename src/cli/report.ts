@@ -110,7 +110,7 @@ export function spentLine(u: Partial<Usage>): string {
   const out = [`${number(u.calls ?? 0)} ${u.calls === 1 ? 'call' : 'calls'}`]
   if ((u.inputTokens ?? 0) + (u.outputTokens ?? 0) > 0)
     out.push(`${number(u.inputTokens ?? 0)} tokens in, ${number(u.outputTokens ?? 0)} out`)
-  if ((u.toolCalls ?? 0) > 0) out.push(`${number(u.toolCalls!)} tool calls`)
+  if ((u.toolCalls ?? 0) > 0) out.push(`${number(u.toolCalls!)} tool ${u.toolCalls === 1 ? 'call' : 'calls'}`)
   out.push(u.usd === null ? 'price unknown' : money(u.usd ?? 0))
   if ((u.seconds ?? 0) > 0) out.push(duration(u.seconds!))
   return out.join(', ')

@@ -1,10 +1,11 @@
 // `espalier resume`: goes on where a run's record ends.
 import type { Limits } from '../contract/index.ts'
-import { type Plan, recorded, type SolveOptions } from '../run/index.ts'
+import { comparisonId, type Plan, recorded, type SolveOptions } from '../run/index.ts'
 import { asRoles } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { attend } from './attend.ts'
 import { parseBudget, showBudget } from './budget.ts'
+import { resumeCompared } from './compare.ts'
 import { type Action, one } from './definition.ts'
 import { showing } from './live.ts'
 import { exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told } from './report.ts'
@@ -28,6 +29,7 @@ export const resumeCommand: Action = async (call, s) => {
   } finally {
     store.close()
   }
+  if (meta.method.id === comparisonId) return resumeCompared(call, s, id)
   // Limits that were raised before are in the index, not in the plan.
   const limits: Limits = { ...meta.limits, ...raise }
   const { frame, task, plan, entry, reward } = await recorded(meta, { budget: limits })
@@ -50,6 +52,7 @@ export const resumeCommand: Action = async (call, s) => {
     world: plan.world,
     task: text,
     showing: how,
+    store: told.store,
     options: { store: folder, resume: id, plan, ...(durability === undefined ? {} : { durability }) },
     announce: run =>
       s.err.write(

@@ -1,7 +1,7 @@
 // `espalier runs`: what a store holds.
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import type { Evidence, Plan } from '../run/index.ts'
+import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
 import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
 import { showBudget } from './budget.ts'
@@ -20,7 +20,9 @@ export const listRuns: Action = async (call, s) => {
   const limit = one(call, 'limit') ?? '20'
   if (!/^[1-9]\d*$/.test(limit)) throw new Failure('usage', `--limit: expected a whole number from 1, found '${limit}'`, 'as in --limit 50')
   const since = one(call, 'since')
+  const of = one(call, 'of')
   const filter = {
+    ...(of === undefined ? { parts: false } : {}),
     ...(one(call, 'status') === undefined ? {} : { status: one(call, 'status') as RunStatus }),
     ...(one(call, 'world') === undefined ? {} : { world: one(call, 'world')! }),
     ...(one(call, 'method') === undefined ? {} : { method: one(call, 'method')! }),
@@ -29,7 +31,7 @@ export const listRuns: Action = async (call, s) => {
   }
   const store = existing(call)
   try {
-    const runs = store?.list(filter) ?? []
+    const runs = store?.list(of === undefined ? filter : { ...filter, origin: store.get(of).id }) ?? []
     const status = runs.map(m => statusOf(store!, m))
     if (json) {
       s.out.write(jsonLine({ store: storeFolder(one(call, 'store')), runs: runs.map((m, i) => runJson(m, status[i])) }))
@@ -93,6 +95,11 @@ export const showRun: Action = async (call, s) => {
           path: path.map(x => ({ key: x.key, step: x.text, N: x.N, Q: x.Q, V: x.V, R: x.R })),
         }),
       )
+      return 0
+    }
+    const compared = meta.method.id === comparisonId ? readComparison(meta.id, { store: store.folder }) : null
+    if (compared !== null) {
+      s.out.write(`${meta.id}  ${status}\n${comparisonTable(compared, { width: s.out.isTTY ? s.out.columns : 120 })}\n`)
       return 0
     }
     const look = lookOf(s)

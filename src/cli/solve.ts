@@ -14,6 +14,7 @@ import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
+import { whole } from './whole.ts'
 
 const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
 
@@ -45,13 +46,19 @@ interface Request {
   options: SolveOptions
 }
 
-const whole = (call: Call, name: string, least: number): number | undefined => {
-  const text = one(call, name)
+/** It is kept with the run, where nothing secret belongs. */
+function plainUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
-  const n = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!Number.isSafeInteger(n) || n < least)
-    throw new Failure('usage', `--${name}: expected a whole number from ${least}, found '${text}'`, `as in --${name} ${Math.max(least, 8)}`)
-  return n
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
+  if (url.username !== '' || url.password !== '')
+    throw new Failure(
+      'usage',
+      '--base-url: expected an address without a user and password',
+      'put the key into the variable that the model takes it from',
+    )
+  return text
 }
 
 /** All of the command line but the task. */
@@ -69,6 +76,7 @@ async function request(call: Call, world: string): Promise<Request> {
   const temperature = heat === undefined ? undefined : Number(heat)
   if (temperature !== undefined && !(heat!.trim() !== '' && temperature >= 0 && temperature <= 2))
     throw new Failure('usage', `--temperature: expected a number from 0 to 2, found '${heat}'`, 'as in --temperature 0.7')
+  const baseUrl = plainUrl(one(call, 'base-url'))
   const seed = whole(call, 'seed', 0) ?? 1
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const preset = one(call, 'preset')
@@ -83,6 +91,7 @@ async function request(call: Call, world: string): Promise<Request> {
     ...(Object.keys(knobs).length === 0 ? {} : { knobs }),
     models,
     ...(reward === undefined ? {} : { reward }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(temperature === undefined ? {} : { sampling: { temperature } }),
     budget,
     seed,
@@ -133,6 +142,7 @@ async function single(
     task: text,
     options: { ...asked.options, plan },
     showing: showing(s, call.flags),
+    store: told.store,
     announce: run =>
       s.err.write(
         json || showing(s, call.flags) === 'terminal'

@@ -73,7 +73,7 @@ describe('the live view', () => {
 
   test('a run under way, in 80 columns', () => {
     const p = going()
-    observe(p, event('answer', { text: '(10 - 4) * (13 - 9)', score: 1, verified: true, nodes: [3] }))
+    observe(p, event('answer', { text: '(10 - 4) * (13 - 9)', value: null, score: 1, verified: true, nodes: [3] }))
     expect(text(p, 80)).toMatchInlineSnapshot(`
       "● game24 4 9 10 13  uct · simulated:error=0.1 · r-mwou18mt7b
         best    (10 - 4) * (13 - 9)  score 1 · ✔ verified
@@ -99,7 +99,7 @@ describe('the live view', () => {
 
   test('rate limits, retries, a full disk, an interrupt', () => {
     const p = going()
-    observe(p, event('answer', { text: '4 + 9', score: 0, verified: false, nodes: [3] }))
+    observe(p, event('answer', { text: '4 + 9', value: null, score: 0, verified: false, nodes: [3] }))
     observe(p, event('model.limited', { model: 'x', seconds: 6.5, slots: 2 }))
     observe(p, event('model.retry', { model: 'x', attempt: 1, message: '' }))
     observe(p, event('store.waiting', { message: 'no space left to write r-1.db' }))
@@ -119,7 +119,7 @@ describe('the live view', () => {
 
   test('no line is wider than the terminal', () => {
     const p = going()
-    observe(p, event('answer', { text: '数'.repeat(200), score: 0.5, verified: null, nodes: [3] }))
+    observe(p, event('answer', { text: '数'.repeat(200), value: null, score: 0.5, verified: null, nodes: [3] }))
     for (const columns of [1, 5, 20, 39, 80, 200])
       for (const unicode of [true, false])
         for (const l of view(p, { width: columns, unicode })) expect(l.reduce((n, x) => n + width(x.text), 0)).toBeLessThanOrEqual(columns)
@@ -127,7 +127,7 @@ describe('the live view', () => {
 
   test('what an answer holds cannot move the cursor', () => {
     const p = going()
-    observe(p, event('answer', { text: 'a\x1b[2J\nb', score: 0.5, verified: null, nodes: [3] }))
+    observe(p, event('answer', { text: 'a\x1b[2J\nb', value: null, score: 0.5, verified: null, nodes: [3] }))
     expect(text(p, 80)).not.toContain('\x1b')
     expect(text(p, 80).split('\n')).toHaveLength(7)
   })
@@ -156,6 +156,6 @@ test('a long run keeps few looks', () => {
 test('plain lines', () => {
   const p = going()
   expect(heartbeat(p)).toBe('... 120 of 200 calls, 41 nodes, depth 3, 5 in flight, 4.0 s')
-  observe(p, event('answer', { text: '(10 - 4) *\n(13 - 9)', score: 1, verified: true, nodes: [3] }))
+  observe(p, event('answer', { text: '(10 - 4) *\n(13 - 9)', value: null, score: 1, verified: true, nodes: [3] }))
   expect(bestLine(p)).toBe('best (10 - 4) * (13 - 9)       score 1, verified, after 120 calls')
 })

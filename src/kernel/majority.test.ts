@@ -36,12 +36,16 @@ test('dirichlet: as sampling has it', () => {
 })
 test('the order of the votes does not matter', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(12), { minLength: 1, maxLength: 5 }), fc.constantFrom('beta' as const, 'dirichlet' as const), (votes, rule) => {
-      const p = majorityStays(votes, rule)
-      expect(majorityStays([...votes].reverse(), rule)).toBeCloseTo(p, 12)
-      expect(p).toBeGreaterThanOrEqual(0)
-      expect(p).toBeLessThanOrEqual(1)
-    }),
+    fc.property(
+      fc.array(fc.nat(12), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom('beta' as const, 'dirichlet' as const),
+      (votes, rule) => {
+        const p = majorityStays(votes, rule)
+        expect(majorityStays([...votes].reverse(), rule)).toBeCloseTo(p, 12)
+        expect(p).toBeGreaterThanOrEqual(0)
+        expect(p).toBeLessThanOrEqual(1)
+      },
+    ),
   )
 })
 test('the fewest votes that settle it do, and one less does not', () => {

@@ -15,14 +15,26 @@ const rules: Rules<S, string> = {
   key: s => [...s.text].sort().join(''),
 }
 const make = () => new FlatTree<S, string, string>({ text: '' }, rules)
-const grow = (t: FlatTree<S, string, string>, p: EdgeId, a: string, o: { rank?: number; repair?: number; end?: boolean; take?: boolean } = {}): NodeId => {
+const grow = (
+  t: FlatTree<S, string, string>,
+  p: EdgeId,
+  a: string,
+  o: { rank?: number; repair?: number; end?: boolean; take?: boolean } = {},
+): NodeId => {
   const { end, take = true, ...own } = o
   const e = t.edge(p, a, a, own)
   t.merge(e)
   if (take && !t.taken(e)) t.take(e, { text: t.state(p as NodeId).text + a, ...(end ? { end } : {}) })
   return e as NodeId
 }
-const words = (t: FlatTree<S, string, string>, es: readonly EdgeId[]): string[] => es.map(e => t.path(e).slice(1).map(x => t.action(x)).join(''))
+const words = (t: FlatTree<S, string, string>, es: readonly EdgeId[]): string[] =>
+  es.map(e =>
+    t
+      .path(e)
+      .slice(1)
+      .map(x => t.action(x))
+      .join(''),
+  )
 
 describe('edges and nodes', () => {
   test('equal actions are one edge; a repair is another; an edge not taken has no state', () => {
@@ -55,13 +67,21 @@ describe('edges and nodes', () => {
       for (const i of arrivals) grow(t, grow(t, t.root, 'abcdef'[i], { rank: i }), 'x', { end: true })
       return [...words(t, t.nodes()), ...words(t, t.ends()), ...words(t, t.edges(t.root)), t.digest()]
     }
-    fc.assert(fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), xs => void expect(order(xs)).toEqual(order([0, 1, 2, 3, 4, 5]))))
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }),
+        xs => void expect(order(xs)).toEqual(order([0, 1, 2, 3, 4, 5])),
+      ),
+    )
     const t = make()
     const [b, a] = [grow(t, t.root, 'b', { rank: 3 }), grow(t, t.root, 'a', { rank: 4 })]
     grow(t, a, 'x', { end: true })
     grow(t, b, 'x', { end: true })
     grow(t, t.root, 'a', { rank: 1 })
-    expect([words(t, t.edges(t.root)), words(t, t.ends())]).toEqual([['a', 'b'], ['ax', 'bx']])
+    expect([words(t, t.edges(t.root)), words(t, t.ends())]).toEqual([
+      ['a', 'b'],
+      ['ax', 'bx'],
+    ])
     expect([...Array(t.size).keys()].filter(i => t.nextSibling[i] === i)).toEqual([])
   })
   test('an observation enters the addresses below', () => {
@@ -152,7 +172,12 @@ describe('holds, notes, parents, walks', () => {
     t.note(a, { text: 'below', from: a, scope: 'below', kind: '' })
     t.note(b, { text: 'everywhere', from: b, scope: 'tree', kind: '' })
     const texts = (n: NodeId) => t.notesAt(n).map(n => n.text)
-    expect([texts(a), texts(x), texts(b), texts(t.root)]).toEqual([['here', 'below', 'everywhere'], ['below', 'everywhere'], ['everywhere'], ['everywhere']])
+    expect([texts(a), texts(x), texts(b), texts(t.root)]).toEqual([
+      ['here', 'below', 'everywhere'],
+      ['below', 'everywhere'],
+      ['everywhere'],
+      ['everywhere'],
+    ])
   })
   test('first and after walk the open edges', () => {
     const t = make()
@@ -233,7 +258,13 @@ describe('large trees', () => {
     let n = t.root
     for (let i = 1; i <= 100_000; i++) n = t.take(t.edge(n, i, String(i)), i)
     backup(t, n, 1, mean)
-    expect([t.depth(n), t.path(n).length, t.nodes().length, t.N[t.root], t.is(t.root, 'closed')]).toEqual([100_000, 100_001, 100_001, 1, true])
+    expect([t.depth(n), t.path(n).length, t.nodes().length, t.N[t.root], t.is(t.root, 'closed')]).toEqual([
+      100_000,
+      100_001,
+      100_001,
+      1,
+      true,
+    ])
     const u = decodeTree(encodeTree(t), t.rules)
     expect([u.digest(), u.depth(u.ends()[0]), u.is(u.root, 'closed')]).toEqual([t.digest(), 100_000, true])
     t.reroot(n)
@@ -252,7 +283,8 @@ describe('large trees', () => {
     expect(bytes.length / 1e6).toBeLessThan(200)
     const u = decodeTree<number, number, number>(bytes, t.rules)
     expect(u.size).toBe(1_000_000)
-    for (const i of [1, 777, 123_456, 999_999] as NodeId[]) expect([u.state(i), u.parent(i), u.N[i], u.key(i)]).toEqual([t.state(i), t.parent(i), t.N[i], t.key(i)])
+    for (const i of [1, 777, 123_456, 999_999] as NodeId[])
+      expect([u.state(i), u.parent(i), u.N[i], u.key(i)]).toEqual([t.state(i), t.parent(i), t.N[i], t.key(i)])
     expect(u.nodes()).toEqual(t.nodes())
   })
 })
@@ -279,7 +311,14 @@ describe('a tree as bytes', () => {
     const [a, b] = [1, 2] as NodeId[]
     expect(u.digest()).toBe(t.digest())
     expect(u.fingerprint).toBe(t.fingerprint)
-    expect([u.draws(b), u.judged(a), u.notes(a), u.parents(b), u.columns(), u.column('mine')[a]]).toEqual([t.draws(b), t.judged(a), t.notes(a), [t.root, a], ['mine'], 4])
+    expect([u.draws(b), u.judged(a), u.notes(a), u.parents(b), u.columns(), u.column('mine')[a]]).toEqual([
+      t.draws(b),
+      t.judged(a),
+      t.notes(a),
+      [t.root, a],
+      ['mine'],
+      4,
+    ])
     expect(u.judged(b)).toEqual({ value: Number.NaN, failed: true, feedback: 'why' })
     expect([u.ends(), u.answers(), u.taken(3 as EdgeId)]).toEqual([t.ends(), t.answers(), false])
     expect(encodeTree(u)).toEqual(encodeTree(t))

@@ -26,7 +26,12 @@ export const auto = method({
     maxSamples: { default: 40, min: 1, max: 100_000, doc: 'most attempts of a vote; and, without a budget, of the rest' },
     few: { default: 12, min: 1, max: 100_000, doc: 'attempts after which it looks whether they repeat each other' },
     repeats: { default: 0.1, min: 0, max: 1, doc: 'so large a share of repeated attempts, and the policy knows what it wants' },
-    sampling: { default: 0.6, min: 0, max: 1, doc: 'share of the budget for attempts that repeat each other, or vote, before the tree search' },
+    sampling: {
+      default: 0.6,
+      min: 0,
+      max: 1,
+      doc: 'share of the budget for attempts that repeat each other, or vote, before the tree search',
+    },
     searching: { default: 0.85, min: 0, max: 1, doc: 'share of what is left then for the tree search' },
     width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a state' },
     hopeless: { default: 0.1, min: -1e9, max: 1e9, doc: 'states valued no more than this wait until nothing else is open' },
@@ -64,7 +69,14 @@ export const auto = method({
     /** Share of the attempts that said what another had said: next to nothing where the policy draws at random. */
     const repeats = () => {
       const ends = t.ends()
-      return 1 - ends.length / Math.max(1, ends.reduce((sum, n) => sum + t.M[n], 0))
+      return (
+        1 -
+        ends.length /
+          Math.max(
+            1,
+            ends.reduce((sum, n) => sum + t.M[n], 0),
+          )
+      )
     }
     const votes = () => tally(ballots(t))
     const settled = () => majorityStays(votes()) >= k.threshold
@@ -104,7 +116,8 @@ export const auto = method({
       story = `Nothing could verify an answer, and the samples disagree (of ${all} at most ${most} agree), so it searched by steps.`
       await able(() => finish(s, t.answers())) // what it finds is weighed with what there is
     }
-    if (!(await able(() => dive(spent() + k.searching * (1 - spent()))))) story = story.replace('so it searched by steps', 'and there is no critic to search with') // 3
+    if (!(await able(() => dive(spent() + k.searching * (1 - spent())))))
+      story = story.replace('so it searched by steps', 'and there is no critic to search with') // 3
     if (!checks || solved()) return
     const before = made
     await sampleUntil(1, spent() > 0 ? Number.POSITIVE_INFINITY : 2 * k.maxSamples) // 4

@@ -91,7 +91,7 @@ export function networkFault(e: unknown, asked: Asked, usage?: Partial<Usage>): 
     if (Object.hasOwn(unreachable, code)) return fault('fault', `could not reach ${asked.host}: ${unreachable[code]}`)
     if (cut.has(code) || /socket hang up|the connection was cut|terminated/.test(x.message))
       return fault('fault', `the connection to ${asked.host} was cut`)
-    if (/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code) || code === 'EPROTO')
+    if (/^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code) || code === 'EPROTO')
       return fault('refused', `no secure connection to ${asked.host}: ${brief(x.message, asked.secrets)}`)
     if (/^HPE_/.test(code)) return fault('fault', `${asked.host} does not speak HTTP properly`)
   }

@@ -1,10 +1,12 @@
 // A comparison as data: everything by name, so that it can be written down, sent, and started again.
-import type { Limits, Provider, Sampling, Split } from '../contract/index.ts'
-import { Failure } from '../kernel/index.ts'
+import type { Limits, Method, Provider, Sampling, Split } from '../contract/index.ts'
+import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
-import { type Comparing, type CompareItem, type CompareOptions, compare, comparisonId, type Contestant } from './compare.ts'
+import { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+import type { Contestant } from './compare-field.ts'
+import { comparisonId } from './compare-store.ts'
 import { frameOf, methodNamed, modelsOf, type Plan, worldEntry } from './plan.ts'
 
 export interface ComparePlan {
@@ -26,51 +28,102 @@ export interface ComparePlan {
   /** Folder of users' own weights: STORE/models. */
   weights?: string
 }
-type Ways = Pick<CompareOptions<any, any, any, any, any>, 'store' | 'resume' | 'signal' | 'onEvent' | 'onRun' | 'clock' | 'durability' | 'strict' | 'curve'>
+type Ways = Pick<
+  CompareOptions<any, any, any, any, any>,
+  'store' | 'resume' | 'signal' | 'onEvent' | 'onRun' | 'clock' | 'durability' | 'strict' | 'curve'
+>
 
 /**
  * Makes a plan whole and runs it. Models whose waiting is simulated are made anew for each cell, others once for each seed; all are closed at the end.
  * @throws Failure as `compare`; `usage` for a name that is none
  */
-export async function comparePlan(plan: ComparePlan, o: Ways = {}): Promise<Comparing> {
+export const comparePlan = (plan: ComparePlan, o: Ways = {}): Comparing => comingUp(() => begin(plan, o))
+
+/** Goes on with a comparison of the store that was asked for by names. */
+export const resumeComparison = (id: string, o: Ways & { store: string }): Comparing =>
+  comingUp(async () => {
+    const { run, plan } = planOf(id, o.store)
+    return begin(plan, { ...o, resume: run })
+  })
+
+interface Begun {
+  comparing: Comparing
+  close(): Promise<void>
+}
+
+/** A comparison that has yet to be made. It can be interrupted already. */
+function comingUp(make: () => Promise<Begun>): Comparing {
+  let comparing: Comparing | undefined
+  let interrupts = 0
+  const result = make().then(async begun => {
+    comparing = begun.comparing
+    for (let i = 0; i < interrupts; i++) comparing.interrupt()
+    try {
+      return await comparing
+    } finally {
+      await begun.close()
+    }
+  })
+  result.catch(() => {})
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: it is awaited like the result it stands for
+    then: (a, b) => result.then(a, b),
+    catch: f => result.catch(f),
+    finally: f => result.finally(f),
+    interrupt() {
+      interrupts++
+      comparing?.interrupt()
+    },
+  }
+}
+
+async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
   const entry = await worldEntry(plan.world)
-  const split: Split = tasksSplit(plan)
+  const split = splitOf(plan)
   if (entry.grader === undefined || entry.item === undefined)
-    throw new Failure('usage', `world ${entry.world.id} has no grader, so nothing can be compared on it`, 'give its entry `item` and `grader`')
+    throw new Failure(
+      'usage',
+      `world ${entry.world.id} has no grader, so nothing can be compared on it`,
+      'give its entry `item` and `grader`',
+    )
   const given = tasksOf(plan, entry)
   const methods: Contestant[] = []
-  for (const name of plan.methods === 'all' ? methodIds : plan.methods) methods.push(await contestant(name))
+  const names = new Map<Method, string>()
+  for (const name of plan.methods === 'all' ? methodIds : plan.methods) {
+    const one = await contestant(name)
+    methods.push(one)
+    if (one.preset === undefined) names.set(one.method, name)
+  }
   const { seed = 1 } = plan
   const perSeed = new Map<number, Promise<Record<string, Provider>>>()
   const open = new Set<Provider>()
-  const planFor = (task: unknown, s: number): Plan => ({
+  const planFor = (task: unknown, seed: number): Plan => ({
     world: plan.world,
     task,
-    method: methods[0].method.id,
+    method: 'greedy',
     models: plan.models,
-    seed: s,
+    seed,
     ...(plan.reward === undefined ? {} : { reward: plan.reward }),
     ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
     ...(plan.weights === undefined ? {} : { store: plan.weights }),
   })
-  const make = async (s: number): Promise<Record<string, Provider>> => {
-    const models = await modelsOf(planFor(null, s), entry)
+  const make = async (seed: number): Promise<Record<string, Provider>> => {
+    const models = await modelsOf(planFor(null, seed), entry)
     for (const p of Object.values(models)) if (p.close !== undefined) open.add(p)
     return models
   }
-  const common: CompareOptions<any, any, any, any, any>['frame'] = async cell => {
+  const frame: CompareOptions<any, any, any, any, any>['frame'] = async cell => {
     let first = perSeed.get(cell.seed)
     if (first === undefined) perSeed.set(cell.seed, (first = make(cell.seed)))
     const shared = await first
     // What waits in simulated time is cheap to make, and must not meet another run's time.
     const models = Object.values(shared).some(p => p.clock === 'virtual') ? await make(cell.seed) : shared
-    const { frame } = await frameOf(planFor(cell.task, cell.seed), models)
-    const { method: _, ...rest } = frame
+    const { method: _, ...rest } = (await frameOf(planFor(cell.task, cell.seed), models)).frame
     return rest
   }
   const comparing = compare({
     ...o,
-    frame: common,
+    frame,
     methods,
     items: given.map(({ id, task }): CompareItem<any, any> => ({ id, ...entry.item!(task, split) })),
     grader: entry.grader(split),
@@ -80,39 +133,54 @@ export async function comparePlan(plan: ComparePlan, o: Ways = {}): Promise<Comp
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     ...(plan.inFlight === undefined ? {} : { inFlight: plan.inFlight }),
     plan,
+    cellPlan: ({ task, seed, entrant: { method, knobs, preset } }) => ({
+      ...planFor(written(task, entry), seed),
+      method: names.get(method) ?? method.id,
+      ...(knobs === undefined ? {} : { knobs }),
+      ...(preset === undefined ? {} : { preset }),
+      budget: plan.budget,
+      ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
+    }),
     shown: { models: plan.models, reward: plan.reward ?? (entry.exact === false ? 'critic' : 'exact') },
   })
-  const closed = comparing.finally(async () => {
-    for (const p of open) await p.close?.()
-  })
-  closed.catch(() => {})
-  return { ...comparing, then: (a, b) => closed.then(a, b), catch: (f: (e: unknown) => any) => closed.catch(f), finally: (f: () => void) => closed.finally(f) }
+  return {
+    comparing,
+    async close() {
+      for (const p of open) await p.close?.()
+    },
+  }
 }
 
-/** Goes on with a comparison of the store that was asked for by names. */
-export async function resumeComparison(id: string, o: Ways & { store: string }): Promise<Comparing> {
-  const store = openStore(o.store)
-  let plan: ComparePlan | undefined
-  let run: string
+/** A task as one would type it, where that says all of it. */
+function written(task: unknown, entry: WorldEntry): unknown {
+  const text = entry.showTask(task)
+  try {
+    return canonical(entry.parseTask(text)) === canonical(task) ? text : task
+  } catch {
+    return task
+  }
+}
+
+function planOf(id: string, folder: string): { run: string; plan: ComparePlan } {
+  const store = openStore(folder)
   try {
     const meta = store.get(id)
-    run = meta.id
     if (meta.method.id !== comparisonId) throw new Failure('usage', `run ${meta.id} is no comparison`, `espalier resume ${meta.id}`)
-    plan = meta.options.comparePlan as ComparePlan | undefined
+    const plan = meta.options.comparePlan as ComparePlan | undefined
+    if (plan === undefined)
+      throw new Failure(
+        'usage',
+        `comparison ${meta.id} was started by a program with parts of its own`,
+        'resume it from that program: compare({ ..., store, resume })',
+      )
+    return { run: meta.id, plan }
   } finally {
     store.close()
   }
-  if (plan === undefined)
-    throw new Failure(
-      'usage',
-      `comparison ${run} was started by a program with parts of its own`,
-      'resume it from that program: compare({ ..., store, resume })',
-    )
-  return comparePlan(plan, { ...o, resume: run })
 }
 
 const isWish = (x: ComparePlan['tasks']): x is Wish => x !== undefined && !Array.isArray(x)
-const tasksSplit = (plan: ComparePlan): Split => {
+const splitOf = (plan: ComparePlan): Split => {
   if (!isWish(plan.tasks)) return 'test'
   const { split = 'test' } = plan.tasks
   return split === 'all' ? 'test' : split

@@ -1,5 +1,5 @@
 // A comparison as a picture: quality against spend, and where each method ends up with its interval. SVG, written directly.
-import type { Comparison } from './compare.ts'
+import type { Comparison } from './compare-result.ts'
 import type { Row } from './compare-statistics.ts'
 import { amountText } from './compare-table.ts'
 
@@ -10,8 +10,7 @@ const dashes = ['', '6 3', '2 3'] as const
 const neutral = '#888888'
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string): string =>
-  text.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd').replace(/[&<>"']/g, c => escapes[c])
+const escaped = (text: string): string => text.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd').replace(/[&<>"']/g, c => escapes[c])
 const n = (x: number): string => String(Math.round(x * 100) / 100)
 
 interface Style {
@@ -54,7 +53,10 @@ export function comparisonPlot(c: Comparison, o: { title?: string } = {}): strin
   const models = c.models.policy ?? ''
   label(
     [left.x - 36, 44],
-    cut(`${c.world}, ${c.items} tasks, ${c.seeds} ${c.seeds === 1 ? 'seed' : 'seeds'}, at most ${amountText(limit)} ${c.unit} a task, ${models}, reward ${c.reward}`, 130),
+    cut(
+      `${c.world}, ${c.items} tasks, ${c.seeds} ${c.seeds === 1 ? 'seed' : 'seeds'}, at most ${amountText(limit)} ${c.unit} a task, ${models}, reward ${c.reward}`,
+      130,
+    ),
   )
 
   // Grid
@@ -94,9 +96,25 @@ export function comparisonPlot(c: Comparison, o: { title?: string } = {}): strin
   rows.forEach((r, i) => {
     const s = styles.get(r)!
     const at = top + 16 + i * step
-    add('line', { x1: right.names - 30, x2: right.names - 6, y1: at, y2: at, stroke: s.colour, 'stroke-width': s.width, ...(s.dash === '' ? {} : { 'stroke-dasharray': s.dash }) })
+    add('line', {
+      x1: right.names - 30,
+      x2: right.names - 6,
+      y1: at,
+      y2: at,
+      stroke: s.colour,
+      'stroke-width': s.width,
+      ...(s.dash === '' ? {} : { 'stroke-dasharray': s.dash }),
+    })
     label([right.names, at + 4], cut(r.method, 23), 'n')
-    add('line', { x1: across(Math.min(high, r.interval[0])), x2: across(Math.min(high, r.interval[1])), y1: at, y2: at, stroke: s.colour, 'stroke-width': 2, opacity: 0.6 })
+    add('line', {
+      x1: across(Math.min(high, r.interval[0])),
+      x2: across(Math.min(high, r.interval[1])),
+      y1: at,
+      y2: at,
+      stroke: s.colour,
+      'stroke-width': 2,
+      opacity: 0.6,
+    })
     add('circle', { cx: across(r.rate), cy: at, r: 4.5, fill: s.colour })
     label([right.spend + 20, at + 4], `${Math.round(100 * r.rate)}`, 'n', 'end')
     label([width - 20, at + 4], amountText(c.unit === 'tokens' ? r.spent.inputTokens + r.spent.outputTokens : r.spent[c.unit]), 't', 'end')
@@ -137,7 +155,11 @@ function style(rows: readonly Row[]): Map<Row, Style> {
     if (r.versusBestOfN === null) out.set(r, { colour: neutral, dash: '', width: 3 })
     else if (r.method.startsWith('self-consistency')) out.set(r, { colour: neutral, dash: '6 3', width: 2 })
     else {
-      out.set(r, { colour: colours[next % colours.length], dash: dashes[Math.floor(next / colours.length) % dashes.length], width: next === 0 ? 3 : 2 })
+      out.set(r, {
+        colour: colours[next % colours.length],
+        dash: dashes[Math.floor(next / colours.length) % dashes.length],
+        width: next === 0 ? 3 : 2,
+      })
       next++
     }
   }

@@ -9,7 +9,10 @@ const base = row('best-of-n', 0.42, { calls: 108 })
 
 describe('the verdict', () => {
   test('it paid', () => {
-    expect(comparison([base, row('auto', 0.66, { difference: 0.24, p: 0.0004, calls: 60 }), row('uct', 0.1, { difference: -0.32, p: 0.0001 })]).verdict).toBe(
+    expect(
+      comparison([base, row('auto', 0.66, { difference: 0.24, p: 0.0004, calls: 60 }), row('uct', 0.1, { difference: -0.32, p: 0.0001 })])
+        .verdict,
+    ).toBe(
       'Searching paid: at the same budget auto solved 66 % against 42 %, +24 points (95 % interval +19 to +29, p < 0.001, corrected for 2 methods). Worse than best-of-n: uct (10 %). auto needed 60 calls a task, best-of-n 108.',
     )
   })
@@ -20,7 +23,9 @@ describe('the verdict', () => {
   })
   test('a difference that chance explains is not called one', () => {
     const { verdict } = comparison([base, row('auto', 0.47, { difference: 0.05, p: 0.31, half: 0.09 })])
-    expect(verdict).toMatch(/^Searching did not pay here: no method was better than best-of-n beyond chance\. The nearest to it was auto: 47 % against 42 %, \+5 points/)
+    expect(verdict).toMatch(
+      /^Searching did not pay here: no method was better than best-of-n beyond chance\. The nearest to it was auto: 47 % against 42 %, \+5 points/,
+    )
     expect(verdict).toContain('With 100 tasks a difference below 9 points cannot be seen.')
   })
   test('just above and just below the level', () => {
@@ -37,7 +42,9 @@ describe('the verdict', () => {
       /interrupted: this is about the part that is finished\. 2 runs failed and are left out\. 1 run went over the budget/,
     )
     expect(comparison([row('x', 0.5, { difference: 0.1 })]).verdict).toMatch(/^Best-of-n has no result here/)
-    expect(comparison([row('best-of-n', Number.NaN, { cells: 0 }), row('x', 0.5, { difference: 0.1 })]).verdict).toMatch(/^Best-of-n has no result/)
+    expect(comparison([row('best-of-n', Number.NaN, { cells: 0 }), row('x', 0.5, { difference: 0.1 })]).verdict).toMatch(
+      /^Best-of-n has no result/,
+    )
   })
 })
 
@@ -125,7 +132,9 @@ describe('the picture', () => {
   test('everything is drawn inside', () => {
     for (const rate of [0, 0.02, 0.5, 1])
       for (const unit of ['calls', 'usd'] as const) {
-        const svg = comparisonPlot(comparison([row('best-of-n', rate), row('x', 1, { difference: 1 - rate })], { unit, budget: { [unit]: 0.5 } }))
+        const svg = comparisonPlot(
+          comparison([row('best-of-n', rate), row('x', 1, { difference: 1 - rate })], { unit, budget: { [unit]: 0.5 } }),
+        )
         const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.map(Number)
         for (const [, name, value] of svg.matchAll(/ (x|x1|x2|cx|y|y1|y2|cy)="([^"]+)"/g)) {
           expect(Number(value)).toBeGreaterThanOrEqual(0)
@@ -133,5 +142,6 @@ describe('the picture', () => {
         }
       }
   })
-  test('without any result: empty, and still a picture', () => wellFormed(comparisonPlot(comparison([row('best-of-n', Number.NaN, { cells: 0, curve: [] })]))))
+  test('without any result: empty, and still a picture', () =>
+    wellFormed(comparisonPlot(comparison([row('best-of-n', Number.NaN, { cells: 0, curve: [] })]))))
 })

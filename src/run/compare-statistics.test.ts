@@ -31,16 +31,19 @@ describe('a rate from clustered trials', () => {
   })
   test('holds the rate, lies in [0, 1], is never narrower than all trials taken as independent', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 30 }), xs => {
-        const { rate, interval } = clusteredRate(xs)
-        expect(interval[0]).toBeLessThanOrEqual(rate + 1e-12)
-        expect(interval[1]).toBeGreaterThanOrEqual(rate - 1e-12)
-        expect(interval[0]).toBeGreaterThanOrEqual(0)
-        expect(interval[1]).toBeLessThanOrEqual(1)
-        const all = xs.flat().length
-        const free = wilson(rate * all, all)
-        expect(interval[1] - interval[0]).toBeGreaterThanOrEqual(free[1] - free[0] - 1e-9)
-      }),
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
+        xs => {
+          const { rate, interval } = clusteredRate(xs)
+          expect(interval[0]).toBeLessThanOrEqual(rate + 1e-12)
+          expect(interval[1]).toBeGreaterThanOrEqual(rate - 1e-12)
+          expect(interval[0]).toBeGreaterThanOrEqual(0)
+          expect(interval[1]).toBeLessThanOrEqual(1)
+          const all = xs.flat().length
+          const free = wilson(rate * all, all)
+          expect(interval[1] - interval[0]).toBeGreaterThanOrEqual(free[1] - free[0] - 1e-9)
+        },
+      ),
     )
   })
   test('nothing known: anything', () => expect(clusteredRate([[], []])).toEqual({ rate: Number.NaN, interval: [0, 1] }))
@@ -65,7 +68,13 @@ describe('rows', () => {
     expect(high).toBeLessThan(0.75)
   })
   test('equal results leave room for a difference that was not seen', () => {
-    const r = rows(cellsOf([[[1], [0], [1]], [[1], [0], [1]]]), options(['best-of-n', 'x'], 3))
+    const r = rows(
+      cellsOf([
+        [[1], [0], [1]],
+        [[1], [0], [1]],
+      ]),
+      options(['best-of-n', 'x'], 3),
+    )
     expect(r[1].versusBestOfN!.interval).toEqual([-1, 1])
   })
   test('several seeds: an item counts once, by its mean', () => {
@@ -75,7 +84,13 @@ describe('rows', () => {
     expect(r[1].versusBestOfN!.pAlone).toBeCloseTo(2 / 2 ** 6)
   })
   test('cells that failed are counted, and paired ones only are compared', () => {
-    const r = rows(cellsOf([[[1], [null], [0], [1]], [[1], [1], [null], [0]]]), options(['best-of-n', 'x'], 4))
+    const r = rows(
+      cellsOf([
+        [[1], [null], [0], [1]],
+        [[1], [1], [null], [0]],
+      ]),
+      options(['best-of-n', 'x'], 4),
+    )
     expect(r.map(x => [x.cells, x.errors])).toEqual([
       [3, 1],
       [3, 1],
@@ -83,7 +98,13 @@ describe('rows', () => {
     expect(r[1].versusBestOfN).toMatchObject({ difference: -0.5, better: 0, worse: 1 })
   })
   test('a method without any result', () => {
-    const r = rows(cellsOf([[[1], [0]], [[null], [null]]]), options(['best-of-n', 'x'], 2))
+    const r = rows(
+      cellsOf([
+        [[1], [0]],
+        [[null], [null]],
+      ]),
+      options(['best-of-n', 'x'], 2),
+    )
     expect(r[1]).toMatchObject({ rate: Number.NaN, interval: [0, 1], cells: 0, errors: 2, curve: [] })
     expect(r[1].versusBestOfN).toMatchObject({ p: 1 })
   })
@@ -99,7 +120,13 @@ describe('rows', () => {
 })
 
 test('quality at a spend is that of the best answer by then', () => {
-  const r = { curve: [[5, 0], [10, 1], [20, 0]] as const }
+  const r = {
+    curve: [
+      [5, 0],
+      [10, 1],
+      [20, 0],
+    ] as const,
+  }
   expect([0, 4, 5, 9, 10, 19, 20, 99].map(x => gradeAt(r, x))).toEqual([0, 0, 0, 0, 1, 1, 0, 0])
   const cells: Cell[] = [
     { method: 0, item: 0, seed: 0, record: record(1, 8) },

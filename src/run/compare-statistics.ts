@@ -68,9 +68,21 @@ export const spentIn = (u: Usage, unit: keyof Limits): number =>
 
 /** The unit in which a comparison is drawn: the first of these that is limited. */
 export const unitOf = (budget: Limits): keyof Limits | undefined =>
-  (['calls', 'tokens', 'outputTokens', 'usd', 'requests', 'seconds', 'workingSeconds', 'steps', 'toolCalls', 'nodes', 'inputTokens'] as const).find(
-    unit => budget[unit] !== undefined,
-  )
+  (
+    [
+      'calls',
+      'tokens',
+      'outputTokens',
+      'usd',
+      'requests',
+      'seconds',
+      'workingSeconds',
+      'steps',
+      'toolCalls',
+      'nodes',
+      'inputTokens',
+    ] as const
+  ).find(unit => budget[unit] !== undefined)
 
 /** Sums or means of usage; usd is null as soon as one is. */
 export function meanUsage(all: readonly Usage[], of: number = all.length): Usage {
@@ -154,19 +166,16 @@ export function rows(
       grain: grains.size === 0 ? null : grains.size === 1 ? [...grains][0] : 'both',
       cells: records.length,
       errors: mine.length - records.length,
-      over: records.filter(r => (Object.keys(o.budget) as (keyof Limits)[]).some(u => spentIn(r.spent, u) > o.budget[u]! * (1 + 1e-9))).length,
-      curve: records.length === 0 ? [] : places.map(spent => ({ spent, ...clusteredRate(byItem(cells, i, o.items, r => gradeAt(r, spent))) })),
+      over: records.filter(r => (Object.keys(o.budget) as (keyof Limits)[]).some(u => spentIn(r.spent, u) > o.budget[u]! * (1 + 1e-9)))
+        .length,
+      curve:
+        records.length === 0 ? [] : places.map(spent => ({ spent, ...clusteredRate(byItem(cells, i, o.items, r => gradeAt(r, spent))) })),
     }
   })
 }
 
 /** Paired by item; where an item has several seeds, its mean over those that both methods have. */
-function versus(
-  cells: readonly Cell[],
-  a: number,
-  b: number,
-  o: { items: number; seed?: number; times?: number },
-): Versus {
+function versus(cells: readonly Cell[], a: number, b: number, o: { items: number; seed?: number; times?: number }): Versus {
   const grade = new Map(cells.flatMap(c => (c.record === null ? [] : [[`${c.method} ${c.item} ${c.seed}`, c.record.correct] as const])))
   const seeds = [...new Set(cells.map(c => c.seed))]
   const mine: number[] = []

@@ -1,5 +1,5 @@
 // A comparison as a plain text table, as wide as there is room.
-import type { Comparison } from './compare.ts'
+import type { Comparison } from './compare-result.ts'
 import type { Row } from './compare-statistics.ts'
 
 interface Column {
@@ -15,7 +15,17 @@ const signed = (x: number): string => `${Math.round(100 * x) > 0 ? '+' : ''}${Ma
 const probability = (p: number): string => (p < 0.001 ? '<.001' : p.toFixed(3).replace(/^0/, ''))
 /** A mean with as many digits as say something. */
 export const amountText = (x: number | null): string =>
-  x === null ? '?' : x === 0 ? '0' : x >= 100_000 ? `${Math.round(x / 1000)}k` : x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(1) : x.toPrecision(2)
+  x === null
+    ? '?'
+    : x === 0
+      ? '0'
+      : x >= 100_000
+        ? `${Math.round(x / 1000)}k`
+        : x >= 100
+          ? x.toFixed(0)
+          : x >= 1
+            ? x.toFixed(1)
+            : x.toPrecision(2)
 
 const columns: readonly Column[] = [
   { name: 'method', worth: 100, left: true, text: r => r.method },
@@ -52,7 +62,9 @@ const silent: Readonly<Record<string, (r: Row) => boolean>> = {
  */
 export function comparisonTable(c: Comparison, o: { width?: number } = {}): string {
   const { width = 100 } = o
-  const sorted = [...c.rows].sort((a, b) => (Number.isNaN(a.rate) ? 1 : Number.isNaN(b.rate) ? -1 : b.rate - a.rate || a.spent.calls - b.spent.calls))
+  const sorted = [...c.rows].sort((a, b) =>
+    Number.isNaN(a.rate) ? 1 : Number.isNaN(b.rate) ? -1 : b.rate - a.rate || a.spent.calls - b.spent.calls,
+  )
   const cells = columns.map(col => {
     const texts = sorted.map(r => (r.cells === 0 && col.name !== 'method' && col.name !== 'failed' ? '-' : col.text(r)))
     return { col, texts, width: Math.max(col.name.length, ...texts.map(t => t.length)) }

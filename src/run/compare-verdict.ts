@@ -12,7 +12,8 @@ export interface Judged {
 }
 
 const percent = (x: number): string => `${Math.round(100 * x)} %`
-const points = (x: number): string => (Math.round(100 * x) > 0 ? `+${Math.round(100 * x)}` : `${Math.round(100 * x)}`.replace('-', '\u2212'))
+const points = (x: number): string =>
+  Math.round(100 * x) > 0 ? `+${Math.round(100 * x)}` : `${Math.round(100 * x)}`.replace('-', '\u2212')
 const chance = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`)
 const list = (xs: readonly string[]): string => (xs.length < 2 ? (xs[0] ?? '') : `${xs.slice(0, -1).join(', ')} and ${xs.at(-1)}`)
 /** Chance of error that is taken for none: 5 %, over all methods together. */
@@ -47,7 +48,11 @@ export function verdict(c: Judged, baseline: string | undefined): string {
     if (worse.length < rivals.length) out.push(`${d > 0 ? 'The nearest to it' : 'The best of them'} was ${best.method}: ${tell(best)}.`)
   }
   if (worse.length > 0) out.push(`Worse than best-of-n: ${list(worse.map(r => `${r.method} (${percent(r.rate)})`))}.`)
-  const cheaper = by.filter(r => !worse.includes(r) && r.versusBestOfN!.difference >= 0 && r.spent.calls < 0.8 * base.spent.calls && r.spent.calls > 0)
+  // Cheaper counts only where something was solved, and where being much worse is ruled out.
+  const cheaper = by.filter(r => {
+    const v = r.versusBestOfN!
+    return r.rate > 0 && v.difference >= 0 && v.interval[0] >= -0.1 && r.spent.calls > 0 && r.spent.calls < 0.8 * base.spent.calls
+  })
   if (cheaper.length > 0) {
     const least = cheaper.reduce((a, b) => (b.spent.calls < a.spent.calls ? b : a))
     out.push(
@@ -55,7 +60,8 @@ export function verdict(c: Judged, baseline: string | undefined): string {
     )
   }
   const wide = Math.max(...rivals.map(r => (r.versusBestOfN!.interval[1] - r.versusBestOfN!.interval[0]) / 2))
-  if (better.length === 0 && wide > 0.05) out.push(`With ${c.items} tasks a difference below ${Math.round(100 * wide)} points cannot be seen.`)
+  if (better.length === 0 && wide > 0.05)
+    out.push(`With ${c.items} tasks a difference below ${Math.round(100 * wide)} points cannot be seen.`)
   if (c.ended === 'cancelled') out.push('The comparison was interrupted: this is about the part that is finished.')
   const failed = c.rows.reduce((n, r) => n + r.errors, 0)
   if (failed > 0) out.push(`${failed} ${failed === 1 ? 'run' : 'runs'} failed and ${failed === 1 ? 'is' : 'are'} left out.`)

@@ -11,14 +11,18 @@ import { labels } from '../reward/index.ts'
 import { method, need } from '../runtime/index.ts'
 import { openStore } from '../store/index.ts'
 import { worlds } from '../world/index.ts'
-import { type CompareEvent, type CompareOptions, type Comparison, compare, comparisonId, readComparison } from './compare.ts'
+import { type CompareOptions, compare } from './compare.ts'
 import { comparePlan, resumeComparison } from './compare-plan.ts'
+import type { CompareEvent, Comparison } from './compare-result.ts'
+import { comparisonId, readComparison } from './compare-store.ts'
 
 const entry = worlds.game24
 const oracle = entry.world.oracle!
 const items = entry.tasks!({ split: 'dev', n: 6 }).map(t => ({ id: t.id, ...entry.item!(t.task, 'dev') }))
 const frame = (model: Provider = simulated({ oracle, error: 0.1 })) => ({ world: entry.world, model, value: labels({ samples: 1 }) })
-const seeded = (o: Partial<Simulated> = {}) => ({ frame: ({ seed }: { seed: number }) => frame(simulated({ oracle, error: 0.1, seed, ...o })) })
+const seeded = (o: Partial<Simulated> = {}) => ({
+  frame: ({ seed }: { seed: number }) => frame(simulated({ oracle, error: 0.1, seed, ...o })),
+})
 const common = { ...seeded(), methods: [depthFirst, greedy], items, grader: entry.grader!('dev'), budget: { calls: 30 } }
 type Options = CompareOptions<any, any, any, any, any>
 const go = async (o: Partial<Options> = {}): Promise<Comparison> => compare({ ...common, ...o } as Options)
@@ -60,7 +64,10 @@ describe('a comparison', () => {
   })
   test('a model that spends more than it declared is told', async () => {
     const inner = simulated({ oracle })
-    const liar: Provider = { ...inner, sample: async (m, o, live) => ({ ...(await inner.sample(m, o, live)), usage: { calls: 3, requests: 1 } }) }
+    const liar: Provider = {
+      ...inner,
+      sample: async (m, o, live) => ({ ...(await inner.sample(m, o, live)), usage: { calls: 3, requests: 1 } }),
+    }
     const c = await go({ frame: frame(liar), methods: [greedy], items: items.slice(0, 2), budget: { calls: 2 } })
     expect(c.rows[0].over).toBeGreaterThan(0)
     expect(c.verdict).toContain('went over the budget')
@@ -89,7 +96,14 @@ describe('a comparison', () => {
     expect(bare.rows.map(r => r.rate)).toEqual(c.rows.map(r => r.rate))
   })
   test('two settings of one method have names of their own', async () => {
-    const c = await go({ methods: [{ method: depthFirst, preset: 'robust' }, depthFirst, { method: depthFirst, knobs: { k: 2 } }, { method: depthFirst, label: 'mine' }] })
+    const c = await go({
+      methods: [
+        { method: depthFirst, preset: 'robust' },
+        depthFirst,
+        { method: depthFirst, knobs: { k: 2 } },
+        { method: depthFirst, label: 'mine' },
+      ],
+    })
     expect(c.rows.map(r => r.method).slice(0, 4)).toEqual(['depth-first@robust', 'depth-first', 'depth-first#2', 'mine'])
   })
   test('a method whose needs are not met is listed with the reason', async () => {
@@ -116,7 +130,10 @@ describe('a comparison', () => {
     const seen: CompareEvent[] = []
     await go({ onEvent: e => seen.push(e as CompareEvent), methods: [greedy], inFlight: 3 })
     expect(seen.map(e => e.seq)).toEqual(seen.map((_, i) => i))
-    expect(seen[0]).toMatchObject({ kind: 'compare.start', data: { methods: ['greedy', 'best-of-n', 'self-consistency'], cells: 18, known: 0 } })
+    expect(seen[0]).toMatchObject({
+      kind: 'compare.start',
+      data: { methods: ['greedy', 'best-of-n', 'self-consistency'], cells: 18, known: 0 },
+    })
     expect(seen.at(-1)).toMatchObject({ kind: 'compare.end', data: { ended: 'done' } })
     expect(seen.slice(1, -1).map(e => (e.data as { done: number }).done)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1))
   })
@@ -140,6 +157,11 @@ describe('what fails', () => {
     expect(c.rows.map(r => [r.cells, r.errors])).toEqual(Array(4).fill([5, 1]))
     expect(c.cells.filter(x => x.error !== undefined).map(x => x.item)).toEqual(Array(4).fill(items[2].id))
     expect(c.verdict).toContain('4 runs failed and are left out.')
+  })
+  test('nor does the first task, with every method', async () => {
+    const numbers = [...(items[0].task as { numbers: number[] }).numbers].sort((a, b) => a - b).join(' ')
+    const c = await go({ frame: frame(refusing(text => text.includes(`Numbers left: ${numbers}\n`))), inFlight: 1 })
+    expect(c.rows.map(r => [r.cells, r.errors])).toEqual(Array(4).fill([5, 1]))
   })
   test('where everything is refused, it ends after the first few, and can be resumed', async () => {
     const store = folder()
@@ -188,7 +210,13 @@ describe('in a store', () => {
     let asked = 0
     const counting = ({ seed }: { seed: number }) => {
       const inner = simulated({ oracle, error: 0.1, seed })
-      return frame({ ...inner, sample: (m, o, live) => (asked++, inner.sample(m, o, live)) })
+      return frame({
+        ...inner,
+        sample(m, o, live) {
+          asked++
+          return inner.sample(m, o, live)
+        },
+      })
     }
     const again = await go({ store, resume: c.id, frame: counting })
     expect(again).toEqual(c)
@@ -212,7 +240,12 @@ describe('in a store', () => {
     expect(part.cells.length).toBeLessThan(48)
     expect(part.verdict).toContain('interrupted')
     const known: number[] = []
-    const c = await go({ seeds: 2, store, resume: part.id, onEvent: e => e.kind === 'compare.start' && known.push((e.data as { known: number }).known) })
+    const c = await go({
+      seeds: 2,
+      store,
+      resume: part.id,
+      onEvent: e => e.kind === 'compare.start' && known.push((e.data as { known: number }).known),
+    })
     expect(known).toEqual([part.cells.length])
     expect(essence(c)).toEqual(essence(whole))
   })
@@ -300,17 +333,15 @@ describe('in a store', () => {
     expect(child.signalCode).toBe('SIGKILL')
     const id = out.split('\n')[0]
     let known = -1
-    const resumed = await (
-      await resumeComparison(id, {
-        store,
-        onEvent: e => {
-          if (e.kind === 'compare.start') known = (e.data as { known: number }).known
-        },
-      })
-    )
+    const resumed = await resumeComparison(id, {
+      store,
+      onEvent: e => {
+        if (e.kind === 'compare.start') known = (e.data as { known: number }).known
+      },
+    })
     expect(known).toBeGreaterThanOrEqual(19)
     expect(known).toBeLessThan(64)
-    const whole = await (await comparePlan(plan))
+    const whole = await comparePlan(plan)
     expect(paid(resumed)).toEqual(paid(whole))
     const s = openStore(store)
     expect(new Set(s.list({ origin: id }).map(m => m.options.part)).size).toBe(64)
@@ -323,6 +354,6 @@ test('by names: what is misspelt or missing is said', async () => {
   await expect(comparePlan(plan).then(c => c)).rejects.toThrow("no preset 'nope'")
   await expect(comparePlan({ ...plan, methods: ['greedi'] }).then(c => c)).rejects.toThrow("no method is called 'greedi'")
   await expect(comparePlan({ ...plan, methods: ['greedy'], tasks: { n: 0 } }).then(c => c)).rejects.toThrow('no task')
-  const c = await (await comparePlan({ ...plan, methods: ['greedy'], tasks: [{ id: 'a', task: '4 9 10 13' }] }))
+  const c = await comparePlan({ ...plan, methods: ['greedy'], tasks: [{ id: 'a', task: '4 9 10 13' }] })
   expect(c).toMatchObject({ items: 1, models: { policy: 'simulated' }, reward: 'exact', grader: 'game24/test' })
 })

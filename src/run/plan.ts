@@ -19,6 +19,8 @@ export interface Plan {
   models: Record<string, string>
   /** exact, critic, judge:pairwise, votes, verify:COMMAND ...; default: exact where the world has a rule of its own. */
   reward?: string
+  /** Where the API of models that have one is, if it is not the usual place. */
+  baseUrl?: string
   sampling?: Sampling
   budget?: Limits
   seed?: number
@@ -85,7 +87,7 @@ export async function worldEntry(id: string): Promise<WorldEntry> {
 
 /** The models of a plan by role. Who makes them closes them. */
 export async function modelsOf(
-  plan: Pick<Plan, 'models' | 'seed' | 'store'>,
+  plan: Pick<Plan, 'models' | 'seed' | 'store' | 'baseUrl'>,
   { world }: Pick<WorldEntry, 'world'>,
 ): Promise<Record<string, Provider>> {
   const models: Record<string, Provider> = {}
@@ -96,6 +98,7 @@ export async function modelsOf(
           world: world.id,
           ...(world.oracle === undefined ? {} : { oracle: world.oracle }),
           ...(plan.seed === undefined ? {} : { seed: plan.seed }),
+          ...(plan.baseUrl === undefined ? {} : { baseUrl: plan.baseUrl }),
           ...(plan.store === undefined ? {} : { store: plan.store }),
         })
   }

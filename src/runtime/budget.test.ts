@@ -162,6 +162,24 @@ describe('the end of a budget', () => {
     const b = await start({ seconds: 3 }, { journal: new MemoryJournal(journal.records), replayOnly: true })
     expect([digest(b), b.spent.calls]).toEqual([digest(a), a.spent.calls])
   })
+  test('a deadline in the middle of searches inside a search is an outcome, too', async () => {
+    const journal = new MemoryJournal()
+    const o = { method: kitchen(), knobs: { times: 1000 } }
+    const a = await start({ seconds: 1 }, { ...o, journal })
+    expect(a.ended).toBe('budget')
+    expect(journal.records.some(r => r.t === 'open' && r.at.includes('/'))).toBe(true)
+    const b = await start({ seconds: 1 }, { ...o, journal: new MemoryJournal(journal.records), replayOnly: true })
+    expect([digest(b), b.spent.calls]).toEqual([digest(a), a.spent.calls])
+  })
+  test('a raised deadline: what it had cancelled is asked again, and the search goes on', async () => {
+    const journal = new MemoryJournal()
+    const a = await start({ seconds: 2, calls: 150 }, { journal })
+    const b = await start({ seconds: 2, calls: 150 }, { journal, raise: { seconds: 100 } })
+    expect([a.ended, b.ended, b.spent.calls]).toEqual(['budget', 'budget', 150])
+    expect(a.spent.calls).toBeLessThan(150)
+    const c = await start({ seconds: 2, calls: 150 }, { journal: new MemoryJournal(journal.records), replayOnly: true })
+    expect([digest(c), c.spent.calls]).toEqual([digest(b), 150])
+  })
   test('a share of what is left, for a search inside', async () => {
     const calls: number[] = []
     const flat = method({
@@ -227,7 +245,10 @@ describe('stopping', () => {
     expect(r.ended).toBe('stopped')
     expect(r.spent.calls).toBe(12)
     expect(r.yield).toBeLessThan(0.5)
-    expect(journal.records.filter(x => x.t === 'done' && x.status === 'cancelled').length).toBe(7)
+    const cancelled = journal.records.filter(x => x.t === 'done').filter(x => x.status === 'cancelled')
+    expect(cancelled.length).toBe(7)
+    // 10 tokens in and one out, at the price of the model.
+    for (const x of cancelled) expect(x.usage.usd).toBeCloseTo((10 * price.input + 1 * price.output) / 1e6, 12)
   })
   test('an interrupted run is resumed to the same end', async () => {
     const whole = await start({ calls: 200 })

@@ -510,8 +510,12 @@ export class Engine implements Bench {
       job.at,
     )
     this.down(party)
-    // Who was told to stop is let go, without an error.
-    if (party.done || (r.status === 'cancelled' && party.halted && !party.final)) return
+    if (party.done) return
+    if (r.status === 'cancelled' && !party.final) {
+      // Who was told to stop is let go, without an error; who ran out of time may be given more.
+      if (party.timeIsUp) return p.optional ? p.resolve(undefined) : void party.stuck.push(p)
+      if (party.halted) return
+    }
     // Live, too, the method gets the DECODED payload: it never sees what the record cannot hold.
     const value: unknown = JSON.parse(r.payload)
     if (r.status === 'ok') {

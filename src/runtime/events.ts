@@ -36,7 +36,7 @@ export interface EventData {
   'tree.judged': { node: number; column: string; value: number }
   'tree.flag': { node: number; flag: Flag; on: boolean }
   /** The best answer if the search ended now has changed. `value`: the answer itself, as after the completion before the last. */
-  answer: { text: string; value: unknown; score: number; verified: boolean | null; nodes: readonly number[] }
+  answer: { text: string; value?: unknown; score: number; verified: boolean | null; nodes: readonly number[] }
   /** Nothing more fits the budget; `lastly` bodies run now. */
   'run.landing': { why: 'budget' | 'deadline' | 'stopped' | 'cancelled' | 'done' }
   /** The commit of the journal failed (a full disk); it is tried again. */

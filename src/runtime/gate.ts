@@ -89,8 +89,9 @@ export class Gate {
         this.#places = Math.min(this.#most, this.#places + 1 / Math.max(1, this.#places))
         return lost === undefined ? r : { ...r, usage: [r.usage, ...lost].reduce(plus) }
       } catch (e) {
-        if (live.cancelled) throw e
         const f = e as ProviderFault
+        // Cancelled: what the tries before it cost is charged with it.
+        if (live.cancelled) throw lost === undefined ? e : Object.assign(f, { usage: [f.usage ?? {}, ...lost].reduce(plus) })
         if (f.usage !== undefined) (lost ??= []).push(f.usage)
         if (f.code === 'limited' && ++limits <= limitedTries) {
           this.#limited(live.now(), f.retryAfter, limits, live.random.next())

@@ -33,6 +33,11 @@ export function priced(usage: Partial<Usage>, price: Price | undefined): Partial
   }
 }
 
+/** What a call that came to nothing cost has a price, too. */
+function refuse(e: { usage?: Partial<Usage> }, price: Price | undefined): never {
+  throw e.usage === undefined ? e : Object.assign(e, { usage: priced(e.usage, price) })
+}
+
 /** The most a request may cost, money included where the price is known. */
 export function bounded(p: Provider, max: Limits): Limits {
   const price = p.price
@@ -99,7 +104,7 @@ export class BoundModel implements LanguageModel {
           cacheable: true,
           run: live =>
             modelCall(p, 'chat', o, async () => {
-              const r = await gate.through(live, () => p.sample(messages, { ...o, n: count }, live))
+              const r = await gate.through(live, () => p.sample(messages, { ...o, n: count }, live)).catch(e => refuse(e, p.price))
               return { value: r.samples, usage: priced(r.usage, p.price) }
             }),
         }
@@ -124,7 +129,7 @@ export class BoundModel implements LanguageModel {
       cacheable: true,
       run: live =>
         modelCall(p, kind, {}, async () => {
-          const r = await gate.through(live, () => run(live))
+          const r = await gate.through(live, () => run(live)).catch(e => refuse(e, p.price))
           return { value: r.value, usage: priced(r.usage, p.price) }
         }),
     }))

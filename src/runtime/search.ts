@@ -459,9 +459,15 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
     this.shared.engine.look(this.party)
   }
-  /** The time limit has come: what is in flight is cancelled, and the search lands. */
+  /** The time limit has come: what is in flight is cancelled, nothing more fits, and the search lands. */
   deadline(): void {
-    if (this.#phase === 'run') this.#halt('budget', 'cancel')
+    if (this.#phase !== 'run') return
+    const { party, budget } = this
+    party.expired = true
+    budget.tick(this.now())
+    budget.spent.seconds = Math.max(budget.spent.seconds, (budget.limits.seconds ?? 0) - budget.kept.seconds)
+    this.shared.engine.cancel((_, p) => within(p, party))
+    this.shared.engine.look(party)
   }
 
   // ----------------------------------------------------------------------------------------------------------- lifetime
@@ -560,6 +566,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     return true
   }
   raise(limits: Limits): void {
+    this.party.expired = false
     this.budget.limits = { ...this.budget.limits, ...limits }
     this.shared.engine.retryStuck(this.party)
     this.shared.engine.look(this.party)

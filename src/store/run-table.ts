@@ -50,6 +50,8 @@ export interface RunFilter {
   world?: string
   method?: string
   origin?: string
+  /** false: without the runs that are parts of another, such as the cells of a comparison. */
+  parts?: boolean
   since?: number
   until?: number
   limit?: number
@@ -180,6 +182,7 @@ export class RunTable {
     if (f.world !== undefined) want('world = ?', f.world)
     if (f.method !== undefined) want('method = ?', f.method)
     if (f.origin !== undefined) want('origin = ?', f.origin)
+    if (f.parts === false) where.push("json_extract(options, '$.part') IS NULL")
     if (f.since !== undefined) want('created >= ?', f.since)
     if (f.until !== undefined) want('created <= ?', f.until)
     const condition = where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''

@@ -78,6 +78,7 @@ const names = [
   'method',
   'doctor',
   'demo',
+  'comparison',
 ] as const
 export type SchemaName = (typeof names)[number]
 const ajv = new Ajv2020({

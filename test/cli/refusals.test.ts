@@ -51,6 +51,8 @@ const table: [args: string[], code: number, line: RegExp, hint: RegExp][] = [
   [[...task, '--model', 'simulated:eror=1'], 2, /no option "eror"; did you mean error\?/, /options:/],
   [[...task, '--model', 'simulated:error=2'], 2, /option error is from 0 to 1, found 2/, /./],
   [[...task, '--judge', 'simulated', '--model.judge', 'simulated'], 2, /--judge and --model\.judge are the same/, /one of them/],
+  [[...task, '--base-url', 'ftp://host'], 2, /--base-url: expected an http address/, /http:/],
+  [[...task, '--base-url', 'https://me:secret@host/v1'], 2, /--base-url: expected an address without a user and password/, /variable/],
   [['solve', 'gmae24', '1 2 3 4'], 2, /no world "gmae24"; did you mean game24\?/, /countdown/],
   [['solve', `${own}#world`, 'x'], 2, /exports no 'world'/, /notAWorld/],
   [['solve', 'game24'], 2, /solve game24 needs a task, or --tasks FILE/, /4 9 10 13/],

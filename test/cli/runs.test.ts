@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openStore } from '../../src/store/index.ts'
 import { espalier, held, inside, start } from './espalier.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-runs-'))
@@ -13,10 +14,20 @@ const fresh = (): string => join(folder, `store-${++stores}`)
 /** A run on the real clock that takes seconds: there is time to interrupt it. */
 const slow = (store: string): string[] => [
   ...['solve', 'game24', '1 5 12 13', '--method', 'best-first', '--model', 'simulated:latency=400,sigma=0.2', '--clock', 'real'],
-  ...['--budget', 'calls=150', '--seed', '2', '--store', store, '--json'],
+  ...['--budget', 'calls=90', '--seed', '2', '--store', store, '--json'],
 ]
 const idIn = (text: string): string => /run (r-\w+)/.exec(text)![1]
 const wait = (ms: number): Promise<void> => new Promise(done => setTimeout(done, ms))
+/** Waits until a run's journal holds so many records. */
+async function recorded(store: string, run: string, records: number): Promise<void> {
+  for (;;) {
+    const looking = openStore(store)
+    const { size } = looking.open(run).journal
+    looking.close()
+    if (size >= records) return
+    await wait(20)
+  }
+}
 
 describe('resume', () => {
   test('more budget: the same search goes on, and what was paid for is not paid again', async () => {
@@ -44,17 +55,17 @@ describe('resume', () => {
     const store = fresh()
     const going = start(slow(store))
     const run = idIn(await going.says(/run r-\w+\n/))
-    await wait(700)
+    await recorded(store, run, 12)
     going.child.kill('SIGINT')
     const first = await going.ended
     expect(first.code).toBe(130)
     const x = held(first.out, 'result')
     expect(x).toMatchObject({ run, ended: 'cancelled' })
     expect(x.spent.calls).toBeGreaterThan(0)
-    expect(x.spent.calls).toBeLessThan(150)
+    expect(x.spent.calls).toBeLessThan(90)
     expect(held((await inside(['runs', '--store', store, '--json'])).out, 'runs').runs).toMatchObject([{ run, status: 'paused' }])
     const again = await espalier(['resume', run, '--store', store, '--json'])
-    expect(held(again.out, 'result')).toMatchObject({ run, spent: { calls: 150 } })
+    expect(held(again.out, 'result')).toMatchObject({ run, spent: { calls: 90 } })
     const replayed = held((await inside(['replay', run, '--store', store, '--json'])).out, 'replay')
     expect(replayed).toMatchObject({ run, holds: true, why: null, digest: held(again.out, 'result').digest })
   })
@@ -63,26 +74,27 @@ describe('resume', () => {
     const store = fresh()
     const args = slow(store)
     args[args.indexOf('simulated:latency=400,sigma=0.2')] = 'simulated:latency=20000,sigma=0'
-    const going = start(args)
-    await going.says(/run r-\w+\n/)
-    await wait(500)
+    const going = start(args.filter(x => x !== '--json'))
+    const run = idIn(await going.says(/run r-\w+:/))
+    await recorded(store, run, 1)
     going.child.kill('SIGINT')
-    await wait(500)
+    await going.says(/stopping: /)
+    // Two signals at once would be one.
+    await wait(300)
     going.child.kill('SIGINT')
     const r = await going.ended
     expect(r.code).toBe(130)
-    const x = held(r.out, 'result')
-    expect(x.ended).toBe('cancelled')
-    expect(x.spent.calls).toBe(0)
-    expect(x.inDoubt.calls).toBeGreaterThan(0)
-    const again = held((await inside(['runs', 'show', x.run, '--store', store, '--json'])).out, 'run')
+    expect(r.out).toMatch(/spent {5}0 calls/)
+    expect(r.out).toMatch(/in doubt {2}at most [1-9]\d* calls?/)
+    expect(r.out).toContain(`espalier resume ${run}`)
+    const again = held((await inside(['runs', 'show', run, '--store', store, '--json'])).out, 'run')
     expect(again.status).toBe('paused')
   })
 
   test('SIGTERM is the same as Ctrl-C', async () => {
-    const going = start(slow(fresh()))
-    await going.says(/run r-\w+\n/)
-    await wait(500)
+    const store = fresh()
+    const going = start(slow(store))
+    await recorded(store, idIn(await going.says(/run r-\w+\n/)), 4)
     going.child.kill('SIGTERM')
     const r = await going.ended
     expect(r.code).toBe(130)
@@ -93,14 +105,14 @@ describe('resume', () => {
     const store = fresh()
     const going = start(slow(store))
     const run = idIn(await going.says(/run r-\w+\n/))
-    await wait(900)
+    await recorded(store, run, 16)
     going.child.kill('SIGKILL')
     await going.ended
     expect(held((await inside(['runs', '--store', store, '--json'])).out, 'runs').runs).toMatchObject([{ run, status: 'killed' }])
     const x = held((await espalier(['resume', run, '--store', store, '--json'])).out, 'result')
     expect(x.run).toBe(run)
-    expect(x.spent.calls).toBeGreaterThan(100)
-    expect(x.spent.calls + x.inDoubt.calls).toBeLessThanOrEqual(150 + 24)
+    expect(x.spent.calls).toBeGreaterThan(50)
+    expect(x.spent.calls + x.inDoubt.calls).toBeLessThanOrEqual(90 + 24)
     expect(held((await inside(['replay', run, '--store', store, '--json'])).out, 'replay').holds).toBe(true)
   })
 
@@ -108,7 +120,7 @@ describe('resume', () => {
     const store = fresh()
     const going = start(slow(store))
     const run = idIn(await going.says(/run r-\w+\n/))
-    await wait(400)
+    await recorded(store, run, 4)
     const second = await espalier(['resume', run, '--store', store])
     expect([second.code, second.out]).toEqual([5, ''])
     expect(second.err).toMatch(new RegExp(`^espalier: run ${run} is being written by process ${going.child.pid} on .*\n {2}hint: .*\n$`))
@@ -153,6 +165,88 @@ describe('resume', () => {
     expect(saved.err).toMatch(new RegExp(`^salvaged ${first.run} as ${x.run}\n`))
     expect(x.run).not.toBe(first.run)
     expect(x.spent.calls).toBe(150)
+  })
+})
+
+describe('a store that can only be read', () => {
+  const all = (path: string, mode: number): void => {
+    chmodSync(path, mode)
+    for (const e of readdirSync(path, { recursive: true, withFileTypes: true }))
+      chmodSync(join(e.parentPath, e.name), e.isDirectory() ? mode : mode & 0o666)
+  }
+  test('can be looked at and replayed; what would write is exit 5, in one line', async () => {
+    const store = fresh()
+    const { run } = held((await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, '--json'])).out, 'result')
+    const commands = [
+      ['runs', '--json'],
+      ['runs', 'show', run, '--json'],
+      ['replay', run, '--json'],
+      ['doctor', '--json'],
+      ['runs', 'rm', run],
+      ['resume', run],
+      ['solve', 'game24', '4 9 10 13'],
+    ].map(c => [...c, '--store', store])
+    // Loads what they need, which nobody else may be allowed to read.
+    for (const c of commands) await inside(c.map(x => (x === store ? join(folder, 'no-such-store') : x)))
+    const nobody = process.getuid?.() === 0
+    chmodSync(folder, 0o755)
+    all(store, 0o555)
+    if (nobody) process.seteuid?.(65534)
+    let ended: Awaited<ReturnType<typeof inside>>[] = []
+    try {
+      for (const c of commands) ended.push(await inside(c))
+    } finally {
+      if (nobody) process.seteuid?.(0)
+      all(store, 0o755)
+    }
+    const [list, show, replayed, doctor, ...refused] = ended
+    expect(held(list.out, 'runs').runs).toMatchObject([{ run, status: 'done' }])
+    expect(held(show.out, 'run').path).toHaveLength(3)
+    expect(held(replayed.out, 'replay').holds).toBe(true)
+    expect([doctor.code, held(doctor.out, 'doctor').ok]).toEqual([5, false])
+    ended = refused
+    for (const r of ended) {
+      expect([r.code, r.out]).toEqual([5, ''])
+      expect(r.err).toBe(`espalier: ${store} is read-only\n  hint: choose another folder with --store or ESPALIER_STORE\n`)
+    }
+  })
+})
+
+describe('a model that refuses', () => {
+  test('exit 4, one line, and how to go on once the cause is mended', async () => {
+    const store = fresh()
+    const file = join(folder, 'model.mjs')
+    const write = (refuses: boolean): void =>
+      writeFileSync(
+        file,
+        `let asked = 0
+        export const model = { id: 'own', dialect: 'text', can: ['n'], price: { input: 0, output: 0 }, max: (_, { n }) => ({ calls: n, requests: 1 }),
+          async sample(messages, { n }) {
+            if (${refuses} && ++asked > 1) throw Object.assign(new Error('the key is not valid'), { code: 'refused' })
+            return { samples: Array.from({ length: n }, () => ({ text: '10 - 4 = 6 (left: 6 9 13)', finish: 'stop' })), usage: { calls: n, requests: 1 } }
+          } }`,
+      )
+    write(true)
+    const args = [
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--method',
+      'best-first',
+      '--model',
+      `${file}#model`,
+      '--budget',
+      'calls=12',
+      '--store',
+      store,
+    ]
+    const r = await espalier(args)
+    expect([r.code, r.out]).toEqual([4, ''])
+    const run = idIn(r.err)
+    expect(r.err).toMatch(new RegExp(`\nespalier: .*the key is not valid\n {2}hint: .*espalier resume ${run} --store ${store}\n$`))
+    write(false)
+    const again = await espalier(['resume', run, '--store', store, '--json'])
+    expect(held(again.out, 'result')).toMatchObject({ run, model: 'own' })
   })
 })
 

@@ -41,8 +41,6 @@ export const openaiKind: ModelKind = {
     const model = at < 0 ? name : name.slice(0, at)
     if (model === '') throw new Failure('usage', 'openai needs a name', 'as in openai:gpt-5-mini')
     const base = o.base ?? baseUrl
-    if (base !== undefined && !/^https?:$/.test(protocolOf(base)))
-      throw new Failure('usage', 'the base URL is an http address, such as http://127.0.0.1:8000/v1')
     const key = o.key ?? keyFrom
     // A key written where its variable's name belongs must not be shown.
     if (key !== undefined && !/^[A-Za-z_]\w*$/.test(key))
@@ -64,14 +62,6 @@ export const openaiKind: ModelKind = {
     if (own !== undefined) given.price = own
     return openai(given)
   },
-}
-
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol
-  } catch {
-    return ''
-  }
 }
 
 function among<T extends string>(name: string, found: string, choices: readonly T[]): T {

@@ -301,6 +301,33 @@ describe('n samples', () => {
   })
 })
 
+describe('of several failures', () => {
+  test.each([
+    [[429, 401, 500], 'refused'],
+    [[500, 429, 500], 'limited'],
+    [[500, 500, 500], 'fault'],
+  ])('%j, the one that matters is told: %s', async (statuses, code) => {
+    const { draw } = await setUp(r =>
+      r.body.n > 1 ? { choices: ['a'], usage: { prompt_tokens: 10, completion_tokens: 1 } } : { status: statuses[r.index - 1], raw: '' },
+    )
+    expect(await failure(draw({ n: 4 }))).toMatchObject({ code, usage: { calls: 1, requests: 1, inputTokens: 10 } })
+  })
+  test('and what all of them cost is charged', async () => {
+    const cut = { choices: ['twelve bytes'], usage: null, cut: 5 }
+    const { draw } = await setUp(r => (r.index === 0 ? { choices: ['a'], usage: { prompt_tokens: 10, completion_tokens: 1 } } : cut), {
+      stream: true,
+    })
+    // One answer, and two that were cut after nine letters of twelve.
+    expect((await failure(draw({ n: 3 }))).usage).toEqual({
+      calls: 1,
+      requests: 1,
+      inputTokens: 10 + 2 * 4,
+      outputTokens: 1 + 2 * 3,
+      estimated: 2,
+    })
+  })
+})
+
 describe('logprobs', () => {
   const token = (t: string, logprob: number, more: object = {}) => ({
     token: t,
@@ -444,6 +471,11 @@ describe('refusals', () => {
     const f = await failure(openai({ model: 'm', baseUrl: server.url }).sample(ask, { n: 1 }, liveCall()))
     expect([f.code, f.message]).toEqual(['fault', `could not reach 127.0.0.1:${server.port}: nothing listens there`])
   })
+  test('no secure connection: that will not mend itself', async () => {
+    const { server } = await setUp(() => ({}))
+    const f = await failure(openai({ model: 'm', baseUrl: server.url.replace('http', 'https') }).sample(ask, { n: 1 }, liveCall()))
+    expect([f.code, f.message]).toEqual(['refused', expect.stringMatching(/^no secure connection to 127\.0\.0\.1:\d+: /)])
+  })
   test('no such host', async () => {
     const f = await failure(openai({ model: 'm', baseUrl: 'http://no-such-host.invalid/v1' }).sample(ask, { n: 1 }, liveCall()))
     expect([f.code, f.message]).toEqual(['fault', expect.stringMatching(/^could not reach no-such-host\.invalid: /)])
@@ -551,6 +583,12 @@ describe('keys', () => {
     const again = openai({ model: 'm', baseUrl: server.url })
     await again.sample(ask, { n: 1 }, liveCall())
     expect(server.requests.map(r => r.headers.authorization)).toEqual([undefined, 'Bearer k1'])
+  })
+  test('and addresses that are none are not said again', () => {
+    for (const baseUrl of ['nowhere', 'ftp://me:hush@x/v1'])
+      expect(() => openai({ model: 'm', baseUrl })).toThrow(
+        expect.objectContaining({ code: 'usage', message: expect.not.stringMatching(/hush|nowhere/) }),
+      )
   })
   test('that are missing are missed in one line, before anything is sent', async () => {
     vi.stubEnv('OPENAI_API_KEY', '')

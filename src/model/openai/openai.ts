@@ -1,9 +1,11 @@
 // A provider over any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, SGLang, OpenAI, OpenRouter and others.
 import type { OpenAI as Client } from 'openai'
 import type { Live, Message, Price, Provider, ProviderFault, Sample, Sampling } from '../../contract/index.ts'
+import { Failure } from '../../kernel/failure.ts'
 import { addUsage, type EstimatedUsage, guessTokens, promptBound, promptBytes } from '../bound.ts'
 import { Cancelled, ModelFault } from '../fault.ts'
-import { type Asked, brief, causes, networkFault, type Refusal, serverFault, tooLong } from '../server-fault.ts'
+import { type Asked, brief, causes, networkFault, serverFault, tooLong } from '../server-fault.ts'
+import { type Complaint, complainsOfN, parsed, refusalOf, told } from './complaint.ts'
 import { publishedPrice } from './prices.ts'
 import { Reply } from './reply.ts'
 import { type Api, bodyOf, type Optional, optional, type Prefill } from './request.ts'
@@ -67,7 +69,7 @@ interface Memo {
  */
 export function openai(options: OpenAIOptions): Endpoint {
   const { model, api = 'chat', stream = false, n: many = 'auto', top = 5, ids = false, without = [] } = options
-  const base = new URL(options.baseUrl ?? process.env.OPENAI_BASE_URL ?? officialUrl)
+  const base = addressOf(options.baseUrl ?? process.env.OPENAI_BASE_URL ?? officialUrl)
   const official = base.origin === new URL(officialUrl).origin
   const host = base.host
   const most = options.max ?? 4096
@@ -124,7 +126,7 @@ export function openai(options: OpenAIOptions): Endpoint {
     return lacking.has(first) ? second : first
   }
   /** A refused body says which of its names was the reason: is there another way to put it? A refusal costs nothing. */
-  function adapt(r: Refusal & { param?: string }, body: Record<string, unknown>): boolean {
+  function adapt(r: Complaint, body: Record<string, unknown>): boolean {
     if (r.status !== 400 && r.status !== 422) return false
     for (const key of optional) {
       if (!(key in body) || lacking.has(key)) continue
@@ -221,7 +223,7 @@ export function openai(options: OpenAIOptions): Endpoint {
     }
   }
 
-  function faultOf(e: unknown, r: Refusal | null, usage: EstimatedUsage | undefined, answered: boolean): Error {
+  function faultOf(e: unknown, r: Complaint | null, usage: EstimatedUsage | undefined, answered: boolean): Error {
     const o = usage === undefined ? {} : { usage }
     if (e instanceof ModelFault)
       return new ModelFault(e.code, e.message, { ...o, ...(e.retryAfter === undefined ? {} : { retryAfter: e.retryAfter }) })
@@ -287,6 +289,14 @@ export function openai(options: OpenAIOptions): Endpoint {
   }
 }
 
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  // What stands there may hold a password: it is not said again.
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new Failure('usage', 'the base URL is an http address, such as http://127.0.0.1:8000/v1', 'it usually ends in /v1')
+  return url
+}
+
 /** Choices without a word. */
 class Emptiness extends Error {
   readonly reply: Reply
@@ -314,41 +324,3 @@ function charged(e: unknown, spent: EstimatedUsage): unknown {
     return new ModelFault(e.code, e.message, { usage, ...(e.retryAfter === undefined ? {} : { retryAfter: e.retryAfter }) })
   return e
 }
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new SyntaxError(JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text))
-  }
-}
-
-/** An error put where a reply should be; its code may be a status. */
-function told(error: { readonly [key: string]: any }): Error {
-  const status = Number(error.code ?? error.status)
-  return Object.assign(new Error(String(error.message ?? JSON.stringify(error))), {
-    status: Number.isInteger(status) && status >= 300 && status < 600 ? status : 500,
-    error,
-  })
-}
-
-/** What the server refused with, where it did. */
-function refusalOf(e: unknown): (Refusal & { param?: string }) | null {
-  const x = e as { status?: unknown; error?: unknown; headers?: Headers; message?: string }
-  const body = (typeof x.error === 'object' && x.error !== null ? x.error : undefined) as { [key: string]: unknown } | undefined
-  if (typeof x.status !== 'number' && body === undefined) return null
-  const code = typeof body?.code === 'string' ? body.code : typeof body?.type === 'string' ? body.type : undefined
-  return {
-    status: typeof x.status === 'number' ? x.status : Number(body?.code) || 500,
-    message: typeof body?.message === 'string' ? body.message : String(x.message ?? '').replace(/^\d+ /, ''),
-    code,
-    ...(typeof body?.param === 'string' ? { param: body.param } : {}),
-    header: name => x.headers?.get?.(name),
-  }
-}
-
-/** Does the server say that it draws one sample a request only? */
-const complainsOfN = (r: Refusal & { param?: string }): boolean =>
-  (r.status === 400 || r.status === 422 || r.status === 501) &&
-  (r.param === 'n' ||
-    /(^|[\s'"`(])n['"`]?( |\b)?(=|!=|>|must|is not|should|can only|parameter|greater|larger|only|not supported)/i.test(r.message))

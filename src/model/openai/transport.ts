@@ -54,8 +54,8 @@ export function transport({ stall, timeout }: { stall: number; timeout: number }
           why ??= e
           req.destroy(e)
         }
-        const silent = setTimeout(() => giveUp(new Silence(`sent nothing for ${stall} s`)), stall * 1000)
-        const whole = setTimeout(() => giveUp(new Silence(`took more than ${timeout} s`)), timeout * 1000)
+        const silent = setTimeout(() => giveUp(new Silence(`sent nothing for ${stall} s`)), ms(stall))
+        const whole = setTimeout(() => giveUp(new Silence(`took more than ${timeout} s`)), ms(timeout))
         const abort = (): void => giveUp(aborted(signal!))
         const end = (): void => {
           clearTimeout(silent)
@@ -110,6 +110,8 @@ export function transport({ stall, timeout }: { stall: number; timeout: number }
   }
 }
 
+/** Seconds as a timer takes them: it has 31 bits. */
+const ms = (seconds: number): number => Math.min(2 ** 31 - 1, seconds * 1000)
 const bodyless = (status: number): boolean => status === 204 || status === 304
 
 const aborted = (signal: AbortSignal): Error =>
