@@ -86,7 +86,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
 }
 
 /** The good lines of a task file; the bad ones are named. */
-async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown }[]> {
+async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown; answer?: unknown }[]> {
   const name = file === '-' ? 'standard input' : file
   let text: string
   try {
@@ -99,7 +99,7 @@ async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: s
   const { tasks, errors } = readTasks(text, await worldEntry(world))
   for (const e of errors) s.err.write(`espalier: ${name}: ${e.message}\n`)
   if (tasks.length === 0) throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
-  return tasks.map(({ id, task }) => ({ id, task }))
+  return tasks.map(({ id, task, answer }) => (answer === undefined ? { id, task } : { id, task, answer }))
 }
 
 async function attendComparison(
