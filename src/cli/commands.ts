@@ -15,6 +15,12 @@ const knob: OptionDef = { name: 'knob', value: 'K=V', many: true, doc: 'a settin
 const preset: OptionDef = { name: 'preset', value: 'NAME', doc: "settings by name: `published` (the paper's) or one of the method's own" }
 const budgetDoc = 'limits: calls, requests, tokens, input, output, usd, time, work, steps, tools, nodes; time and work take ms, s, m, h'
 const budget: OptionDef = { name: 'budget', value: 'K=V,...', many: true, doc: budgetDoc }
+const baseUrl: OptionDef = {
+  name: 'base-url',
+  value: 'URL',
+  doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
+  fallback: 'OPENAI_BASE_URL, else OpenAI',
+}
 const run: ArgDef = { name: 'RUN', doc: "the run's id, or as much of its beginning as is unique" }
 const durability: OptionDef = {
   name: 'durability',
@@ -46,12 +52,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
         fallback: 'simulated:error=0.1',
       },
-      {
-        name: 'base-url',
-        value: 'URL',
-        doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
-        fallback: 'OPENAI_BASE_URL, else OpenAI',
-      },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: 'exact, where the world has a check of its own' },
       { ...budget, fallback: 'calls=200' },
@@ -115,9 +116,10 @@ with p values corrected for the number of methods, and says in words whether sea
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
+        doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
         fallback: 'simulated:error=0.1',
       },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
       { ...budget, fallback: 'calls=142' },

@@ -7,6 +7,7 @@ import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget, showBudget } from './budget.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { parseKnobs } from './knobs.ts'
@@ -46,21 +47,6 @@ interface Request {
   options: SolveOptions
 }
 
-/** It is kept with the run, where nothing secret belongs. */
-function plainUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
-  if (url.username !== '' || url.password !== '')
-    throw new Failure(
-      'usage',
-      '--base-url: expected an address without a user and password',
-      'put the key into the variable that the model takes it from',
-    )
-  return text
-}
-
 /** All of the command line but the task. */
 async function request(call: Call, world: string): Promise<Request> {
   const method = await methodNamed(one(call, 'method') ?? defaults.method)
@@ -76,7 +62,7 @@ async function request(call: Call, world: string): Promise<Request> {
   const temperature = heat === undefined ? undefined : Number(heat)
   if (temperature !== undefined && !(heat!.trim() !== '' && temperature >= 0 && temperature <= 2))
     throw new Failure('usage', `--temperature: expected a number from 0 to 2, found '${heat}'`, 'as in --temperature 0.7')
-  const baseUrl = plainUrl(one(call, 'base-url'))
+  const baseUrl = baseUrlOf(call)
   const seed = whole(call, 'seed', 0) ?? 1
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const preset = one(call, 'preset')

@@ -11,13 +11,15 @@ import { frameOf, methodNamed, modelsOf, type Plan, worldEntry } from './plan.ts
 
 export interface ComparePlan {
   world: string
-  /** Tasks as one writes them, with the expected answer where the world's grader needs one, or a wish for made ones (default: 100 of the test split). */
+  /** Tasks as one writes them, with the answer where the world does not know it, or a wish for made ones (default: 100 of the test split). */
   tasks?: readonly { id: string; task: unknown; answer?: unknown }[] | Wish
   /** Ids, `id@preset`, or files; 'all': every registered method. */
   methods: readonly string[] | 'all'
   /** Model by role. */
   models: Record<string, string>
   reward?: string
+  /** Where the API of models that have one is, if it is not the usual place. */
+  baseUrl?: string
   sampling?: Sampling
   budget: Limits
   seeds?: number
@@ -104,6 +106,7 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     models: plan.models,
     seed,
     ...(plan.reward === undefined ? {} : { reward: plan.reward }),
+    ...(plan.baseUrl === undefined ? {} : { baseUrl: plan.baseUrl }),
     ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
     ...(plan.weights === undefined ? {} : { store: plan.weights }),
   })
