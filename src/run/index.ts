@@ -1,4 +1,5 @@
 export { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+export { grade } from './compare-cell.ts'
 export type { Common, Contestant, Excluded } from './compare-field.ts'
 export { type ComparePlan, comparePlan, resumeComparison } from './compare-plan.ts'
 export { comparisonPlot } from './compare-plot.ts'
