@@ -12,9 +12,20 @@ const shelf: OptionDef = { ...store, doc: 'folder of the runs' }
 const plain: OptionDef = { name: 'plain', doc: 'plain lines even in a terminal' }
 const method: OptionDef = { name: 'method', value: 'ID', doc: 'search method, or ./my-method.ts#name: espalier methods' }
 const knob: OptionDef = { name: 'knob', value: 'K=V', many: true, doc: 'a setting of the method: espalier methods ID' }
+const verify: OptionDef = {
+  name: 'verify',
+  value: 'COMMAND',
+  doc: 'a program that checks answers: short for --reward verify:COMMAND. Gets the answer on standard input and the task as JSON in ESPALIER_TASK; exit 0 is right',
+}
 const preset: OptionDef = { name: 'preset', value: 'NAME', doc: "settings by name: `published` (the paper's) or one of the method's own" }
 const budgetDoc = 'limits: calls, requests, tokens, input, output, usd, time, work, steps, tools, nodes; time and work take ms, s, m, h'
 const budget: OptionDef = { name: 'budget', value: 'K=V,...', many: true, doc: budgetDoc }
+const baseUrl: OptionDef = {
+  name: 'base-url',
+  value: 'URL',
+  doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
+  fallback: 'OPENAI_BASE_URL, else OpenAI',
+}
 const run: ArgDef = { name: 'RUN', doc: "the run's id, or as much of its beginning as is unique" }
 const durability: OptionDef = {
   name: 'durability',
@@ -31,11 +42,15 @@ export const commands: readonly CommandDef[] = [
     about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
 first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
     args: [
-      { name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' },
+      { name: 'WORLD', doc: 'game24, countdown, reason (any question in words), or ./my-world.ts#name' },
       { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
     ],
     options: [
-      { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input. One run each' },
+      {
+        name: 'tasks',
+        value: 'FILE',
+        doc: 'a task a line, or JSON Lines {"id", "task", "answer"}; `-`: standard input. One run each. Expected answers are for the grader alone',
+      },
       { ...method, fallback: 'gumbel-search' },
       knob,
       preset,
@@ -43,17 +58,13 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
-        fallback: 'simulated:error=0.1',
+        doc: 'who answers: seedling, simulated:error=0.1,width=8, openai:NAME, gguf:PATH, ./my-model.ts#name, or a name of espalier.config; --model.ROLE for another role',
+        fallback: 'seedling where it speaks the language of the world (game24, countdown), else simulated:error=0.1',
       },
-      {
-        name: 'base-url',
-        value: 'URL',
-        doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
-        fallback: 'OPENAI_BASE_URL, else OpenAI',
-      },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: 'exact, where the world has a check of its own' },
+      verify,
       { ...budget, fallback: 'calls=200' },
       { name: 'temperature', value: 'T', doc: 'of the policy, from 0 to 2' },
       { name: 'seed', value: 'N', doc: 'the same seed and concurrency give the same tree', fallback: '1' },
@@ -115,9 +126,10 @@ with p values corrected for the number of methods, and says in words whether sea
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
+        doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
         fallback: 'simulated:error=0.1',
       },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
       { ...budget, fallback: 'calls=142' },

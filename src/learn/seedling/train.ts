@@ -25,9 +25,10 @@ export interface Plan {
   optimiser: AdamW
   mix: Mix
 }
+/** How the shipped weights were made. */
 export const seedlingPlan: Readonly<Plan> = {
   seed: 1,
-  steps: 7000,
+  steps: 6500,
   batch: 64,
   rate: 2e-3,
   warmup: 200,
@@ -35,6 +36,13 @@ export const seedlingPlan: Readonly<Plan> = {
   shape: seedlingShape,
   optimiser: adamW,
   mix: seedlingMix,
+  until: 5200,
+}
+
+/** The shipped plan with changes. Who says how many steps does not mean them to end early. */
+export const planOf = (changes: Partial<Plan>): Plan => {
+  const { until, ...plan } = { ...seedlingPlan, ...changes }
+  return changes.steps === undefined ? { ...plan, until } : { ...plan, until: changes.until }
 }
 
 export interface TrainOptions extends Partial<Plan> {
@@ -130,7 +138,7 @@ const essence = (p: Plan, step: number): string =>
  */
 export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
   const { folder, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
-  const plan: Plan = { ...seedlingPlan, ...given }
+  const plan = planOf(given)
   checkShape(plan.shape)
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
   const before = path === null ? null : loadCheckpoint<{ plan: Plan; curves: Curves }>(path, plan.shape)
