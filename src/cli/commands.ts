@@ -20,6 +20,12 @@ const verify: OptionDef = {
 const preset: OptionDef = { name: 'preset', value: 'NAME', doc: "settings by name: `published` (the paper's) or one of the method's own" }
 const budgetDoc = 'limits: calls, requests, tokens, input, output, usd, time, work, steps, tools, nodes; time and work take ms, s, m, h'
 const budget: OptionDef = { name: 'budget', value: 'K=V,...', many: true, doc: budgetDoc }
+const baseUrl: OptionDef = {
+  name: 'base-url',
+  value: 'URL',
+  doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
+  fallback: 'OPENAI_BASE_URL, else OpenAI',
+}
 const run: ArgDef = { name: 'RUN', doc: "the run's id, or as much of its beginning as is unique" }
 const durability: OptionDef = {
   name: 'durability',
@@ -55,12 +61,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         doc: 'who answers: seedling, simulated:error=0.1,width=8, openai:NAME, gguf:PATH, ./my-model.ts#name, or a name of espalier.config; --model.ROLE for another role',
         fallback: 'seedling where it speaks the language of the world (game24, countdown), else simulated:error=0.1',
       },
-      {
-        name: 'base-url',
-        value: 'URL',
-        doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
-        fallback: 'OPENAI_BASE_URL, else OpenAI',
-      },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: 'exact, where the world has a check of its own' },
       verify,
@@ -128,6 +129,7 @@ with p values corrected for the number of methods, and says in words whether sea
         doc: 'who answers, as for solve; --model.ROLE for another role',
         fallback: 'as for solve',
       },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
       verify,
@@ -159,7 +161,7 @@ mean what they say (calibration, and what a fit would mend), and what a judgemen
     options: [
       { name: 'judge', value: 'NAME', doc: 'who judges: a model as for solve', fallback: 'the model' },
       { name: 'model', value: 'NAME', doc: 'who writes what a judge compares with, where it does', fallback: 'the judge' },
-      { name: 'base-url', value: 'URL', doc: 'where the API of openai:NAME is', fallback: 'OPENAI_BASE_URL, else OpenAI' },
+      baseUrl,
       {
         name: 'kind',
         value: 'WHICH',

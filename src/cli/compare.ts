@@ -14,6 +14,7 @@ import {
 } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget } from './budget.ts'
 import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
@@ -60,6 +61,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
   }
   const methods = one(call, 'methods') ?? defaults.methods
   const reward = rewardOf(call)
+  const baseUrl = baseUrlOf(call)
   const optional = <K extends string>(name: K, option: string, least: number): { [P in K]?: number } => {
     const x = whole(call, option, least)
     return (x === undefined ? {} : { [name]: x }) as { [P in K]?: number }
@@ -77,6 +79,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
     models,
     budget: parseBudget(call.values.get('budget') ?? [defaults.budget]),
     ...(reward === undefined ? {} : { reward }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
     ...optional('seeds', 'seeds', 1),
     ...optional('seed', 'seed', 0),
     ...optional('concurrency', 'concurrency', 1),
@@ -86,7 +89,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
 }
 
 /** The good lines of a task file; the bad ones are named. */
-async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown }[]> {
+async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown; answer?: unknown }[]> {
   const name = file === '-' ? 'standard input' : file
   let text: string
   try {
@@ -99,7 +102,7 @@ async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: s
   const { tasks, errors } = readTasks(text, await worldEntry(world))
   for (const e of errors) s.err.write(`espalier: ${name}: ${e.message}\n`)
   if (tasks.length === 0) throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
-  return tasks.map(({ id, task }) => ({ id, task }))
+  return tasks.map(({ id, task, answer }) => ({ id, task, ...(answer === undefined ? {} : { answer }) }))
 }
 
 async function attendComparison(

@@ -18,18 +18,3 @@ export function rewardOf(call: Call): string | undefined {
     )
   return command === undefined ? reward : `verify:${command}`
 }
-
-/** It is kept with the run, where nothing secret belongs. */
-export function plainUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
-  if (url.username !== '' || url.password !== '')
-    throw new Failure(
-      'usage',
-      '--base-url: expected an address without a user and password',
-      'put the key into the variable that the model takes it from',
-    )
-  return text
-}

@@ -5,8 +5,8 @@ import { createReward, judgeCheck, judgeTable, readLabelled } from '../reward/in
 import { modelsOf, worldEntry } from '../run/index.ts'
 import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget } from './budget.ts'
-import { plainUrl } from './defaults.ts'
 import { type Action, one } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'
 import { jsonLine } from './report.ts'
@@ -25,7 +25,7 @@ export const judgeCheckCommand: Action = async (call, s) => {
   const seed = whole(call, 'seed', 0) ?? 1
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const budget = call.values.has('budget') ? parseBudget(call.values.get('budget')) : undefined
-  const baseUrl = plainUrl(one(call, 'base-url'))
+  const baseUrl = baseUrlOf(call)
   const name = file === '-' ? 'standard input' : file
   const example = 'JSON Lines {"task", "answer", "label"}, or {"task", "chosen", "rejected"}'
   let text: string

@@ -7,8 +7,9 @@ import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget, showBudget } from './budget.ts'
-import { defaultModel, plainUrl, rewardOf } from './defaults.ts'
+import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { Grading } from './grading.ts'
 import { parseKnobs } from './knobs.ts'
@@ -63,7 +64,7 @@ async function request(call: Call, world: string): Promise<Request> {
   const temperature = heat === undefined ? undefined : Number(heat)
   if (temperature !== undefined && !(heat!.trim() !== '' && temperature >= 0 && temperature <= 2))
     throw new Failure('usage', `--temperature: expected a number from 0 to 2, found '${heat}'`, 'as in --temperature 0.7')
-  const baseUrl = plainUrl(one(call, 'base-url'))
+  const baseUrl = baseUrlOf(call)
   const seed = whole(call, 'seed', 0) ?? 1
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const preset = one(call, 'preset')

@@ -357,3 +357,26 @@ test('by names: what is misspelt or missing is said', async () => {
   const c = await comparePlan({ ...plan, methods: ['greedy'], tasks: [{ id: 'a', task: '4 9 10 13' }] })
   expect(c).toMatchObject({ items: 1, models: { policy: 'simulated' }, reward: 'exact', grader: 'game24/test' })
 })
+describe('where the world does not know the answer', () => {
+  const plan = { world: 'reason', methods: ['adaptive-consistency'], models: { policy: 'simulated' }, budget: { calls: 12 } }
+  test('the task says it, and no search sees it', async () => {
+    const seen: unknown[] = []
+    const c = await comparePlan(
+      {
+        ...plan,
+        tasks: [
+          { id: 'right', task: 'What is 12 + 30?', answer: '42' },
+          { id: 'wrong', task: 'What is 12 + 31?', answer: '7' },
+        ],
+      },
+      { onEvent: e => seen.push(e) },
+    )
+    expect(c.reward).toBe('critic')
+    const by = (item: string) => c.cells.filter(x => x.item === item && x.method === 'adaptive-consistency').map(x => x.correct)
+    expect(by('wrong')).toEqual([0])
+    expect(c.cells.find(x => x.item === 'wrong')!.note).toMatch(/no answer|expected 7/)
+  })
+  test('without one it is refused', async () => {
+    await expect(comparePlan({ ...plan, tasks: [{ id: 'a', task: 'Why is it so?' }] }).then(c => c)).rejects.toThrow('no answer is known')
+  })
+})

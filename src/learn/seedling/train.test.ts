@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { type Shape, seedlingShape } from '../../model/seedling/index.ts'
-import { rateAt, seedlingPlan, type TrainEvent, type TrainOptions, trainSeedling } from './train.ts'
+import { lastStep, planOf, rateAt, seedlingPlan, type TrainEvent, type TrainOptions, trainSeedling } from './train.ts'
 
 const shape: Shape = { ...seedlingShape, width: 16, layers: 1, heads: 2, hidden: 16 }
 const root = mkdtempSync(join(tmpdir(), 'train-'))
@@ -73,6 +73,13 @@ test('a damaged checkpoint is said, not overwritten', async () => {
   writeFileSync(path, cut)
   await expect(trainSeedling({ ...tiny, steps: 1, folder })).rejects.toThrow(/the file is truncated/)
   expect(readFileSync(path).equals(cut)).toBe(true)
+})
+
+test('the shipped plan ends early; one with steps of its own does not, unless it says so', () => {
+  expect(lastStep(planOf({}))).toBe(lastStep(seedlingPlan))
+  expect(lastStep(planOf({ seed: 2 }))).toBe(lastStep(seedlingPlan))
+  expect(lastStep(planOf({ steps: 20_000 }))).toBe(20_000)
+  expect(lastStep(planOf({ steps: 20_000, until: 9000 }))).toBe(9000)
 })
 
 test('the rate warms up, stays, and falls along a cosine', () => {

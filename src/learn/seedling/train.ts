@@ -25,9 +25,10 @@ export interface Plan {
   optimiser: AdamW
   mix: Mix
 }
+/** How the shipped weights were made. */
 export const seedlingPlan: Readonly<Plan> = {
   seed: 1,
-  steps: 7000,
+  steps: 6500,
   batch: 64,
   rate: 2e-3,
   warmup: 200,
@@ -35,9 +36,18 @@ export const seedlingPlan: Readonly<Plan> = {
   shape: seedlingShape,
   optimiser: adamW,
   mix: seedlingMix,
+  until: 5200,
+}
+
+/** The shipped plan with changes. Who says how many steps does not mean them to end early. */
+export const planOf = (changes: Partial<Plan>): Plan => {
+  const { until, ...plan } = { ...seedlingPlan, ...changes }
+  return changes.steps === undefined ? { ...plan, until } : { ...plan, until: changes.until }
 }
 
 export interface TrainOptions extends Partial<Plan> {
+  /** Weights to start from, such as those of a former plan; fresh ones by default. A checkpoint in the folder comes first. */
+  from?: Weights
   /** Where the checkpoint lies (`checkpoint.safetensors`); an existing one of the same plan is continued. None: nothing is kept. */
   folder?: string
   /** Steps between checkpoints. */
@@ -129,8 +139,8 @@ const essence = (p: Plan, step: number): string =>
  * @throws Failure when the folder holds a checkpoint of another plan
  */
 export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
-  const { folder, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
-  const plan: Plan = { ...seedlingPlan, ...given }
+  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
+  const plan = planOf(given)
   checkShape(plan.shape)
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
   const before = path === null ? null : loadCheckpoint<{ plan: Plan; curves: Curves }>(path, plan.shape)
@@ -145,7 +155,11 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     onEvent?.({ kind: 'resumed', step })
   }
   const curves: Curves = before?.extra.curves ?? { train: [], dev: [], seconds: 0 }
-  const trainer = new Trainer(plan.shape, before?.state ?? freshState(plan.shape, freshWeights(plan.shape, plan.seed)), plan.optimiser)
+  const trainer = new Trainer(
+    plan.shape,
+    before?.state ?? freshState(plan.shape, from ?? freshWeights(plan.shape, plan.seed)),
+    plan.optimiser,
+  )
   const dev = Array.from({ length: 4 }, (_, i) => batchAt(plan.seed, 'dev', i, plan.batch, plan.mix))
   let began = performance.now()
   const sitting = (): Curves => {
