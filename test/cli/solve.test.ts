@@ -80,9 +80,21 @@ describe('solve', () => {
 
   test('for people: the answer, what verified it, the steps, the cost and where to look', async () => {
     const store = fresh()
-    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, ...simulated])
+    const r = await inside([
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--seed',
+      '1',
+      '--store',
+      store,
+      '--method',
+      'tree-of-thoughts',
+      '--model',
+      'simulated:error=0.1',
+    ])
     expect(r.code).toBe(0)
-    expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, gumbel-search, simulated:/)
+    expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, tree-of-thoughts, simulated:/)
     expect(r.err).toMatch(/\nbest .*score 1, verified, after \d+ calls\n/)
     expect(r.out).toMatch(/verified {2}by exact/)
     expect(r.out).toMatch(/spent {5}\d+ calls, [\d,]+ tokens in, [\d,]+ out, \$0/)
