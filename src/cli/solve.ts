@@ -5,10 +5,11 @@ import { exitCodes, Failure } from '../kernel/index.ts'
 import { frameOf, methodNamed, type Plan, type Planned, type SolveOptions, worldEntry } from '../run/index.ts'
 import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
-import { readTasks, type WorldEntry } from '../world/index.ts'
+import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
 import { baseUrlOf } from './base-url.ts'
 import { parseBudget, showBudget } from './budget.ts'
+import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { Grading } from './grading.ts'
 import { parseKnobs } from './knobs.ts'
@@ -18,7 +19,7 @@ import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
 import { whole } from './whole.ts'
 
-const defaults = { method: 'gumbel-search', budget: 'calls=200' }
+const defaults = { method: 'auto', budget: 'calls=200' }
 
 export const solveCommand: Action = async (call, s) => {
   const [world, ...words] = call.args
@@ -46,22 +47,6 @@ interface Request {
   plan: Plan
   store: string | null
   options: SolveOptions
-}
-
-/** A real model where one that ships speaks the world's language, else the simulated one. */
-const defaultModel = (entry: WorldEntry): string => (entry.world.dialects?.tokens === undefined ? 'simulated:error=0.1' : 'seedling')
-
-/** `--verify COMMAND` is short for `--reward verify:COMMAND`. */
-function rewardOf(call: Call): string | undefined {
-  const reward = one(call, 'reward')
-  const command = one(call, 'verify')
-  if (reward !== undefined && command !== undefined)
-    throw new Failure(
-      'usage',
-      '--verify and --reward say the same thing in two ways',
-      'give one of them; in a sum: --reward 0.5*critic+verify:COMMAND',
-    )
-  return command === undefined ? reward : `verify:${command}`
 }
 
 /** All of the command line but the task. */

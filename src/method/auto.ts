@@ -24,7 +24,7 @@ export const auto = method({
   knobs: {
     threshold: { default: 0.95, min: 0.5, max: 1, doc: 'the vote is over when the majority is so sure to stay' },
     maxSamples: { default: 40, min: 1, max: 100_000, doc: 'most attempts of a vote; and, without a budget, of the rest' },
-    few: { default: 12, min: 1, max: 100_000, doc: 'attempts after which it looks whether they repeat each other' },
+    few: { default: 16, min: 1, max: 100_000, doc: 'attempts after which it looks whether they repeat each other' },
     repeats: { default: 0.1, min: 0, max: 1, doc: 'so large a share of repeated attempts, and the policy knows what it wants' },
     sampling: {
       default: 0.8,
@@ -77,10 +77,10 @@ export const auto = method({
         await sample(Math.max(1, Math.min(made, Math.max(8, made >> 2), most - made, covered(share))))
       }
     }
-    /** Share of the attempts that said what another had said: next to nothing where the policy draws at random. */
-    const repeats = () => {
-      const drawn = t.ends().reduce((sum, n) => sum + t.M[n], 0)
-      return drawn === 0 ? 0 : 1 - t.ends().length / drawn
+    /** Do the attempts repeat each other? Next to none do where the policy draws at random. True as long as too few of them could be read to tell. */
+    const alike = (): boolean => {
+      const read = t.ends().reduce((sum, n) => sum + t.M[n], 0)
+      return (read < k.few && made < 2 * k.few) || read - t.ends().length >= k.repeats * read
     }
     const votes = () => tally(ballots(t))
     const settled = () => majorityStays(votes()) >= k.threshold
@@ -110,10 +110,9 @@ export const auto = method({
     if (solved()) return
     if (checks) {
       const most = spent() > 0 ? Number.POSITIVE_INFINITY : k.maxSamples
-      await sampleUntil(k.sampling, most, () => made < k.few || repeats() >= k.repeats) // 2
+      await sampleUntil(k.sampling, most, alike) // 2
       if (solved()) return
-      const alike = made < k.few || repeats() >= k.repeats
-      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check${alike ? '' : ' and had little in common'}`
+      story = `${made === 1 ? 'One sample' : `${made} samples`} failed the check${alike() ? '' : ' and had little in common'}`
     } else {
       await poll(k.sampling)
       const [most, all] = [Math.max(0, ...votes()), ballots(t).length]

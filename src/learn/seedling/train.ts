@@ -46,6 +46,8 @@ export const planOf = (changes: Partial<Plan>): Plan => {
 }
 
 export interface TrainOptions extends Partial<Plan> {
+  /** Weights to start from, such as those of a former plan; fresh ones by default. A checkpoint in the folder comes first. */
+  from?: Weights
   /** Where the checkpoint lies (`checkpoint.safetensors`); an existing one of the same plan is continued. None: nothing is kept. */
   folder?: string
   /** Steps between checkpoints. */
@@ -137,7 +139,7 @@ const essence = (p: Plan, step: number): string =>
  * @throws Failure when the folder holds a checkpoint of another plan
  */
 export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
-  const { folder, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
+  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
   const plan = planOf(given)
   checkShape(plan.shape)
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
@@ -153,7 +155,11 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     onEvent?.({ kind: 'resumed', step })
   }
   const curves: Curves = before?.extra.curves ?? { train: [], dev: [], seconds: 0 }
-  const trainer = new Trainer(plan.shape, before?.state ?? freshState(plan.shape, freshWeights(plan.shape, plan.seed)), plan.optimiser)
+  const trainer = new Trainer(
+    plan.shape,
+    before?.state ?? freshState(plan.shape, from ?? freshWeights(plan.shape, plan.seed)),
+    plan.optimiser,
+  )
   const dev = Array.from({ length: 4 }, (_, i) => batchAt(plan.seed, 'dev', i, plan.batch, plan.mix))
   let began = performance.now()
   const sitting = (): Curves => {
@@ -193,6 +199,8 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
         onEvent?.({ kind: 'measured', ...point })
       }
       if (step % saveEvery === 0 || step === last) save()
+      // A step never waits for anything: without this no signal and no timer would get its turn.
+      await new Promise(go => setImmediate(go))
     }
     if (signal?.aborted && trainer.step < last) save()
     return { plan, weights: trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= last }
