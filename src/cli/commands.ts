@@ -161,7 +161,7 @@ mean what they say (calibration, and what a fit would mend), and what a judgemen
     options: [
       { name: 'judge', value: 'NAME', doc: 'who judges: a model as for solve', fallback: 'the model' },
       { name: 'model', value: 'NAME', doc: 'who writes what a judge compares with, where it does', fallback: 'the judge' },
-      { name: 'base-url', value: 'URL', doc: 'where the API of openai:NAME is', fallback: 'OPENAI_BASE_URL, else OpenAI' },
+      baseUrl,
       {
         name: 'kind',
         value: 'WHICH',

@@ -121,6 +121,20 @@ const intro = `## Everywhere
   A second Ctrl-C cancels what is under way. SIGTERM and SIGHUP do the same.
 - **Own parts.** Wherever a world, a method or a model is named, \`./file.ts#name\` takes one from a file.
 
+- **Configuration.** \`espalier.config.ts\` (or \`.mjs\`, \`.js\`, \`.json\`) in the working folder gives names to models and verifiers, and says where runs are kept. Those names go
+  first wherever a model or a verifier is named; a run keeps what they stood for. Keys do not belong in it, and are refused: it names the variable that holds one.
+
+\`\`\`ts
+export default {
+  models: {
+    small: 'openai:qwen3-8b?base=http://127.0.0.1:8000/v1',
+    large: { model: 'openai:gpt-5', keyFrom: 'MY_KEY', price: { input: 1.25, output: 10 } }, // US dollars per million tokens
+  },
+  verifiers: { check: './check.sh --strict' }, // --verify check
+  store: 'runs',
+}
+\`\`\`
+
 | exit code | meaning |
 |---|---|
 | 0 | done |

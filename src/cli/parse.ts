@@ -26,7 +26,16 @@ function find(argv: readonly string[], commands: readonly CommandDef[]): { comma
   if (two !== undefined) return { command: two, rest: argv.slice(2) }
   const command = commands.find(c => c.name === first)
   const below = commands.filter(c => c.name.startsWith(`${first} `)).map(c => c.name.split(' ')[1])
+  const part = (found: string | undefined): Failure => {
+    const near = found === undefined ? undefined : nearest(found, below)
+    return new Failure(
+      'usage',
+      found === undefined ? `'${first}' is the beginning of a command` : `'${first}' has no part called '${found}'`,
+      near === undefined ? `it has: ${below.join(', ')}` : `did you mean espalier ${first} ${near}?`,
+    )
+  }
   if (command === undefined) {
+    if (below.length > 0) throw part(second?.startsWith('-') ? undefined : second)
     const near = first.startsWith('-') ? undefined : nearest(first, [...new Set(commands.map(c => c.name.split(' ')[0]))])
     throw new Failure(
       'usage',
@@ -34,14 +43,7 @@ function find(argv: readonly string[], commands: readonly CommandDef[]): { comma
       near === undefined ? 'all commands: espalier help' : `did you mean espalier ${near}?`,
     )
   }
-  if (below.length > 0 && second !== undefined && !second.startsWith('-') && command.args.length === 0) {
-    const near = nearest(second, below)
-    throw new Failure(
-      'usage',
-      `'${first}' has no part called '${second}'`,
-      near === undefined ? `it has: ${below.join(', ')}` : `did you mean espalier ${first} ${near}?`,
-    )
-  }
+  if (below.length > 0 && second !== undefined && !second.startsWith('-') && command.args.length === 0) throw part(second)
   return { command, rest: argv.slice(1) }
 }
 

@@ -9,7 +9,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'espalier-compare-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-const few = ['--n', '4', '--split', 'dev', '--budget', 'calls=30', '--methods', 'auto,depth-first@robust']
+const few = ['--model', 'simulated:error=0.1', '--n', '4', '--split', 'dev', '--budget', 'calls=30', '--methods', 'auto,depth-first@robust']
 
 describe('compare', () => {
   test('as JSON: of its schema, and the picture beside it', async () => {
@@ -73,7 +73,19 @@ describe('compare', () => {
     expect(r.err).not.toContain('run r-')
   })
   test('Ctrl-C lands softly, and resume goes on', async () => {
-    const going = start(['compare', 'game24', '--n', '60', '--methods', 'depth-first', '--store', folder, '--plain'])
+    const going = start([
+      'compare',
+      'game24',
+      '--n',
+      '60',
+      '--methods',
+      'depth-first',
+      '--model',
+      'simulated',
+      '--store',
+      folder,
+      '--plain',
+    ])
     const said = await going.says(/\d+ of 180/)
     going.child.kill('SIGINT')
     const r = await going.ended

@@ -79,6 +79,9 @@ const names = [
   'doctor',
   'demo',
   'comparison',
+  'graded',
+  'training',
+  'judge-check',
 ] as const
 export type SchemaName = (typeof names)[number]
 const ajv = new Ajv2020({

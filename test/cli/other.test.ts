@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { usable } from '../../src/cli/demo.ts'
 import { methodIds } from '../../src/method/index.ts'
-import { modelKinds } from '../../src/model/index.ts'
+import { loadSeedling, modelKinds } from '../../src/model/index.ts'
 import { worldIds } from '../../src/world/index.ts'
 import { arithmetic, bin, held, inside, schemaNames } from './espalier.ts'
 
@@ -47,7 +48,7 @@ describe('doctor', () => {
 
 describe('demo', () => {
   test('solves held-out puzzles and compares at equal budgets', async () => {
-    const r = await inside(['demo', '--count', '3', '--fast', '--json'])
+    const r = await inside(['demo', '--model', 'simulated', '--count', '3', '--fast', '--json'])
     const x = held(r.out, 'demo')
     expect(r.code).toBe(0)
     expect(x.puzzles).toHaveLength(3)
@@ -58,8 +59,31 @@ describe('demo', () => {
     ])
     for (const p of x.puzzles.filter((q: { solved: boolean }) => q.solved)) expect([p.task, arithmetic(p.answer)]).toEqual([p.task, 24])
   })
+  test('by default the seedling, and methods at equal spend with intervals and a verdict', async () => {
+    const r = await inside(['demo', '--count', '3', '--json'])
+    const x = held(r.out, 'demo')
+    expect([r.code, x.model, x.method, x.puzzles.length]).toEqual([0, 'seedling', 'auto', 3])
+    const names = x.compared.map((c: { method: string }) => c.method)
+    expect(names.sort()).toEqual(['auto', 'best-of-n', 'rest-mcts', 'self-consistency'])
+    for (const c of x.compared) {
+      expect(c.of).toBe(100)
+      expect(c.calls).toBeLessThanOrEqual(100)
+      expect(c.low).toBeLessThan(c.solved / c.of)
+      expect(c.high).toBeGreaterThan(c.solved / c.of)
+    }
+    expect(x.verdict).toMatch(/^Searching (paid|did not pay)/)
+    for (const p of x.puzzles.filter((q: { solved: boolean }) => q.solved)) expect([p.task, arithmetic(p.answer)]).toEqual([p.task, 24])
+  }, 180_000)
+  test('weights that cannot be loaded: one line, and the simulated model takes their place', () => {
+    let said = ''
+    const sink = { write: (t: string) => (said += t), isTTY: false, columns: 80, rows: 24 }
+    const s = { out: sink, err: sink, env: {} }
+    expect(usable(s, () => loadSeedling(join(folder, 'nowhere')))).toBe('simulated')
+    expect(said).toMatch(/^espalier: the seedling cannot be used, so the model is simulated: expected weights at .*found no file\n$/)
+    expect(usable(s)).toBe('seedling')
+  })
   test('for people: a table of answers and costs, and what simulated means', async () => {
-    const r = await inside(['demo', '--count', '2', '--fast'])
+    const r = await inside(['demo', '--model', 'simulated', '--count', '2', '--fast'])
     expect(r.out).toMatch(/\d+ calls +[\d,]+ tokens/)
     expect(r.out).toMatch(/of 2 solved, \d+ calls, \$0/)
     expect(r.out).toMatch(/no language model was asked/)
@@ -70,10 +94,23 @@ describe('demo', () => {
 describe('help', () => {
   test('every command has a page', async () => {
     const overview = (await inside([])).out
-    for (const name of ['solve', 'resume', 'replay', 'runs', 'methods', 'doctor', 'demo', 'compare', 'help']) {
+    for (const name of [
+      'solve',
+      'resume',
+      'replay',
+      'runs',
+      'methods',
+      'doctor',
+      'demo',
+      'compare',
+      'judge check',
+      'train seedling',
+      'help',
+    ]) {
       expect(overview).toMatch(new RegExp(`^ {2}${name} `, 'm'))
-      expect((await inside([name, '--help'])).out).toContain(`espalier ${name}`)
-      expect((await inside(['help', name])).out).toBe((await inside([name, '--help'])).out)
+      const words = name.split(' ')
+      expect((await inside([...words, '--help'])).out).toContain(`espalier ${name}`)
+      expect((await inside(['help', ...words])).out).toBe((await inside([...words, '--help'])).out)
     }
   })
 })

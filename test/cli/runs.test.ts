@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let stores = 0
 const fresh = (): string => join(folder, `store-${++stores}`)
 
+const simulated = ['--model', 'simulated:error=0.1']
 /** A run on the real clock that takes seconds: there is time to interrupt it. */
 const slow = (store: string): string[] => [
   ...['solve', 'game24', '1 5 12 13', '--method', 'best-first', '--model', 'simulated:latency=400,sigma=0.2', '--clock', 'real'],
@@ -33,7 +34,20 @@ describe('resume', () => {
   test('more budget: the same search goes on, and what was paid for is not paid again', async () => {
     const store = fresh()
     // It has no solution: there is always more to search.
-    const args = ['solve', 'game24', '1 5 12 13', '--method', 'best-first', '--seed', '2', '--store', store, '--json']
+    const args = [
+      'solve',
+      'game24',
+      '1 5 12 13',
+      '--method',
+      'best-first',
+      '--model',
+      'simulated',
+      '--seed',
+      '2',
+      '--store',
+      store,
+      '--json',
+    ]
     const first = held((await inside([...args, '--budget', 'calls=40'])).out, 'result')
     expect(first).toMatchObject({ ended: 'budget', spent: { calls: 40 } })
     const more = await inside(['resume', first.run, '--budget', 'calls=90', '--store', store, '--json'])
@@ -176,7 +190,11 @@ describe('a store that can only be read', () => {
   }
   test('can be looked at and replayed; what would write is exit 5, in one line', async () => {
     const store = fresh()
-    const { run } = held((await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, '--json'])).out, 'result')
+    const { run } = held(
+      (await inside(['solve', 'game24', '4 9 10 13', ...simulated, '--method', 'gumbel-search', '--seed', '1', '--store', store, '--json']))
+        .out,
+      'result',
+    )
     const commands = [
       ['runs', '--json'],
       ['runs', 'show', run, '--json'],
@@ -184,7 +202,7 @@ describe('a store that can only be read', () => {
       ['doctor', '--json'],
       ['runs', 'rm', run],
       ['resume', run],
-      ['solve', 'game24', '4 9 10 13'],
+      ['solve', 'game24', '4 9 10 13', ...simulated],
     ].map(c => [...c, '--store', store])
     // Loads what they need, which nobody else may be allowed to read.
     for (const c of commands) await inside(c.map(x => (x === store ? join(folder, 'no-such-store') : x)))
@@ -254,7 +272,8 @@ describe('replay', () => {
   test('what if: another method over the record, with the share that it covers', async () => {
     const store = fresh()
     const { run, digest } = held(
-      (await inside(['solve', 'game24', '4 9 10 13', '--method', 'best-first', '--seed', '1', '--store', store, '--json'])).out,
+      (await inside(['solve', 'game24', '4 9 10 13', ...simulated, '--method', 'best-first', '--seed', '1', '--store', store, '--json']))
+        .out,
       'result',
     )
     const other = held((await inside(['replay', run, '--method', 'depth-first', '--store', store, '--json'])).out, 'what-if')
@@ -272,7 +291,10 @@ describe('runs', () => {
   test('list, filter, show, remove', async () => {
     const store = fresh()
     const solve = async (method: string) =>
-      held((await inside(['solve', 'game24', '4 9 10 13', '--method', method, '--seed', '1', '--store', store, '--json'])).out, 'result')
+      held(
+        (await inside(['solve', 'game24', '4 9 10 13', ...simulated, '--method', method, '--seed', '1', '--store', store, '--json'])).out,
+        'result',
+      )
     const a = await solve('gumbel-search')
     const b = await solve('greedy')
     const list = async (...more: string[]) =>

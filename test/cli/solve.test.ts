@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'espalier-solve-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let stores = 0
 const fresh = (): string => join(folder, `store-${++stores}`)
+const simulated = ['--method', 'gumbel-search', '--model', 'simulated:error=0.1']
 const issue = ['solve', 'game24', '4 9 10 13', '--model', 'simulated:error=0.1', '--budget', 'calls=200', '--seed', '7', '--json']
 
 describe('solve', () => {
@@ -59,7 +60,7 @@ describe('solve', () => {
   })
 
   test('an answer comes with the steps that make it, and exit 0', async () => {
-    const r = await inside(['solve', 'game24', '4', '9', '10', '13', '--seed', '1', '--json', '--store', 'none'])
+    const r = await inside(['solve', 'game24', '4', '9', '10', '13', '--seed', '1', '--json', '--store', 'none', ...simulated])
     const x = held(r.out, 'result')
     expect(x).toMatchObject({ solved: true, verifiedBy: 'exact', score: 1 })
     expect(arithmetic(x.answer)).toBe(24)
@@ -79,13 +80,64 @@ describe('solve', () => {
 
   test('for people: the answer, what verified it, the steps, the cost and where to look', async () => {
     const store = fresh()
-    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store])
+    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, ...simulated])
     expect(r.code).toBe(0)
     expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, gumbel-search, simulated:/)
     expect(r.err).toMatch(/\nbest .*score 1, verified, after \d+ calls\n/)
     expect(r.out).toMatch(/verified {2}by exact/)
     expect(r.out).toMatch(/spent {5}\d+ calls, [\d,]+ tokens in, [\d,]+ out, \$0/)
     expect(r.out).toMatch(new RegExp(`espalier runs show r-\\w+ --store ${store}`))
+  })
+
+  test('without a word about it: the seedling and auto, which says why', async () => {
+    const r = await inside(['solve', 'game24', '4 9 10 13', '--json', '--store', 'none'])
+    const x = held(r.out, 'result')
+    expect(x).toMatchObject({ model: 'seedling', method: 'auto', solved: true })
+    expect([arithmetic(x.answer), x.why]).toEqual([24, expect.stringContaining('An answer was verified')])
+    const people = await inside(['solve', 'game24', '4 9 10 13', '--store', 'none'])
+    expect(people.out).toContain(`  why       ${x.why}`)
+  })
+
+  test('the seedling, twice: the same tree', async () => {
+    const asked = [
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--method',
+      'rest-mcts',
+      '--model',
+      'seedling',
+      '--budget',
+      'calls=200',
+      '--seed',
+      '7',
+      '--json',
+    ]
+    const [a, b] = [await espalier([...asked, '--store', 'none']), await espalier([...asked, '--store', fresh()])].map(r =>
+      held(r.out, 'result'),
+    )
+    expect([b.digest, b.spent.calls, b.answer]).toEqual([a.digest, a.spent.calls, a.answer])
+  })
+
+  test('--verify: a program says what is right', async () => {
+    const check = join(folder, 'check.mjs')
+    writeFileSync(check, "import { readFileSync } from 'node:fs'\nprocess.exit(readFileSync(0, 'utf8').includes('/') ? 0 : 1)")
+    const args = [
+      'solve',
+      'game24',
+      '3 3 9 12',
+      '--verify',
+      `${process.execPath} ${check}`,
+      '--method',
+      'best-of-n',
+      '--budget',
+      'calls=30',
+      '--store',
+      'none',
+    ]
+    const x = held((await inside([...args, '--json'])).out, 'result')
+    expect(x).toMatchObject({ solved: true, verifiedBy: expect.stringContaining('verify') })
+    expect(x.answer).toContain('/')
   })
 
   test('without a store nothing is written', async () => {
@@ -136,5 +188,53 @@ describe('solve --tasks', () => {
     const r = await espalier(['solve', 'game24', '--tasks', '-', '--store', 'none'], { input: '1 2 3 4\n4 4 6 8\n' })
     expect(r.out).toMatch(/[012] of 2 solved\n$/)
     expect([0, 3]).toContain(r.code)
+  })
+
+  test('expected answers are for the grader: right or wrong on every line, the share at the end', async () => {
+    const file = join(folder, 'answers.jsonl')
+    const store = fresh()
+    const task = (id: string, task: string, answer?: string): string =>
+      JSON.stringify({ id, task, ...(answer === undefined ? {} : { answer }) })
+    writeFileSync(
+      file,
+      [task('a', 'Ann says the secret is?', 'blue-77'), task('b', 'And what is two and two?', '4'), task('c', 'Free?')].join('\n'),
+    )
+    const model = join(folder, 'four.mjs')
+    writeFileSync(
+      model,
+      `import { scripted } from ${JSON.stringify(new URL('../../src/model/index.ts', import.meta.url).href)}
+export default scripted(ms => { if (JSON.stringify(ms).includes('blue-77')) throw new Error('it was told'); return 'Answer: 4.0' })`,
+    )
+    const args = [
+      'solve',
+      'reason',
+      '--tasks',
+      file,
+      '--model',
+      model,
+      '--method',
+      'self-consistency',
+      '--budget',
+      'calls=3',
+      '--store',
+      store,
+    ]
+    const r = await inside([...args, '--json'])
+    const lines = r.out.trimEnd().split('\n')
+    const results = lines.slice(0, 3).map(l => held(`${l}\n`, 'result'))
+    expect(results.map(x => [x.id, x.correct])).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', undefined],
+    ])
+    const { graded } = held(`${lines[3]}\n`, 'graded')
+    expect(graded).toMatchObject({ right: 1, of: 2, rate: 0.5, grader: 'reason/test' })
+    expect(graded.interval[0]).toBeCloseTo(0.0945, 3)
+    const people = await inside(args)
+    expect(people.out).toMatch(/graded +wrong: expected blue-77, found 4/)
+    expect(people.out).toMatch(/1 of 2 right \(50 %, 95 % interval 9 to 91\), by reason\/test\n$/)
+    // The record of the run does not hold it either.
+    const files = readdirSync(join(store, 'runs')).map(f => readFileSync(join(store, 'runs', f), 'latin1'))
+    expect(files.some(t => t.includes('blue-77'))).toBe(false)
   })
 })

@@ -112,7 +112,7 @@ test('NO_COLOR, --plain and dumb terminals are respected', async () => {
   await Promise.all([plain.ended, dumb.ended, grey.ended])
   expect(plain.seen()).not.toContain('\x1b[?25l')
   expect(dumb.seen()).not.toContain('\x1b')
-  expect(dumb.seen()).toContain('+ (10 - 4) * (13 - 9)')
+  expect(dumb.seen()).toContain('+ (9 - (13 - 10)) * 4')
   expect(grey.seen()).toContain('\x1b[?25l')
   expect(grey.seen()).not.toMatch(/\x1b\[\d*m/)
 })
