@@ -31,7 +31,7 @@ beforeAll(() => {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-})
+}, 120_000)
 
 const node = (...args: string[]) =>
   spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })

@@ -12,9 +12,20 @@ const shelf: OptionDef = { ...store, doc: 'folder of the runs' }
 const plain: OptionDef = { name: 'plain', doc: 'plain lines even in a terminal' }
 const method: OptionDef = { name: 'method', value: 'ID', doc: 'search method, or ./my-method.ts#name: espalier methods' }
 const knob: OptionDef = { name: 'knob', value: 'K=V', many: true, doc: 'a setting of the method: espalier methods ID' }
+const verify: OptionDef = {
+  name: 'verify',
+  value: 'COMMAND',
+  doc: 'a program that checks answers: short for --reward verify:COMMAND. Gets the answer on standard input and the task as JSON in ESPALIER_TASK; exit 0 is right',
+}
 const preset: OptionDef = { name: 'preset', value: 'NAME', doc: "settings by name: `published` (the paper's) or one of the method's own" }
 const budgetDoc = 'limits: calls, requests, tokens, input, output, usd, time, work, steps, tools, nodes; time and work take ms, s, m, h'
 const budget: OptionDef = { name: 'budget', value: 'K=V,...', many: true, doc: budgetDoc }
+const baseUrl: OptionDef = {
+  name: 'base-url',
+  value: 'URL',
+  doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
+  fallback: 'OPENAI_BASE_URL, else OpenAI',
+}
 const run: ArgDef = { name: 'RUN', doc: "the run's id, or as much of its beginning as is unique" }
 const durability: OptionDef = {
   name: 'durability',
@@ -31,29 +42,29 @@ export const commands: readonly CommandDef[] = [
     about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
 first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
     args: [
-      { name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' },
+      { name: 'WORLD', doc: 'game24, countdown, reason (any question in words), or ./my-world.ts#name' },
       { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
     ],
     options: [
-      { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input. One run each' },
-      { ...method, fallback: 'gumbel-search' },
+      {
+        name: 'tasks',
+        value: 'FILE',
+        doc: 'a task a line, or JSON Lines {"id", "task", "answer"}; `-`: standard input. One run each. Expected answers are for the grader alone',
+      },
+      { ...method, fallback: 'auto' },
       knob,
       preset,
       {
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, seedling, openai:NAME, gguf:PATH, or ./my-model.ts#name; --model.ROLE for another role',
-        fallback: 'simulated:error=0.1',
+        doc: 'who answers: seedling, simulated:error=0.1,width=8, openai:NAME, gguf:PATH, ./my-model.ts#name, or a name of espalier.config; --model.ROLE for another role',
+        fallback: 'seedling where it speaks the language of the world (game24, countdown), else simulated:error=0.1',
       },
-      {
-        name: 'base-url',
-        value: 'URL',
-        doc: 'where the API of openai:NAME is, such as http://127.0.0.1:8000/v1',
-        fallback: 'OPENAI_BASE_URL, else OpenAI',
-      },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the search is paid for', fallback: 'exact, where the world has a check of its own' },
+      verify,
       { ...budget, fallback: 'calls=200' },
       { name: 'temperature', value: 'T', doc: 'of the policy, from 0 to 2' },
       { name: 'seed', value: 'N', doc: 'the same seed and concurrency give the same tree', fallback: '1' },
@@ -115,11 +126,13 @@ with p values corrected for the number of methods, and says in words whether sea
         name: 'model',
         value: 'NAME',
         roles: true,
-        doc: 'who answers: simulated:error=0.1,width=8, or ./my-model.ts#name; --model.ROLE for another role',
-        fallback: 'simulated:error=0.1',
+        doc: 'who answers, as for solve; --model.ROLE for another role',
+        fallback: 'as for solve',
       },
+      baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
       { name: 'reward', value: 'NAME', doc: 'what the searches are paid for', fallback: 'exact, where the world has a check of its own' },
+      verify,
       { ...budget, fallback: 'calls=142' },
       { name: 'concurrency', value: 'N', doc: 'calls in flight at once in each run', fallback: '8' },
       { name: 'runs', value: 'N', doc: 'runs in flight at once', fallback: '8' },
@@ -136,6 +149,67 @@ with p values corrected for the number of methods, and says in words whether sea
       { line: 'espalier compare game24 --tasks puzzles.txt --methods all --json', says: 'everything as one JSON object' },
     ],
     load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
+    name: 'judge check',
+    summary: 'is a judge to be trusted? Held against answers of which one knows whether they are right',
+    about: `Each answer is put where a search would have it, and judged there. Tells how often the judge is right, how well its values tell right from wrong, whether they
+mean what they say (calibration, and what a fit would mend), and what a judgement costs; for pairs, what standing first is worth. Nothing is kept.`,
+    args: [
+      { name: 'FILE', doc: 'JSON Lines {"task", "answer" or "state", "label"}, or {"task", "chosen", "rejected"}; `-`: standard input' },
+    ],
+    options: [
+      { name: 'judge', value: 'NAME', doc: 'who judges: a model as for solve', fallback: 'the model' },
+      { name: 'model', value: 'NAME', doc: 'who writes what a judge compares with, where it does', fallback: 'the judge' },
+      { name: 'base-url', value: 'URL', doc: 'where the API of openai:NAME is', fallback: 'OPENAI_BASE_URL, else OpenAI' },
+      {
+        name: 'kind',
+        value: 'WHICH',
+        choices: ['pointwise', 'pairwise', 'listwise'],
+        doc: 'one at a time, against one other, in a list',
+        fallback: 'pointwise',
+      },
+      { name: 'k', value: 'N', doc: 'judgements of each', fallback: '1; listwise: 2' },
+      { name: 'duels', value: 'N', doc: 'so many pairs of answers to one task in both orders', fallback: '0; pairwise: 100' },
+      { name: 'world', value: 'WORLD', doc: 'whose tasks they are', fallback: 'reason' },
+      budget,
+      { name: 'seed', value: 'N', doc: 'of what is drawn', fallback: '1' },
+      { name: 'concurrency', value: 'N', doc: 'calls in flight at once', fallback: '8' },
+      { ...store, doc: 'folder of weights of your own' },
+      json,
+    ],
+    examples: [
+      { line: 'espalier judge check labelled.jsonl --judge openai:gpt-5-mini --kind pairwise', says: 'before trusting it with a search' },
+    ],
+    load: async () => (await import('./judge.ts')).judgeCheckCommand,
+  },
+  {
+    name: 'train seedling',
+    summary: 'train a small language model of your own on the number worlds, from nothing',
+    about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the
+weights are those of a training that was never stopped. Ctrl-C lands at a checkpoint. At the end the weights are measured on held-out puzzles, and
+STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. The shipped weights are 7,000 steps: hours on two cores.`,
+    args: [],
+    options: [
+      {
+        name: 'steps',
+        value: 'N',
+        doc: 'how many; with --resume: more than were planned, until the rate begins to fall',
+        fallback: '7000; quick: 300',
+      },
+      { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
+      { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'mine' },
+      { name: 'resume', doc: 'go on from the checkpoint there, with the settings it was begun with' },
+      { name: 'quick', doc: 'a smaller network and few steps: all of it in about a minute, to solve next to nothing' },
+      { ...store, doc: 'folder whose models/ takes them' },
+      json,
+      plain,
+    ],
+    examples: [
+      { line: 'espalier train seedling --quick --out tiny', says: 'all of it once, in small' },
+      { line: 'espalier train seedling --out mine --resume', says: 'goes on after Ctrl-C or a crash' },
+    ],
+    load: async () => (await import('./train.ts')).trainCommand,
   },
   {
     name: 'resume',
@@ -214,13 +288,15 @@ method, preset, knobs or budget: what that would have done with the answers on r
   },
   {
     name: 'demo',
-    summary: 'Game of 24 puzzles solved live with the simulated model: what `npm start` runs',
-    about: `Held-out puzzles (the test split), one after the other, with a model that knows the truth and errs at a set rate. It needs no network and no key, and
-nothing is kept. At the end: answers, costs, and how other methods do on the same puzzles at the same budget.`,
+    summary: 'Game of 24 puzzles solved live by the seedling: what `npm start` runs',
+    about: `Held-out puzzles (the test split), one after the other, by the small language model that ships with Espalier. It needs no network and no key, and
+nothing is kept. At the end: answers, costs, and best-of-n, self-consistency, rest-mcts and auto on 100 such puzzles at equal spend, 100 calls each, with
+intervals. All of it takes about a minute on two cores. \`--model simulated\`: the same with a model that knows the truth and errs at a set rate.`,
     args: [],
     options: [
-      { name: 'count', value: 'N', doc: 'how many puzzles', fallback: '8' },
-      { ...method, fallback: 'gumbel-search' },
+      { name: 'model', value: 'NAME', choices: ['seedling', 'simulated'], doc: 'who answers', fallback: 'seedling' },
+      { name: 'count', value: 'N', doc: 'how many puzzles are shown', fallback: '12; simulated: 8' },
+      { ...method, fallback: 'auto; simulated: gumbel-search' },
       { name: 'error', value: 'P', doc: 'how often the simulated model misjudges a state, from 0 to 1', fallback: '0.1' },
       { name: 'seed', value: 'N', doc: 'other seeds, other puzzles', fallback: '1' },
       { name: 'fast', doc: 'no simulated waiting' },

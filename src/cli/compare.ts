@@ -14,7 +14,9 @@ import {
 } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget } from './budget.ts'
+import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type Showing, showing } from './live.ts'
@@ -24,7 +26,6 @@ import { cut } from './text.ts'
 import { whole } from './whole.ts'
 
 const defaults = {
-  model: 'simulated:error=0.1',
   budget: 'calls=142',
   methods: 'auto,depth-first,tree-of-thoughts,gumbel-search,rest-mcts',
   n: 100,
@@ -52,14 +53,15 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
   const split = one(call, 'split') as 'train' | 'dev' | 'test' | undefined
   if (file !== undefined && (n !== undefined || split !== undefined))
     throw new Failure('usage', '--n and --split are about made tasks, and --tasks gives a file', 'give one or the other')
-  const models: Record<string, string> = { policy: one(call, 'model') ?? defaults.model, ...call.roles.get('model') }
+  const models: Record<string, string> = { policy: one(call, 'model') ?? defaultModel(await worldEntry(world)), ...call.roles.get('model') }
   const judge = one(call, 'judge')
   if (judge !== undefined) {
     if (models.judge !== undefined) throw new Failure('usage', '--judge and --model.judge are the same', 'give one of them')
     models.judge = judge
   }
   const methods = one(call, 'methods') ?? defaults.methods
-  const reward = one(call, 'reward')
+  const reward = rewardOf(call)
+  const baseUrl = baseUrlOf(call)
   const optional = <K extends string>(name: K, option: string, least: number): { [P in K]?: number } => {
     const x = whole(call, option, least)
     return (x === undefined ? {} : { [name]: x }) as { [P in K]?: number }
@@ -77,6 +79,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
     models,
     budget: parseBudget(call.values.get('budget') ?? [defaults.budget]),
     ...(reward === undefined ? {} : { reward }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
     ...optional('seeds', 'seeds', 1),
     ...optional('seed', 'seed', 0),
     ...optional('concurrency', 'concurrency', 1),
@@ -86,7 +89,7 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
 }
 
 /** The good lines of a task file; the bad ones are named. */
-async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown }[]> {
+async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown; answer?: unknown }[]> {
   const name = file === '-' ? 'standard input' : file
   let text: string
   try {
@@ -99,7 +102,7 @@ async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: s
   const { tasks, errors } = readTasks(text, await worldEntry(world))
   for (const e of errors) s.err.write(`espalier: ${name}: ${e.message}\n`)
   if (tasks.length === 0) throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
-  return tasks.map(({ id, task }) => ({ id, task }))
+  return tasks.map(({ id, task, answer }) => ({ id, task, ...(answer === undefined ? {} : { answer }) }))
 }
 
 async function attendComparison(
@@ -111,7 +114,7 @@ async function attendComparison(
   const svg = one(call, 'svg')
   // What cannot be written is said before anything is paid for.
   if (svg !== undefined) write(svg, '', 'a')
-  const view = viewOf(showing(s, call.flags), s)
+  const view = compareView(showing(s, call.flags), s)
   const comparing = begin({
     onRun: id => s.err.write(`run ${id}\n`),
     onEvent: e => view.event(e as CompareEvent),
@@ -146,7 +149,7 @@ function write(file: string, text: string, flag: 'a' | 'w'): void {
 }
 
 /** How far it is, and how each method does: one line that is rewritten, or a line for every tenth. */
-function viewOf(how: Showing, s: Streams): { event(e: CompareEvent): void; end(): void } {
+export function compareView(how: Showing, s: Streams): { event(e: CompareEvent): void; end(): void } {
   if (how === 'none') return { event() {}, end() {} }
   const right = new Map<string, { right: number; of: number }>()
   let tenth = 0

@@ -1,23 +1,25 @@
 // `espalier demo`, which `npm start` runs: a few puzzles solved before one's eyes, and whether searching paid.
 import type { RunResult } from '../contract/index.ts'
-import { Failure, wilson } from '../kernel/index.ts'
-import { frameOf, methodNamed, type Plan, solve } from '../run/index.ts'
+import { Failure } from '../kernel/index.ts'
+import { loadSeedling } from '../model/index.ts'
+import { frameOf, methodNamed, type Plan } from '../run/index.ts'
 import { worlds } from '../world/index.ts'
 import { attend } from './attend.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
-import { onInterrupt } from './interrupt.ts'
+import { type Compared, comparedLines, compareSeedling, compareSimulated } from './demo-compared.ts'
 import { showing } from './live.ts'
-import { jsonLine, lookOf, print } from './report.ts'
+import { asFailure, jsonLine, lookOf, print } from './report.ts'
 import { unicode } from './streams.ts'
 import { fill, type Line, type Marks, marksFor, number, piece } from './text.ts'
 
 const entry = worlds.game24
-const calls = 200
+/** Puzzles shown, puzzles of the comparison, and what each may cost: all of it in a minute on two quiet cores. */
+const sizes = {
+  seedling: { count: 12, sample: 100, calls: 100, method: 'auto' },
+  simulated: { count: 8, sample: 50, calls: 200, method: 'gumbel-search' },
+} as const
 /** Milliseconds that a simulated call takes in the middle: long enough to watch. */
 const latency = 90
-/** Puzzles for the comparison at the end, which waits for nothing. */
-const sample = 50
-const baseline = 'best-of-n'
 
 interface Row {
   task: string
@@ -25,23 +27,29 @@ interface Row {
 }
 
 export const demoCommand: Action = async (call, s) => {
-  const count = wholeOption(call, 'count', 1, 200) ?? 8
   const seed = wholeOption(call, 'seed', 0, 1e9) ?? 1
+  const given = wholeOption(call, 'count', 1, 200)
   const error = one(call, 'error') ?? '0.1'
   if (!/^(0|1|0?\.\d+)$/.test(error))
     throw new Failure('usage', `--error: expected a share from 0 to 1, found '${error}'`, 'as in --error 0.2')
-  const method = one(call, 'method') ?? 'gumbel-search'
-  await methodNamed(method)
+  const asked = one(call, 'model') ?? 'seedling'
+  if (asked === 'seedling' && (one(call, 'error') !== undefined || call.flags.has('fast')))
+    throw new Failure('usage', '--error and --fast are about the simulated model', 'add --model simulated')
+  if (one(call, 'method') !== undefined) await methodNamed(one(call, 'method')!)
+  const kind = asked === 'seedling' ? usable(s) : 'simulated'
+  const { sample, calls, ...usual } = sizes[kind]
+  const count = given ?? usual.count
+  const method = one(call, 'method') ?? usual.method
   const json = call.flags.has('json')
   const how = showing(s, call.flags)
-  const model = `simulated:error=${Number(error)},width=24`
-  const waiting = call.flags.has('fast') ? '' : `,latency=${latency}`
+  const model = kind === 'seedling' ? kind : `simulated:error=${Number(error)},width=24`
+  const waiting = kind === 'seedling' || call.flags.has('fast') ? '' : `,latency=${latency}`
   const planOf = (task: unknown, i: number, m: string, model: string): Plan => ({
     world: 'game24',
     task,
     method: m,
-    // The model knows 24 steps at a place; this method asks for 8 unless told.
-    ...(m === 'gumbel-search' ? { knobs: { width: 16 } } : {}),
+    // The simulated model knows 24 steps at a place; this method asks for 8 unless told.
+    ...(kind === 'simulated' && m === 'gumbel-search' ? { knobs: { width: 16 } } : {}),
     models: { policy: model },
     budget: { calls },
     seed: seed + i,
@@ -50,7 +58,14 @@ export const demoCommand: Action = async (call, s) => {
     if (!json) print(s, [line])
   }
   say([piece('Game of 24', 'bold'), piece(`: make 24 of four numbers. Held-out puzzles, at most ${calls} calls each.`)])
-  say([piece(`The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of positions.`, 'dim')])
+  say([
+    piece(
+      kind === 'seedling'
+        ? 'The model is the seedling, a small language model that ships with Espalier and never saw these puzzles.'
+        : `The model is simulated: it lists legal steps and misjudges ${Math.round(Number(error) * 100)} % of positions.`,
+      'dim',
+    ),
+  ])
   say([piece('No network, no key, no cost.', 'dim')])
   say([])
 
@@ -79,10 +94,12 @@ export const demoCommand: Action = async (call, s) => {
     rows.push({ task: entry.showTask(task), result })
     if (how === 'plain') say(tableRow(rows.at(-1)!, m))
   }
-  const compared = interrupted
-    ? []
-    : await compare(s, tasks, how === 'terminal', [method, ...(method === baseline ? [] : [baseline])], (t, i, x) => planOf(t, i, x, model))
-  interrupted ||= compared === null
+  let compared: Compared | null = null
+  if (!interrupted) {
+    if (kind === 'seedling') compared = await compareSeedling(s, how, { n: sample, seed, calls })
+    else compared = await compareSimulated(s, tasks, how === 'terminal', method, (t, i, x) => planOf(t, i, x, model))
+    interrupted = compared === null
+  }
   if (json) {
     s.out.write(
       jsonLine({
@@ -98,10 +115,11 @@ export const demoCommand: Action = async (call, s) => {
         })),
         solved: rows.filter(r => r.result.solved).length,
         calls: rows.reduce((n, r) => n + r.result.spent.calls, 0),
-        compared: compared ?? [],
+        compared: compared?.methods ?? [],
+        verdict: compared?.verdict ?? null,
       }),
     )
-  } else print(s, ending(rows, compared ?? [], how, method, lookOf(s)))
+  } else print(s, ending(rows, compared, { how, method, kind, calls }, lookOf(s)))
   return interrupted ? 130 : 0
 }
 
@@ -118,85 +136,38 @@ function tableRow({ task, result }: Row, m: Marks): Line {
   ]
 }
 
-interface Compared {
-  method: string
-  solved: number
-  of: number
-  low: number
-  high: number
-  /** Mean for a puzzle. */
-  calls: number
-}
-/** The same puzzles by several methods at the same budget, with no waiting. null: interrupted. */
-async function compare(
-  s: Streams,
-  tasks: readonly { task: unknown }[],
-  talk: boolean,
-  ids: readonly string[],
-  planOf: (task: unknown, i: number, method: string) => Plan,
-): Promise<Compared[] | null> {
-  let stop = false
-  const off = onInterrupt(() => (stop = true))
-  const out: Compared[] = []
+/** The seedling, or the simulated model in its place where the weights cannot be used, which is said. */
+export function usable(s: Streams, load: () => unknown = loadSeedling): keyof typeof sizes {
   try {
-    for (const method of ids) {
-      let solved = 0
-      let spent = 0
-      for (const [i, { task }] of tasks.entries()) {
-        if (stop) return null
-        if (talk) s.err.write(`\r\x1b[Kdid searching pay? ${method}: ${i} of ${tasks.length} puzzles\r`)
-        const { frame, task: given } = await frameOf(planOf(task, i, method))
-        const r = await solve(frame, given, { seed: planOf(task, i, method).seed! })
-        if (r.solved) solved++
-        spent += r.spent.calls
-      }
-      const [low, high] = wilson(solved, tasks.length)
-      out.push({ method, solved, of: tasks.length, low, high, calls: spent / tasks.length })
-    }
-  } finally {
-    off()
-    if (talk) s.err.write('\r\x1b[K')
+    load()
+    return 'seedling'
+  } catch (e) {
+    s.err.write(`espalier: the seedling cannot be used, so the model is simulated: ${asFailure(e).message}\n`)
+    return 'simulated'
   }
-  return out
 }
 
 function ending(
   rows: readonly Row[],
-  compared: readonly Compared[],
-  how: string,
-  method: string,
+  compared: Compared | null,
+  { how, method, kind, calls }: { how: string; method: string; kind: keyof typeof sizes; calls: number },
   look: { width: number; unicode: boolean },
 ): Line[] {
   const m = marksFor(look.unicode)
   const solved = rows.filter(r => r.result.solved).length
   const paid = rows.reduce((n, r) => n + r.result.spent.calls, 0)
-  const out: Line[] = how === 'plain' ? [] : rows.map(r => tableRow(r, m))
-  out.push(
+  return [
+    ...(how === 'plain' ? [] : rows.map(r => tableRow(r, m))),
     [
       piece(`${solved} of ${rows.length} solved`, 'bold'),
       piece(`, ${number(paid)} calls, $0. Every answer was checked with exact fractions.`),
     ],
     [],
-  )
-  if (compared.length > 0) {
-    const wide = Math.max(...compared.map(c => c.method.length))
-    const percent = (x: number): string => `${Math.round(100 * x)}`
-    out.push([piece(`Did searching pay? ${compared[0].of} held-out puzzles, at most ${calls} calls each, the same model:`, 'bold')])
-    for (const c of compared)
-      out.push([
-        piece(`  ${fill(c.method, wide)}  `, c.method === method ? 'accent' : 'plain'),
-        piece(`${String(c.solved).padStart(3)} solved`, 'bold'),
-        piece(`  (${percent(c.solved / c.of)} %, 95 % interval ${percent(c.low)} to ${percent(c.high)})`),
-        piece(`   ${c.calls.toFixed(0)} calls a puzzle`, 'dim'),
-      ])
-    out.push([])
-  }
-  out.push(
-    [piece('"Simulated": no language model was asked. The calls are those one would have made.', 'dim')],
+    ...(compared === null ? [] : [...comparedLines(compared, { method, calls, width: look.width }), []]),
+    ...(kind === 'simulated' ? [[piece('"Simulated": no language model was asked. The calls are those one would have made.', 'dim')]] : []),
     [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   a run that is kept: kill it, resume it')],
     [piece('      '), piece('npx espalier help', 'accent'), piece('                        everything else')],
-  )
-  return out
+  ]
 }
 
 function wholeOption(call: Call, name: string, least: number, most: number): number | undefined {

@@ -1,6 +1,7 @@
 // The command: from an argument list to an exit code.
 import { exitCodes } from '../kernel/index.ts'
 import { commands } from './commands.ts'
+import { withConfig } from './config.ts'
 import type { Streams } from './definition.ts'
 import { showHelp } from './help.ts'
 import { parse } from './parse.ts'
@@ -20,8 +21,9 @@ export async function main(argv: readonly string[], s: Streams): Promise<number>
       showHelp(s, commands, asked.command)
       return 0
     }
-    const action = await asked.call.command.load()
-    return await action(asked.call, s)
+    const call = await withConfig(asked.call, s)
+    const action = await call.command.load()
+    return await action(call, s)
   } catch (e) {
     const f = asFailure(e)
     writeError(s, f, argv.includes('--json'))

@@ -53,6 +53,8 @@ export interface Told {
   store: string | null
   /** Name of the task in its file. */
   id?: string
+  /** What the world's grader says of the answer, where the task file gives the expected one. */
+  grade?: { correct: number; note?: string }
 }
 
 const rows = (path: readonly Evidence[]) => path.map(x => ({ key: x.key, step: x.text, N: x.N, Q: x.Q, V: x.V, R: x.R }))
@@ -72,9 +74,11 @@ export function resultJson(r: RunResult<any, any, any>, o: Told): object {
     task: o.task,
     answer: r.answer ?? null,
     solved: r.solved,
+    ...(o.grade === undefined ? {} : { correct: o.grade.correct }),
     verifiedBy: r.verifiedBy,
     score: r.score,
     ended: r.ended,
+    why: r.why ?? null,
     spent: r.spent,
     inDoubt: r.inDoubt,
     tree: { nodes: t.size, depth: deepest(t) },
@@ -178,8 +182,16 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
           ? `by ${r.verifiedBy}`
           : `no: ${r.verifiedBy} says it is none`,
   )
+  if (o.grade !== undefined) {
+    const { correct, note } = o.grade
+    say(
+      'graded',
+      correct === 1 ? 'right' : `${correct === 0 ? 'wrong' : `${score(correct)} right`}${note === undefined ? '' : `: ${note}`}`,
+    )
+  }
   const path = evidence(r)
   if (path.length > 0) out.push(...pathLines(path, look))
+  if (r.why !== undefined) say('why', r.why)
   if (Number.isFinite(r.score) && !(r.solved === true && r.score === 1)) say('score', score(r.score))
   say('spent', spentLine(r.spent))
   if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0)

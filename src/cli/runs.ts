@@ -148,9 +148,12 @@ export const removeRuns: Action = async (call, s) => {
     const ids = [...new Set(call.args.map(x => store.get(x).id))]
     const removed: string[] = []
     for (const id of ids) {
+      // The runs of a comparison go with it, before it: what is left after a crash can still be found. One that is at work keeps all.
+      const parts = store.owner(id) === null ? store.list({ origin: id }).filter(m => m.options.part !== undefined) : []
+      for (const m of parts) store.remove(m.id)
       store.remove(id)
-      removed.push(id)
-      if (!call.flags.has('json')) print(s, [[piece(`removed ${id}`)]])
+      removed.push(...parts.map(m => m.id), id)
+      if (!call.flags.has('json')) print(s, [[piece(`removed ${id}${parts.length === 0 ? '' : ` and its ${parts.length} runs`}`)]])
     }
     if (call.flags.has('json')) s.out.write(jsonLine({ removed }))
     return 0

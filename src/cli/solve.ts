@@ -7,8 +7,11 @@ import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
+import { baseUrlOf } from './base-url.ts'
 import { parseBudget, showBudget } from './budget.ts'
+import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
+import { Grading } from './grading.ts'
 import { parseKnobs } from './knobs.ts'
 import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
@@ -16,7 +19,7 @@ import { shownStore } from './shelf.ts'
 import { piece } from './text.ts'
 import { whole } from './whole.ts'
 
-const defaults = { method: 'gumbel-search', model: 'simulated:error=0.1', budget: 'calls=200' }
+const defaults = { method: 'auto', budget: 'calls=200' }
 
 export const solveCommand: Action = async (call, s) => {
   const [world, ...words] = call.args
@@ -46,27 +49,12 @@ interface Request {
   options: SolveOptions
 }
 
-/** It is kept with the run, where nothing secret belongs. */
-function plainUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Failure('usage', '--base-url: expected an http address', 'as in --base-url http://127.0.0.1:8000/v1')
-  if (url.username !== '' || url.password !== '')
-    throw new Failure(
-      'usage',
-      '--base-url: expected an address without a user and password',
-      'put the key into the variable that the model takes it from',
-    )
-  return text
-}
-
 /** All of the command line but the task. */
 async function request(call: Call, world: string): Promise<Request> {
   const method = await methodNamed(one(call, 'method') ?? defaults.method)
   const knobs = parseKnobs(call.values.get('knob'), method)
   const budget: Limits = parseBudget(call.values.get('budget') ?? [defaults.budget])
-  const models: Record<string, string> = { policy: one(call, 'model') ?? defaults.model, ...call.roles.get('model') }
+  const models: Record<string, string> = { policy: one(call, 'model') ?? defaultModel(await worldEntry(world)), ...call.roles.get('model') }
   const judge = one(call, 'judge')
   if (judge !== undefined) {
     if (models.judge !== undefined) throw new Failure('usage', '--judge and --model.judge are the same', 'give one of them')
@@ -76,11 +64,11 @@ async function request(call: Call, world: string): Promise<Request> {
   const temperature = heat === undefined ? undefined : Number(heat)
   if (temperature !== undefined && !(heat!.trim() !== '' && temperature >= 0 && temperature <= 2))
     throw new Failure('usage', `--temperature: expected a number from 0 to 2, found '${heat}'`, 'as in --temperature 0.7')
-  const baseUrl = plainUrl(one(call, 'base-url'))
+  const baseUrl = baseUrlOf(call)
   const seed = whole(call, 'seed', 0) ?? 1
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const preset = one(call, 'preset')
-  const reward = one(call, 'reward')
+  const reward = rewardOf(call)
   const folder = one(call, 'store')
   const store = folder === 'none' ? null : storeFolder(folder)
   const plan: Plan = {
@@ -118,6 +106,7 @@ async function single(
   planned: Planned,
   given: unknown,
   id?: string,
+  grading?: Grading,
 ): Promise<{ result: RunResult<any, any, any>; told: Told }> {
   const plan = { ...asked.plan, task: given }
   const { frame, task, entry, reward } = planned
@@ -150,7 +139,8 @@ async function single(
           : `run ${run}: ${plan.world} ${text}, ${plan.method}, ${models.policy}, seed ${told.seed}, budget ${showBudget(told.limits) || 'none'}\n`,
       ),
   })
-  return { result, told }
+  const grade = await grading?.grade(id ?? '', result.answer)
+  return { result, told: grade === undefined ? told : { ...told, grade } }
 }
 
 /** A run for each task of a file. A bad line is told and passed over; exit code: 130, else of the first failure, else 2 for bad lines, else 3. */
@@ -176,6 +166,7 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
     else writeError(s, f, false)
   }
   for (const e of errors) bad(e.line, e.message)
+  const grading = new Grading(entry, tasks)
   let code = 0
   let solved = 0
   let done = 0
@@ -184,7 +175,7 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
     let planned: Planned
     try {
       planned = await frameOf({ ...asked.plan, task: t.task })
-      const { result, told } = await single(call, s, asked, planned, t.task, t.id)
+      const { result, told } = await single(call, s, asked, planned, t.task, t.id, grading)
       if (json) s.out.write(jsonLine(resultJson(result, told)))
       else print(s, resultLines(result, told, lookOf(s)))
       done++
@@ -192,7 +183,8 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
       const now = exitOf(result, told.limits)
       if (now === 130) {
         if (!json) s.err.write(`espalier: ${tasks.length - done} of ${tasks.length} tasks were not begun\n`)
-        return 130
+        code = 130
+        break
       }
       code ||= now
     } catch (e) {
@@ -204,6 +196,7 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
       if (code === 0 || code === 3) code = exitCodes[f.code]
     }
   }
+  if (json && grading.rate !== null) s.out.write(jsonLine({ graded: grading.rate }))
   if (errors.length > 0 && (code === 0 || code === 3)) code = exitCodes.usage
   if (!json)
     print(s, [
@@ -211,6 +204,7 @@ async function many(call: Call, s: Streams, asked: Request, file: string): Promi
         piece(`${solved} of ${done} solved`, 'bold'),
         piece(errors.length > 0 ? `, ${errors.length} bad ${errors.length === 1 ? 'line' : 'lines'}` : ''),
       ],
+      ...grading.lines(),
     ])
   return code
 }

@@ -73,7 +73,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   readonly #states: (S | undefined)[] = []
   readonly #actions: (A | undefined)[] = []
   readonly #own = new Map<string, { column: Column; initial: number }>()
-  readonly #draws = new Map<number, Draw<A>[]>()
+  readonly #draws = new Map<number, Draw<A> | Draw<A>[]>() // one draw stands alone: most edges have no more
   readonly #judged = new Map<number, Assessment>()
   readonly #notes = new Map<number, Note[]>()
   readonly #parents = new Map<number, NodeId[]>()
@@ -124,7 +124,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     return this.#actions[e] as A
   }
   draws(e: EdgeId): readonly Draw<A>[] {
-    return this.#draws.get(e) ?? []
+    const own = this.#draws.get(e)
+    return own === undefined ? [] : Array.isArray(own) ? own : [own]
   }
   outcome(n: NodeId): Outcome<Ans> | null {
     return this.#outcomes.get(n) ?? null
@@ -460,8 +461,9 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     this.M[e] += count
     if (draw !== undefined) {
       const list = this.#draws.get(e)
-      if (list === undefined) this.#draws.set(e, [draw])
-      else list.push(draw)
+      if (list === undefined) this.#draws.set(e, draw)
+      else if (Array.isArray(list)) list.push(draw)
+      else this.#draws.set(e, [list, draw])
     }
     this.#touch(e, 3)
   }
@@ -611,7 +613,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
       for (const c of slots) out[c][to] = c === 'O' ? 0 : this[c][e]
       out.flags[to] = this.flags[e]
       const draws = this.#draws.get(e)
-      if (draws !== undefined) out.#draws.set(to, draws.slice())
+      if (draws !== undefined) out.#draws.set(to, Array.isArray(draws) ? draws.slice() : draws)
       const judged = this.#judged.get(e)
       if (judged !== undefined) out.#judged.set(to, judged)
       for (const [name, own] of this.#own) out.column(name, own.initial)[to] = own.column[e]
@@ -640,7 +642,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
       initials: Object.fromEntries([...this.#own].map(([name, own]) => [name, own.initial])),
       states: this.#states,
       actions: this.#actions,
-      draws: [...this.#draws],
+      draws: [...this.#draws].map(([e, x]) => [e, Array.isArray(x) ? x : [x]]),
       judged: [...this.#judged],
       notes: [...this.#notes],
       parents: [...this.#parents],

@@ -8,6 +8,7 @@ export {
   makeSeedling,
   type Plan,
   readCard,
+  rowLength,
   seedlingPlan,
   type TrainEvent,
   Trainer,

@@ -171,6 +171,9 @@ describe('rewards by name', () => {
     expect(createReward('votes', able).sampling).toBeUndefined()
     expect(createReward('verify:./likelihood.sh', able).sampling).toBeUndefined()
     expect(createReward(undefined, ctx)).toEqual({ id: 'critic' })
+    const judged = { models: { policy: scripted([]), judge: scripted([]) } }
+    expect(createReward(undefined, { ...ctx, ...judged })).toMatchObject({ id: 'judge:judge', reward: { id: 'judge:judge' } })
+    expect(createReward(undefined, { entry: worlds.game24, ...judged })).toEqual({ id: 'exact' })
   })
 })
 

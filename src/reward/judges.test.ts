@@ -129,7 +129,7 @@ describe('marks in replies', () => {
       }),
       { numRuns: 1000 },
     )
-    for (const unit of ['{', '}', '{"1":', '1,', '[1,', '9', '\n1:', '-', 'Candidate 1 ']) {
+    for (const unit of ['{', '}', '{"1":', '1,', '[1,', '9', '\n1:', '-', 'Candidate 1 ', '. ', '! ', '1. ', '"', '\n', '1: ', '* ']) {
       const text = unit.repeat(1 << 18)
       markIn(text)
       marksIn(text, 5)

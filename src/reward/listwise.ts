@@ -17,6 +17,8 @@ export interface ListwiseOptions extends MetaOptions {
   tries?: number
 }
 
+const marked =
+  /^[^\w\n]{0,8}(?:(?:candidate|solution|response|answer|step|no)\b[\s.#*]{0,4})?(\d{1,3})[\s*_"'`]{0,4}[:=)-][\s*_"'`-]{0,4}(?:score[\s:*]{0,4})?(\d{1,3}(?:\.\d{1,6})?)(?:\s?\/\s?\d{1,3})?[^\w]{0,8}$/i
 /**
  * The marks in a reply, one for each of n candidates: a JSON object or list, or lines such as `Candidate 2: 7/10`. NaN for what it leaves out;
  * undefined where nothing can be read. The last mark of a candidate counts.
@@ -43,10 +45,11 @@ export function marksIn(reply: string, n: number, high = 10): number[] | undefin
     for (const [i, x] of listed.entries()) put(i + 1, x)
     return out.some(x => !Number.isNaN(x)) ? out : undefined
   }
-  for (const m of t.matchAll(
-    /^\W*(?:candidate|solution|response|answer|no\.?|#)?\s*(\d{1,3})\W*?[:=)-]\W*(?:score\W*)?(\d{1,3}(?:\.\d+)?)\s*(?:\/\s*\d+)?\W*$/gim,
-  ))
-    put(Number(m[1]), Number(m[2]))
+  for (const line of t.split('\n')) {
+    // Short lines only, and nothing in the pattern can match in two ways: a reply of any kind is read in no time.
+    const m = line.length > 120 ? null : marked.exec(line)
+    if (m !== null) put(Number(m[1]), Number(m[2]))
+  }
   return out.some(x => !Number.isNaN(x)) ? out : undefined
 }
 

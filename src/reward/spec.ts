@@ -181,10 +181,16 @@ function options<O extends Record<string, number | string | boolean>>(
 
 /**
  * The reward of a run and the name to show for it. Without a spec none is made: the runtime pays by the world's own rule, and where that says nothing, by
- * the frame's value. `sampling`: what draws must carry for it.
+ * the frame's value; only in a world without a rule the judge's model, where one is given, is asked. `sampling`: what draws must carry for it.
  */
 export function createReward(spec: string | undefined, context: RewardContext): { reward?: Reward; id: string; sampling?: Sampling } {
-  if (spec === undefined || spec.trim() === '') return { id: context.entry.exact === false ? 'critic' : 'exact' }
+  if (spec === undefined || spec.trim() === '') {
+    if (context.entry.exact !== false) return { id: 'exact' }
+    // Who brings a judge of its own to a world without a rule wants it asked.
+    if (context.models?.judge === undefined) return { id: 'critic' }
+    const reward = judge()
+    return { reward, id: reward.id }
+  }
   const reward = parseReward(spec, context)
   // These read the draws' tokens, so the draws must be asked for with them.
   const tokens = /(?:^|[+*\s])(?:certainty|likelihood)\b/.test(spec.split('verify:')[0])

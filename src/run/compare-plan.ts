@@ -4,18 +4,22 @@ import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
-import { type CompareItem, type CompareOptions, type Comparing, type Contestant, compare, comparisonId } from './compare.ts'
+import { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+import type { Contestant } from './compare-field.ts'
+import { comparisonId } from './compare-store.ts'
 import { frameOf, methodNamed, modelsOf, type Plan, worldEntry } from './plan.ts'
 
 export interface ComparePlan {
   world: string
-  /** Tasks as one writes them, or a wish for made ones (default: 100 of the test split). */
-  tasks?: readonly { id: string; task: unknown }[] | Wish
+  /** Tasks as one writes them, with the answer where the world does not know it, or a wish for made ones (default: 100 of the test split). */
+  tasks?: readonly { id: string; task: unknown; answer?: unknown }[] | Wish
   /** Ids, `id@preset`, or files; 'all': every registered method. */
   methods: readonly string[] | 'all'
   /** Model by role. */
   models: Record<string, string>
   reward?: string
+  /** Where the API of models that have one is, if it is not the usual place. */
+  baseUrl?: string
   sampling?: Sampling
   budget: Limits
   seeds?: number
@@ -102,6 +106,7 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     models: plan.models,
     seed,
     ...(plan.reward === undefined ? {} : { reward: plan.reward }),
+    ...(plan.baseUrl === undefined ? {} : { baseUrl: plan.baseUrl }),
     ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
     ...(plan.weights === undefined ? {} : { store: plan.weights }),
   })
@@ -123,7 +128,7 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     ...o,
     frame,
     methods,
-    items: given.map(({ id, task }): CompareItem<any, any> => ({ id, ...entry.item!(task, split) })),
+    items: given.map(({ id, task, answer }): CompareItem<any, any> => ({ id, ...entry.item!(task, split, answer) })),
     grader: entry.grader(split),
     budget: plan.budget,
     seeds: plan.seeds ?? 1,
@@ -184,8 +189,8 @@ const splitOf = (plan: ComparePlan): Split => {
   return split === 'all' ? 'test' : split
 }
 
-function tasksOf(plan: ComparePlan, entry: WorldEntry): { id: string; task: any }[] {
-  if (plan.tasks !== undefined && !isWish(plan.tasks)) return plan.tasks.map(t => ({ id: t.id, task: entry.parseTask(t.task) }))
+function tasksOf(plan: ComparePlan, entry: WorldEntry): { id: string; task: any; answer?: unknown }[] {
+  if (plan.tasks !== undefined && !isWish(plan.tasks)) return plan.tasks.map(t => ({ ...t, task: entry.parseTask(t.task) }))
   if (entry.tasks === undefined)
     throw new Failure('usage', `world ${entry.world.id} makes no tasks of its own`, 'give a file of tasks: --tasks FILE')
   const wish: Wish = { split: 'test', ...(plan.tasks ?? { n: 100 }) }

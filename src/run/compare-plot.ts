@@ -1,5 +1,5 @@
 // A comparison as a picture: quality against spend, and where each method ends up with its interval. SVG, written directly.
-import type { Comparison } from './compare.ts'
+import type { Comparison } from './compare-result.ts'
 import type { Row } from './compare-statistics.ts'
 import { amountText } from './compare-table.ts'
 

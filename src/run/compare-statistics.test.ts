@@ -76,6 +76,8 @@ describe('rows', () => {
       options(['best-of-n', 'x'], 3),
     )
     expect(r[1].versusBestOfN!.interval).toEqual([-1, 1])
+    const far = rows(cellsOf([Array(30).fill([0]), Array(30).fill([1])]), options(['best-of-n', 'x'], 30))
+    expect(far[1].versusBestOfN!.interval).toEqual([0.9, 1])
   })
   test('several seeds: an item counts once, by its mean', () => {
     // Six items, three seeds each, all to the advantage of x: by item 6 differences, not 18.

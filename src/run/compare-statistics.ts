@@ -195,9 +195,10 @@ function versus(cells: readonly Cell[], a: number, b: number, o: { items: number
   const { times = 10_000 } = o
   const { difference, interval, p } = paired(mine, other, new AddressedRandom(o.seed ?? 1, a, b, 'comparison'), { times })
   const binary = [...mine, ...other].every(x => x === 0 || x === 1)
-  // Where nothing differs, a bootstrap would claim to be certain; so many items without a difference still leave room for one (rule of three).
+  // Where all items differ alike, a bootstrap would claim to be certain; so many of a kind still leave room for others (rule of three).
   const room = 3 / mine.length
-  const sure: Interval = better + worse === 0 ? [-Math.min(1, room), Math.min(1, room)] : interval
+  const alike = mine.every((x, i) => x - other[i] === mine[0] - other[0])
+  const sure: Interval = alike ? [Math.max(-1, difference - room), Math.min(1, difference + room)] : interval
   const alone = binary ? mcnemar(better, worse) : p
   return { difference, interval: sure, p: alone, pAlone: alone, better, worse }
 }

@@ -1,5 +1,5 @@
 // A comparison as a plain text table, as wide as there is room.
-import type { Comparison } from './compare.ts'
+import type { Comparison } from './compare-result.ts'
 import type { Row } from './compare-statistics.ts'
 
 interface Column {

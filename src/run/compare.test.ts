@@ -11,8 +11,10 @@ import { labels } from '../reward/index.ts'
 import { method, need } from '../runtime/index.ts'
 import { openStore } from '../store/index.ts'
 import { worlds } from '../world/index.ts'
-import { type CompareEvent, type CompareOptions, type Comparison, compare, comparisonId, readComparison } from './compare.ts'
+import { type CompareOptions, compare } from './compare.ts'
 import { comparePlan, resumeComparison } from './compare-plan.ts'
+import type { CompareEvent, Comparison } from './compare-result.ts'
+import { comparisonId, readComparison } from './compare-store.ts'
 
 const entry = worlds.game24
 const oracle = entry.world.oracle!
@@ -354,4 +356,27 @@ test('by names: what is misspelt or missing is said', async () => {
   await expect(comparePlan({ ...plan, methods: ['greedy'], tasks: { n: 0 } }).then(c => c)).rejects.toThrow('no task')
   const c = await comparePlan({ ...plan, methods: ['greedy'], tasks: [{ id: 'a', task: '4 9 10 13' }] })
   expect(c).toMatchObject({ items: 1, models: { policy: 'simulated' }, reward: 'exact', grader: 'game24/test' })
+})
+describe('where the world does not know the answer', () => {
+  const plan = { world: 'reason', methods: ['adaptive-consistency'], models: { policy: 'simulated' }, budget: { calls: 12 } }
+  test('the task says it, and no search sees it', async () => {
+    const seen: unknown[] = []
+    const c = await comparePlan(
+      {
+        ...plan,
+        tasks: [
+          { id: 'right', task: 'What is 12 + 30?', answer: '42' },
+          { id: 'wrong', task: 'What is 12 + 31?', answer: '7' },
+        ],
+      },
+      { onEvent: e => seen.push(e) },
+    )
+    expect(c.reward).toBe('critic')
+    const by = (item: string) => c.cells.filter(x => x.item === item && x.method === 'adaptive-consistency').map(x => x.correct)
+    expect(by('wrong')).toEqual([0])
+    expect(c.cells.find(x => x.item === 'wrong')!.note).toMatch(/no answer|expected 7/)
+  })
+  test('without one it is refused', async () => {
+    await expect(comparePlan({ ...plan, tasks: [{ id: 'a', task: 'Why is it so?' }] }).then(c => c)).rejects.toThrow('no answer is known')
+  })
 })

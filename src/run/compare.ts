@@ -1,25 +1,17 @@
 // Methods on the same tasks at equal spend, beside best-of-n and self-consistency. Did searching pay?
-import type { Frame, Grader, Key, KnobValue, Limits, Method, RunEvent, RunOptions, Split, Usage } from '../contract/index.ts'
+import type { Frame, Grader, Key, Limits, Method, RunOptions, Split } from '../contract/index.ts'
 import { canonical, Failure, hashText } from '../kernel/index.ts'
-import { bestOfN, selfConsistency } from '../method/index.ts'
-import { asRoles, checkFrame, defaultConcurrency, type Run } from '../runtime/index.ts'
-import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { bestOfN } from '../method/index.ts'
+import { asRoles, defaultConcurrency, type Run } from '../runtime/index.ts'
 import { type CellRecord, recordOf, Trail } from './compare-cell.ts'
-import { type Cell, meanUsage, type Row, rows, spentIn, unitOf } from './compare-statistics.ts'
+import { admit, type Common, type Contestant, enter } from './compare-field.ts'
+import type { CellResult, CompareEventData, Comparison } from './compare-result.ts'
+import { type Cell, meanUsage, rows, spentIn, unitOf } from './compare-statistics.ts'
+import { openShelf } from './compare-store.ts'
 import { verdict } from './compare-verdict.ts'
 import type { Plan } from './plan.ts'
-import { contractVersion, solve } from './solve.ts'
+import { solve } from './solve.ts'
 
-/** A frame without what a comparison sets. */
-export type Common<S, A, Ans, T> = Omit<Frame<S, A, Ans, T>, 'method' | 'knobs' | 'preset' | 'parts' | 'budget'>
-/** A method with settings of its own. `label`: its name in the table; default: its id, with the preset after an @. */
-export interface Contestant {
-  method: Method
-  knobs?: Record<string, KnobValue>
-  preset?: string
-  parts?: Record<string, unknown>
-  label?: string
-}
 export interface CompareItem<T, X extends Split> {
   id: string
   task: T
@@ -52,79 +44,12 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   onRun?(id: string): void
 }
 
-export interface CellResult {
-  method: string
-  item: string
-  seed: number
-  /** The run in the store. */
-  run: string
-  /** null: it failed. */
-  correct: number | null
-  spent: Usage | null
-  ended: string
-  why?: string
-  note?: string
-  error?: string
-}
-export interface Comparison {
-  schema: 1
-  /** Its id in the store. */
-  id: string
-  ended: 'done' | 'cancelled'
-  world: string
-  models: Record<string, string>
-  reward: string
-  grader: string
-  budget: Limits
-  /** What the curves are drawn over. */
-  unit: keyof Limits
-  items: number
-  seeds: number
-  concurrency: number
-  rows: Row[]
-  /** Methods that the frame has not what they need for. */
-  excluded: { method: string; why: string }[]
-  /** Of all cells together. */
-  spent: Usage
-  inDoubt: Usage
-  verdict: string
-  cells: CellResult[]
-}
-/** Data of the events of a comparison. */
-export interface CompareEventData {
-  'compare.start': {
-    methods: string[]
-    excluded: { method: string; why: string }[]
-    items: number
-    seeds: number
-    cells: number
-    known: number
-  }
-  'compare.cell': {
-    method: string
-    item: string
-    seed: number
-    correct: number | null
-    calls: number
-    error?: string
-    known: boolean
-    done: number
-    of: number
-  }
-  'compare.end': { ended: 'done' | 'cancelled'; verdict: string }
-}
-export type CompareEvent = { [K in keyof CompareEventData]: RunEvent & { kind: K; data: CompareEventData[K] } }[keyof CompareEventData]
-
 /** A comparison under way. */
 export interface Comparing extends PromiseLike<Comparison> {
   catch<R>(f: (e: unknown) => R | PromiseLike<R>): Promise<Comparison | R>
   finally(f: () => void): Promise<Comparison>
   /** No further run begins, those under way end softly. Again: their calls are cancelled. It can be resumed. */
   interrupt(): void
-}
-
-interface Entrant extends Contestant {
-  label: string
 }
 
 /**
@@ -363,165 +288,5 @@ async function whole<S, A, Ans, T, X extends Split>(
     throw e
   } finally {
     shelf?.close()
-  }
-}
-
-/** The methods, with the baselines, under names that tell them apart. */
-function enter(given: readonly (Method | Contestant)[]): Entrant[] {
-  const all: Contestant[] = given.map(x => ('method' in x ? x : { method: x }))
-  if (!all.some(x => x.method.id === bestOfN.id)) all.push({ method: bestOfN })
-  if (!all.some(x => x.method.id === selfConsistency.id)) all.push({ method: selfConsistency })
-  const taken = new Map<string, number>()
-  return all.map(x => {
-    // Its paper draws 40; at equal spend it draws what the budget covers, unless it was given settings.
-    const bare = x.method.id === selfConsistency.id && x.knobs === undefined && x.preset === undefined
-    const name = x.label ?? (x.preset === undefined ? x.method.id : `${x.method.id}@${x.preset}`)
-    const count = (taken.get(name) ?? 0) + 1
-    taken.set(name, count)
-    return { ...x, ...(bare ? { knobs: { n: 0 } } : {}), label: count === 1 ? name : `${name}#${count}` }
-  })
-}
-
-/** Who can take part. A knob that is wrong is an error; a need that the frame does not meet is a reason to stay away. */
-function admit(
-  all: Entrant[],
-  common: Common<any, any, any, any>,
-  budget: Limits,
-): { entrants: Entrant[]; excluded: Comparison['excluded'] } {
-  const entrants: Entrant[] = []
-  const excluded: Comparison['excluded'] = []
-  let first: Failure | undefined
-  for (const e of all) {
-    const frame = { ...common, method: e.method, knobs: e.knobs, preset: e.preset, parts: e.parts, budget } as Frame<any, any, any, any>
-    try {
-      checkFrame(frame)
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'usage') throw error
-      first ??= error
-      excluded.push({ method: e.label, why: error.message })
-      continue
-    }
-    e.method.with({ knobs: e.knobs, preset: e.preset, parts: e.parts })
-    entrants.push(e)
-  }
-  if (entrants.length === 0) throw first
-  return { entrants, excluded }
-}
-
-/** A comparison in the store: a run of its own that holds the lock, and the cells' runs, whose origin it is. */
-interface Shelf {
-  handle: RunHandle
-  cells: Map<string, RunMeta>
-  finished: number
-  keep(run: string, record: CellRecord): void
-  end(status: 'done' | 'paused', result?: Comparison): void
-  close(): void
-}
-
-/** The method id of a comparison's own run. */
-export const comparisonId = 'compare'
-
-function openShelf(
-  folder: string,
-  o: { resume?: string; plan?: unknown; durability?: 'crash' | 'power' },
-  asked: Record<string, unknown>,
-): Shelf {
-  const store: Store = openStore(folder, o.durability === undefined ? {} : { durability: o.durability })
-  let handle: RunHandle | undefined
-  try {
-    if (o.resume === undefined) {
-      handle = store.create({
-        world: asked.world as string,
-        method: { id: comparisonId, version: 1 },
-        models: asked.models as Record<string, string>,
-        task: `${(asked.items as { count: number }).count} tasks, ${(asked.methods as unknown[]).length} methods`,
-        options: { comparison: asked, ...(o.plan === undefined ? {} : { comparePlan: o.plan }) },
-        limits: asked.budget as Limits,
-        seed: asked.seed as number,
-        concurrency: asked.concurrency as number,
-        contractVersion,
-      })
-    } else {
-      handle = store.open(o.resume, { write: true })
-      agree(handle.meta, asked)
-      store.update(handle.id, { status: 'running' })
-    }
-  } catch (e) {
-    handle?.close()
-    store.close()
-    throw e
-  }
-  const mine = handle
-  const cells = new Map<string, RunMeta>()
-  if (o.resume !== undefined)
-    for (const meta of store.list({ origin: mine.id })) {
-      const name = meta.options.part as string | undefined
-      // Of two runs of one cell the finished one counts.
-      if (name === undefined || cells.get(name)?.options.graded !== undefined) continue
-      const good = meta.options.graded === undefined ? usable(store, meta, mine.id) : meta
-      if (good !== null) cells.set(name, good)
-    }
-  return {
-    handle: mine,
-    cells,
-    finished: [...cells.values()].filter(m => m.status === 'done' && m.options.graded !== undefined).length,
-    keep(run, record) {
-      store.update(run, { options: { ...store.get(run).options, graded: record } })
-    },
-    end(status, result) {
-      if (result !== undefined) mine.snapshot.save('comparison', JSON.stringify(result))
-      store.update(mine.id, { status, ...(result === undefined ? {} : { spent: result.spent, answer: result.verdict }) })
-    },
-    close() {
-      mine.close()
-      store.close()
-    },
-  }
-}
-
-/** The run of an unfinished cell as it can be resumed. null: the process ended before its journal was there, so nothing was paid. */
-function usable(store: Store, meta: RunMeta, of: string): RunMeta | null {
-  let damaged: boolean
-  try {
-    const handle = store.open(meta.id)
-    damaged = handle.journal.damage !== null
-    handle.close()
-  } catch (e) {
-    if (e instanceof Failure && e.code === 'store') return null
-    throw e
-  }
-  if (!damaged) return meta
-  const whole = store.salvage(meta.id)
-  store.update(whole, { origin: of })
-  return store.get(whole)
-}
-
-/** What a resumed comparison must have in common with its record: everything that its cells follow from. */
-function agree(meta: RunMeta, asked: Record<string, unknown>): void {
-  const was = meta.options.comparison as Record<string, unknown> | undefined
-  if (meta.method.id !== comparisonId || was === undefined)
-    throw new Failure('usage', `run ${meta.id} is no comparison`, `espalier resume ${meta.id}`)
-  for (const [what, value] of Object.entries(asked))
-    if (canonical(was[what]) !== canonical(value))
-      throw new Failure(
-        'store',
-        `comparison ${meta.id} was made with other ${what}: ${short(was[what])}, and this is ${short(value)}`,
-        'start a new comparison, or resume this one as it was begun',
-      )
-}
-const short = (x: unknown): string => {
-  const text = canonical(x)
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
-}
-
-/** The finished comparison of an id; null: it has not ended yet. */
-export function readComparison(id: string, o: { store: string }): Comparison | null {
-  const store = openStore(o.store)
-  try {
-    const handle = store.open(id)
-    const kept = handle.snapshot.load('comparison')
-    return typeof kept === 'string' ? (JSON.parse(kept) as Comparison) : null
-  } finally {
-    store.close()
   }
 }

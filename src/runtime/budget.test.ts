@@ -162,6 +162,24 @@ describe('the end of a budget', () => {
     const b = await start({ seconds: 3 }, { journal: new MemoryJournal(journal.records), replayOnly: true })
     expect([digest(b), b.spent.calls]).toEqual([digest(a), a.spent.calls])
   })
+  test('a deadline in the middle of searches inside a search is an outcome, too', async () => {
+    const journal = new MemoryJournal()
+    const o = { method: kitchen(), knobs: { times: 1000 } }
+    const a = await start({ seconds: 1 }, { ...o, journal })
+    expect(a.ended).toBe('budget')
+    expect(journal.records.some(r => r.t === 'open' && r.at.includes('/'))).toBe(true)
+    const b = await start({ seconds: 1 }, { ...o, journal: new MemoryJournal(journal.records), replayOnly: true })
+    expect([digest(b), b.spent.calls]).toEqual([digest(a), a.spent.calls])
+  })
+  test('a raised deadline: what it had cancelled is asked again, and the search goes on', async () => {
+    const journal = new MemoryJournal()
+    const a = await start({ seconds: 2, calls: 150 }, { journal })
+    const b = await start({ seconds: 2, calls: 150 }, { journal, raise: { seconds: 100 } })
+    expect([a.ended, b.ended, b.spent.calls]).toEqual(['budget', 'budget', 150])
+    expect(a.spent.calls).toBeLessThan(150)
+    const c = await start({ seconds: 2, calls: 150 }, { journal: new MemoryJournal(journal.records), replayOnly: true })
+    expect([digest(c), c.spent.calls]).toEqual([digest(b), 150])
+  })
   test('a share of what is left, for a search inside', async () => {
     const calls: number[] = []
     const flat = method({

@@ -2,7 +2,7 @@
 // The rules, and what each is for: docs/runtime.md.
 import { hash as digest } from 'node:crypto'
 import type { Limits, Usage } from '../contract/index.ts'
-import { type Amount, addTo, amount, Failure, maximum, zero } from '../kernel/index.ts'
+import { type Amount, addTo, amount, Failure, hashText, maximum, zero } from '../kernel/index.ts'
 import type { Clock } from './clock.ts'
 import { Divergence, EffectError, StrayWait } from './errors.ts'
 import type { EventData, EventKind } from './events.ts'
@@ -57,7 +57,8 @@ export class Engine implements Bench {
   /** Requests that a recall answered, and all of them. */
   recalled = 0
   missing = 0
-  #ordinals = new Map<string, number>()
+  /** By 53 bits of a request's hash: should two meet, their ordinals run on together, the same in every run. */
+  #ordinals = new Map<number, number>()
   #pending = new Map<number, Pending>()
   #queue: Pending[] = []
   #later: Pending[] = []
@@ -146,8 +147,9 @@ export class Engine implements Bench {
   #issue(p: Pending, job: Job, max: Amount, waited: boolean): void {
     // Over the address, too: one text then serves the check, the ordinals, the cache and what-if.
     const hash = digest('sha1', `${job.at}#${job.kind}#${job.request}`, 'base64url').slice(0, 20)
-    const ord = this.#ordinals.get(hash) ?? 0
-    this.#ordinals.set(hash, ord + job.count)
+    const place = hashText(hash) * 0x200000 + (hashText(hash, 0x1b873593) >>> 11)
+    const ord = this.#ordinals.get(place) ?? 0
+    this.#ordinals.set(place, ord + job.count)
     const k = this.issued++
     p.job = job
     p.k = k
@@ -510,8 +512,12 @@ export class Engine implements Bench {
       job.at,
     )
     this.down(party)
-    // Who was told to stop is let go, without an error.
-    if (party.done || (r.status === 'cancelled' && party.halted && !party.final)) return
+    if (party.done) return
+    if (r.status === 'cancelled' && !party.final) {
+      // Who was told to stop is let go, without an error; who ran out of time may be given more.
+      if (party.timeIsUp) return p.optional ? p.resolve(undefined) : void party.stuck.push(p)
+      if (party.halted) return
+    }
     // Live, too, the method gets the DECODED payload: it never sees what the record cannot hold.
     const value: unknown = JSON.parse(r.payload)
     if (r.status === 'ok') {

@@ -73,11 +73,18 @@ export class Party {
   waiters: ((more: boolean) => void)[] = []
   /** No further effects. */
   halted = false
+  /** Its time is up: what is cancelled for that waits, as what the budget does not cover does, for more of it. */
+  expired = false
   /** What was kept back may be used. */
   final = false
   done = false
   /** Told when nothing is under way any more and everything that followed has happened. */
   quiet: () => void = () => {}
+  /** Its own time, or that of a search around it. */
+  get timeIsUp(): boolean {
+    for (let p: Party | undefined = this; p !== undefined; p = p.outer) if (p.expired) return true
+    return false
+  }
   constructor(budget: Scope, outer?: Party) {
     this.budget = budget
     this.outer = outer

@@ -31,7 +31,7 @@ import type {
   World,
   WorldBase,
 } from '../contract/index.ts'
-import { canonical, Failure, FlatTree, maximum, mix, usage } from '../kernel/index.ts'
+import { AddressedRandom, canonical, Failure, FlatTree, hashText, maximum, mix, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { Place } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -80,7 +80,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly #dialect: string
   readonly #abort = new AbortController()
   readonly #given = new Set<EdgeId>()
-  readonly #proposals = new Map<EdgeId, number>()
+  /** Proposals made at each edge: ordinals for the ranks of what they draw. */
+  readonly #proposals: number[] = []
   readonly #repairs = new Map<EdgeId, number>()
   readonly #subs = new Map<string, number>()
   readonly #steps: Steps<S, A, Ans, T>
@@ -123,7 +124,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       player: world.player && (s => world.player!(s)),
     })
     this.#steps = new Steps<S, A, Ans, T>(this, world, task)
-    this.#workers = new Workers(shared.engine, this.party, this.tree, i => this.random('simulation', i))
+    const scopeHash = hashText(this.scope)
+    this.#workers = new Workers(shared.engine, this.party, this.tree, i => new AddressedRandom(this.seed, scopeHash, i, 'simulation'))
     this.#renew()
   }
   #renew(): void {
@@ -242,8 +244,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const n = o.n ?? (how === 'all' || how === 'distinct' ? Infinity : 1)
     if (n < 1) return []
     const by = (o.by ?? this.#policy) as Policy<S, A, X>
-    const ordinal = this.#proposals.get(at) ?? 0
-    this.#proposals.set(at, ordinal + 1)
+    const ordinal = this.#ordinal(at)
     const io = this.at(at)
     const state = t.state(at)
     const sampling: Sampling = { ...this.sampling, ...o.sampling }
@@ -298,6 +299,11 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (o.instead !== undefined && out.length > 0) this.flag(o.instead, 'replaced')
     return out
   }
+  #ordinal(e: EdgeId): number {
+    const all = this.#proposals
+    while (all.length <= e) all.push(0)
+    return all[e]++
+  }
   #repair(n: NodeId): number {
     const ordinal = (this.#repairs.get(n) ?? 0) + 1
     this.#repairs.set(n, ordinal)
@@ -327,8 +333,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       if (given.size === 0 || !given.has(e)) t.P[e] = t.M[e] / all
   }
   insert(parent: EdgeId, action: A, o: { count?: number; aside?: boolean } = {}): EdgeId {
-    const ordinal = this.#proposals.get(parent) ?? 0
-    this.#proposals.set(parent, ordinal + 1)
+    const ordinal = this.#ordinal(parent)
     const e = this.#edge(parent, action, ordinal * proposalSpan, 0, o.aside === true)
     this.tree.merge(e, o.count ?? 1)
     this.#share(parent)
@@ -459,9 +464,15 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
     this.shared.engine.look(this.party)
   }
-  /** The time limit has come: what is in flight is cancelled, and the search lands. */
+  /** The time limit has come: what is in flight is cancelled, nothing more fits, and the search lands. */
   deadline(): void {
-    if (this.#phase === 'run') this.#halt('budget', 'cancel')
+    if (this.#phase !== 'run') return
+    const { party, budget } = this
+    party.expired = true
+    budget.tick(this.now())
+    budget.spent.seconds = Math.max(budget.spent.seconds, (budget.limits.seconds ?? 0) - budget.kept.seconds)
+    this.shared.engine.cancel((_, p) => within(p, party))
+    this.shared.engine.look(party)
   }
 
   // ----------------------------------------------------------------------------------------------------------- lifetime
@@ -560,6 +571,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     return true
   }
   raise(limits: Limits): void {
+    this.party.expired = false
     this.budget.limits = { ...this.budget.limits, ...limits }
     this.shared.engine.retryStuck(this.party)
     this.shared.engine.look(this.party)

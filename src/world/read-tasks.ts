@@ -48,7 +48,9 @@ function readLine(raw: string): { id?: string; task: unknown; answer?: unknown }
   } catch (e) {
     throw new Failure('usage', `no valid JSON (${(e as Error).message})`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('task' in value)) return { task: value }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { task: value }
+  // A line that is itself a task may carry its answer.
+  if (!('task' in value)) return 'answer' in value ? { task: value, answer: value.answer } : { task: value }
   const { id, task, answer } = value as { id?: unknown; task: unknown; answer?: unknown }
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
     throw new Failure('usage', `expected a text as id, found ${JSON.stringify(id)}`)

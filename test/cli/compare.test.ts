@@ -84,6 +84,19 @@ describe('compare', () => {
     expect(again.code).toBe(0)
     expect(held(again.out, 'comparison').cells).toHaveLength(180)
   })
+  test('its runs are listed apart, and go with it', async () => {
+    const at = ['--store', folder]
+    const { id, cells } = held((await inside(['compare', 'game24', ...few, ...at, '--json'])).out, 'comparison')
+    const listed = async (...args: string[]) =>
+      held((await inside(['runs', ...args, ...at, '--limit', '99', '--json'])).out, 'runs').runs.map((r: { run: string }) => r.run)
+    expect(await listed()).toEqual([id])
+    expect((await listed('--of', id)).sort()).toEqual(cells.map((c: { run: string }) => c.run).sort())
+    expect((await inside(['runs', 'show', id, ...at])).out).toContain('vs best-of-n')
+    expect((await inside(['replay', cells[0].run, ...at])).code).toBe(0)
+    expect((await inside(['runs', 'rm', id, ...at])).out).toBe(`removed ${id} and its ${cells.length} runs\n`)
+    expect(await listed()).toEqual([])
+    expect((await inside(['runs', 'show', cells[0].run, ...at])).code).toBe(2)
+  })
   test('its budget cannot be raised', async () => {
     const r = await inside(['compare', 'game24', '--n', '1', '--methods', 'greedy', '--budget', 'calls=9', '--store', folder, '--json'])
     const { id } = held(r.out, 'comparison')

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { methodIds } from '../../src/method/index.ts'
+import { modelKinds } from '../../src/model/index.ts'
+import { worldIds } from '../../src/world/index.ts'
 import { arithmetic, bin, held, inside, schemaNames } from './espalier.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-other-'))
@@ -85,6 +87,14 @@ test('every schema is used by a test, and every file is a schema', () => {
     .map(f => readFileSync(new URL(f, here), 'utf8'))
     .join('\n')
   for (const n of schemaNames.filter(x => x !== 'usage' && x !== 'limits')) expect([n, tests.includes(`'${n}')`)]).toEqual([n, true])
+})
+
+test('the README names what there is', () => {
+  const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const row = (name: string): string => new RegExp(`^\\| ${name} \\|.*`, 'm').exec(text)![0]
+  expect([...row('methods').matchAll(/`([^`]+)`/g)].map(m => m[1])).toEqual([...methodIds])
+  for (const id of worldIds) expect(row('worlds')).toContain(`\`${id}\``)
+  for (const { kind } of modelKinds) expect(row('models')).toMatch(new RegExp(`\`${kind}[:\`]`))
 })
 
 /** A Node that says that it is 20: a copy of the door whose version is another. */

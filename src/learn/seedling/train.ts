@@ -199,6 +199,8 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
         onEvent?.({ kind: 'measured', ...point })
       }
       if (step % saveEvery === 0 || step === last) save()
+      // A step never waits for anything: without this no signal and no timer would get its turn.
+      await new Promise(go => setImmediate(go))
     }
     if (signal?.aborted && trainer.step < last) save()
     return { plan, weights: trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= last }

@@ -22,8 +22,8 @@ export function seedling(path: string = shippedWeights, o: SeedlingOptions = {})
   return seedlingProvider(shape, weights, o)
 }
 
-/** Where `espalier train` puts the weights of a name, and where `seedling@NAME` looks. */
-export const weightsPath = (store: string, name: string): string => join(store, 'models', name, 'model.safetensors')
+/** Where `espalier train` puts the weights of a name, and where `seedling@NAME` looks. @param folder STORE/models */
+export const weightsPath = (folder: string, name: string): string => join(folder, name, 'model.safetensors')
 
 export const seedlingKind: ModelKind = {
   kind: 'seedling',

@@ -10,6 +10,8 @@ export interface Found {
 
 /** Only the end of a reply is searched: answers stand there, and no text makes this slow. */
 const tail = 12_000
+/** Of phrases that mark an answer only so many last ones are looked at. */
+const latest = 20
 /** Longest text that is taken for an answer. */
 const longest = 2000
 
@@ -40,7 +42,7 @@ export function markedAnswer(text: string, choices: readonly string[] = []): Fou
   }
   const hashes = t.lastIndexOf('####')
   if (hashes >= 0) put(hashes + 4, line(t, hashes + 4), 'hashes')
-  for (const m of t.matchAll(/\banswer\b(?:\*\*|__)?\s{0,3}(?:\*\*|__)?(?:\([^()\n]{0,40}\)\s?)?(is\b|[:=])/gi)) {
+  for (const m of [...t.matchAll(/\banswer\b(?:\*\*|__)?\s{0,3}(?:\*\*|__)?(?:\([^()\n]{0,40}\)\s?)?(is\b|[:=])/gi)].slice(-latest)) {
     // "The final answer is: 42", "The answer to the question is 42" (below), "Answer:\n42". Questions about an answer are none.
     const from = m.index + m[0].length
     const told = line(t, from)
@@ -51,9 +53,9 @@ export function markedAnswer(text: string, choices: readonly string[] = []): Fou
       m[1].toLowerCase() === 'is' ? 'said' : 'marked',
     )
   }
-  for (const m of t.matchAll(/\banswer (?:to|of|for) [^.:\n]{1,120}? is\b:?/gi))
+  for (const m of [...t.matchAll(/\banswer (?:to|of|for) [^.:\n]{1,120}? is\b:?/gi)].slice(-latest))
     put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
-  for (const m of t.matchAll(/\b(?:correct|right|best) (?:choice|option) is\b:?/gi))
+  for (const m of [...t.matchAll(/\b(?:correct|right|best) (?:choice|option) is\b:?/gi)].slice(-latest))
     put(m.index + m[0].length, sentence(line(t, m.index + m[0].length)), 'said')
   const json = inJson(t)
   if (json !== null) put(json.at, json.answer, 'json')
@@ -171,7 +173,7 @@ function inJson(t: string): { at: number; answer: string } | null {
 /** The choices of a question, in order from (A): `(A) one (B) two`, or a line each `A. one`, `A) one`. Empty: it has none. */
 export function choicesIn(question: string): string[] {
   const q = question.slice(0, 20_000)
-  for (const marker of [/\(([A-Z])\)\s*/g, /(?:^|\n)\s*([A-Z])[.):]\s+/g]) {
+  for (const marker of [/\(([A-Z])\)\s*/g, /(?:^|\n)[ \t]*([A-Z])[.):]\s+/g]) {
     const marks = [...q.matchAll(marker)]
     const start = marks.findLastIndex(m => m[1] === 'A')
     const run = start < 0 ? [] : marks.slice(start).filter((m, i) => m[1].charCodeAt(0) - 65 === i)

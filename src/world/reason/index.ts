@@ -17,8 +17,7 @@ export { type ReasonOptions, reason } from './world.ts'
 
 export const reasonWorld: WorldEntry<State, string, string, ReasonTask> = {
   world: reason(),
-  describe:
-    'Any question in words, by steps or whole attempts; numbers, fractions, LaTeX, choices and JSON answers are compared by meaning',
+  describe: 'Any question in words, by steps or whole attempts; answers are compared by what they mean',
   grains: ['step', 'attempt'],
   exact: false,
   examples: ['A train covers 180 km in 2.5 hours. What is its average speed in km/h?', 'How many positive divisors does 360 have?'],

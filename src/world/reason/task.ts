@@ -33,6 +33,7 @@ export function parseTask(input: unknown): ReasonTask {
     if (text.length > longest) throw wrong(`a text of ${text.length} characters (at most ${longest})`)
     return Object.freeze({ question: text })
   }
+  if (typeof input === 'object' && input !== null && truths.has(input as ReasonTask)) return input as ReasonTask
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw wrong(JSON.stringify(input)?.slice(0, 80) ?? typeof input)
   const { question, problem, choices, answer } = input as { question?: unknown; problem?: unknown; choices?: unknown; answer?: unknown }
   const asked = question ?? problem

@@ -24,6 +24,7 @@ describe('tasks', () => {
     expect(reasonWorld.parseTask('{"question": "a?"}')).toEqual({ question: 'a?' })
     expect(reasonWorld.parseTask('{1, 2} has how many subsets?')).toEqual({ question: '{1, 2} has how many subsets?' })
     expect(reasonWorld.parseTask({ problem: 'Which?', choices: ['one', 2] }).question).toBe('Which?\n(A) one\n(B) 2')
+    expect(reasonWorld.parseTask(t)).toBe(t)
     expect(world.start('  Why? ')).toEqual({ question: 'Why?', steps: [] })
   })
   test.each([
@@ -44,7 +45,7 @@ describe('tasks', () => {
     expect(read.errors).toEqual([])
     expect(read.tasks.map(t => [t.task, t.answer])).toEqual([
       [{ question: 'What is 1 + 1?' }, '2'],
-      [{ question: '2 + 2?' }, undefined],
+      [{ question: '2 + 2?' }, 4],
       [{ question: 'Why?' }, undefined],
     ])
   })

@@ -1,0 +1,183 @@
+// `espalier train seedling`: weights of one's own, from nothing, with data that the worlds' solver makes.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../kernel/index.ts'
+import { type Card, makeSeedling, type Plan, seedlingPlan, type TrainEvent } from '../learn/index.ts'
+import { readSafetensors, seedlingShape, weightsPath } from '../model/seedling/index.ts'
+import { storeFolder } from '../store/index.ts'
+import { type Action, type Call, one } from './definition.ts'
+import { onInterrupt } from './interrupt.ts'
+import { showing } from './live.ts'
+import { jsonLine, lookOf, print, storeOption } from './report.ts'
+import { shownStore } from './shelf.ts'
+import { duration, fill, type Line, marksFor, number, piece } from './text.ts'
+import { trainView } from './train-view.ts'
+import { whole } from './whole.ts'
+
+/** A small one in about a minute, to see that all of it works. */
+const quick: Partial<Plan> = {
+  steps: 300,
+  batch: 32,
+  warmup: 50,
+  shape: { ...seedlingShape, width: 64, layers: 2, heads: 2, hidden: 128 },
+}
+
+export const trainCommand: Action = async (call, s) => {
+  const name = one(call, 'out') ?? 'mine'
+  if (!/^[\w-][\w.-]*$/.test(name))
+    throw new Failure(
+      'usage',
+      `--out: expected a name of letters, digits, dots and dashes, found '${name}'`,
+      'as in --out mine: seedling@mine',
+    )
+  const store = storeFolder(one(call, 'store'))
+  const weights = weightsPath(join(store, 'models'), name)
+  const out = join(store, 'models', name)
+  const again = `espalier train seedling --out ${name} --resume${storeOption(shownStore(call, store)!)}`
+  const plan = planOf(call, out, again)
+  writable(out)
+  const how = showing(s, call.flags)
+  if (how !== 'none')
+    s.err.write(`training seedling@${name} in ${out}: ${number(plan.steps)} steps of ${plan.batch} puzzles, seed ${plan.seed}\n`)
+  const view = trainView(how, s, plan)
+  const stop = new AbortController()
+  let at = 0
+  let left: (() => void) | undefined
+  // Once the last step is made there is only measuring to do, which can be left at any time.
+  const leaving = new Promise<null>(resolve => (left = () => resolve(null)))
+  const off = onInterrupt(times => {
+    view.interrupted()
+    stop.abort()
+    if (times > 1 || at >= plan.steps) left!()
+  })
+  const measured = call.flags.has('quick') || plan.shape.width < seedlingShape.width ? { puzzles: 60, samples: 8 } : {}
+  let card: Card | null
+  try {
+    card = await Promise.race([
+      leaving,
+      makeSeedling({
+        ...plan,
+        ...measured,
+        out,
+        name,
+        signal: stop.signal,
+        onEvent(e: TrainEvent) {
+          if ('step' in e) at = e.step
+          view.event(e)
+        },
+      }),
+    ])
+  } catch (e) {
+    // What the checkpoint could not take is the disk's fault, and the last whole one is still there.
+    if (e instanceof Failure || !(e as NodeJS.ErrnoException).code) throw e
+    throw new Failure('store', `${out} cannot be written: ${(e as Error).message}`, `mend it, and go on: ${again}`, { cause: e })
+  } finally {
+    off()
+    view.end()
+  }
+  const finished = card !== null
+  if (call.flags.has('json'))
+    s.out.write(
+      jsonLine({
+        model: `seedling@${name}`,
+        path: weights,
+        finished,
+        step: at,
+        steps: plan.steps,
+        seed: plan.seed,
+        resume: finished ? null : again,
+        parameters: card?.parameters ?? null,
+        bytes: card?.bytes ?? null,
+        tokens: card?.tokens ?? null,
+        seconds: card?.curves.seconds ?? null,
+        loss: card?.curves.dev.at(-1)?.words ?? null,
+        results:
+          card?.results
+            .filter(r => r.split === 'test')
+            .map(({ family, puzzles, greedy }) => ({ family, puzzles, greedy: greedy.rate, interval: greedy.interval })) ?? null,
+      }),
+    )
+  else if (card === null)
+    print(s, [[piece('stopped', 'warn'), piece(` at step ${number(at)} of ${number(plan.steps)}; nothing is lost: ${again}`)]])
+  else print(s, cardLines(card, name, out, shownStore(call, store)!, lookOf(s).unicode))
+  return finished ? 0 : 130
+}
+
+/** What is to be trained: given, or what the checkpoint holds. @throws Failure */
+function planOf(call: Call, out: string, again: string): Plan {
+  const steps = whole(call, 'steps', 1)
+  const seed = whole(call, 'seed', 0)
+  const path = join(out, 'checkpoint.safetensors')
+  if (!call.flags.has('resume')) {
+    if (existsSync(path))
+      throw new Failure('usage', `${out} has a training in it already`, `go on with it: ${again}; or choose another name: --out NAME`)
+    if (existsSync(join(out, 'model.safetensors')))
+      throw new Failure('usage', `${out} has weights in it already`, 'choose another name: --out NAME')
+    return {
+      ...seedlingPlan,
+      ...(call.flags.has('quick') ? quick : {}),
+      ...(steps === undefined ? {} : { steps }),
+      ...(seed === undefined ? {} : { seed }),
+    }
+  }
+  if (!existsSync(path)) throw new Failure('usage', `there is no training to go on with in ${out}`, 'leave --resume out to begin one')
+  if (seed !== undefined || call.flags.has('quick'))
+    throw new Failure('usage', '--seed and --quick are what the training began with', 'leave them out with --resume')
+  const { metadata } = readSafetensors(readFileSync(path), path)
+  let held: { plan?: Plan } | null = null
+  try {
+    held = JSON.parse(metadata.extra ?? 'null') as { plan?: Plan } | null
+  } catch {
+    // Not of ours either.
+  }
+  if (typeof held?.plan?.steps !== 'number')
+    throw new Failure(
+      'model',
+      `${path}: expected a checkpoint of espalier train, found another file`,
+      'take it away, or choose another name: --out NAME',
+    )
+  return { ...held.plan, ...(steps === undefined ? {} : { steps }) }
+}
+
+/** @throws Failure (store) where nothing can be written: said before the first step, not at the first checkpoint */
+function writable(out: string): void {
+  const probe = join(out, '.probe')
+  try {
+    mkdirSync(out, { recursive: true })
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (e) {
+    throw new Failure(
+      'store',
+      `${out} cannot be written: ${(e as Error).message}`,
+      'choose another folder with --store or ESPALIER_STORE',
+      { cause: e },
+    )
+  }
+}
+
+const families: Readonly<Record<string, string>> = { three: '3 numbers', four: '4 numbers', game24: 'Game of 24' }
+
+function cardLines(card: Card, name: string, out: string, store: string, unicode: boolean): Line[] {
+  const m = marksFor(unicode)
+  const percent = (x: number): number => Math.round(100 * x)
+  const row = (what: string, text: string): Line => [piece(`  ${fill(what, 12)}`, 'dim'), piece(text)]
+  return [
+    [
+      piece(`${m.yes} `, 'good'),
+      piece(`seedling@${name}`, 'bold'),
+      piece(`: ${number(card.parameters)} parameters, ${number(card.bytes)} bytes`),
+    ],
+    row('trained', `${number(card.plan.steps)} steps, ${number(card.tokens)} tokens, ${duration(card.curves.seconds)}`),
+    ...card.results
+      .filter(r => r.split === 'test')
+      .map(r =>
+        row(
+          families[r.family] ?? r.family,
+          `${percent(r.greedy.rate)} % of ${r.puzzles} held-out puzzles at the first try (95 % interval ${r.greedy.interval.map(percent).join(' to ')})`,
+        ),
+      ),
+    row('card', join(out, 'card.md')),
+    row('use', `espalier solve game24 "4 9 10 13" --model seedling@${name}${storeOption(store)}`),
+  ]
+}

@@ -1,0 +1,56 @@
+// The guide does what it says: every file of a page is written down, type-checked and run, and what its commands say is what the page shows.
+// In what a page shows, … stands for anything, and a run's id for whatever id the run has.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Served, serveModel } from '../src/model/fixture/server.ts'
+import { solver } from './guide/reply.ts'
+import { type Folder, makeFolder, readPage, root, Stands } from './guide/page.ts'
+
+const guide = join(root, 'docs/guide')
+const pages = readdirSync(guide).filter(f => f.endsWith('.md'))
+
+test('the guide has its pages, and the README leads to them', () => {
+  expect(pages.sort()).toEqual(['costs.md', 'first-search.md', 'method.md', 'model.md', 'reward.md', 'world.md'])
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  for (const p of pages) expect(readme).toContain(`(docs/guide/${p})`)
+})
+
+describe.each(pages)('%s', name => {
+  const page = readPage(readFileSync(join(guide, name), 'utf8'))
+  let folder: Folder
+  let stands: Stands
+  let server: Served
+  beforeAll(async () => {
+    server = await serveModel(solver())
+    stands = new Stands([['127.0.0.1:8000', `127.0.0.1:${server.port}`]])
+    folder = makeFolder(Object.fromEntries(Object.entries(page.files).map(([file, text]) => [file, stands.here(text)])))
+  })
+  afterAll(async () => {
+    folder.remove()
+    await server.close()
+  })
+
+  test('has no code that nobody runs, and no dead link', () => {
+    expect(page.loose).toEqual([])
+    expect(page.commands.length).toBeGreaterThan(0)
+    for (const to of page.links) expect([to, existsSync(join(guide, to))]).toEqual([to, true])
+  })
+
+  // A page that is about the types runs the compiler itself.
+  test.skipIf(page.commands.some(c => c.script.includes('npx tsc')))('its types hold', async () => {
+    expect(await folder.shell('npx tsc')).toEqual({ code: 0, said: '' })
+  })
+
+  test('does what it shows', { timeout: 240_000 }, async () => {
+    for (const { script, shown, line } of page.commands) {
+      const { code, said } = await folder.shell(stands.here(shown === undefined ? `set -e\n${script}` : script))
+      const at = `${name}:${line}`
+      if (shown === undefined) expect([at, code, said]).toEqual([at, 0, said])
+      else {
+        const { like, said: told } = stands.agree(shown, said)
+        if (!like) expect(`${at}\n${told}`).toBe(`${at}\n${shown}`)
+      }
+    }
+  })
+})
