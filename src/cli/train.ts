@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
-import { type Card, makeSeedling, type Plan, seedlingPlan, type TrainEvent } from '../learn/index.ts'
+import { type Card, lastStep, makeSeedling, type Plan, seedlingPlan, seedlingStages, type TrainEvent } from '../learn/index.ts'
 import { readSafetensors, seedlingShape, weightsPath } from '../model/seedling/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
@@ -35,20 +35,30 @@ export const trainCommand: Action = async (call, s) => {
   const out = join(store, 'models', name)
   const again = `espalier train seedling --out ${name} --resume${storeOption(shownStore(call, store)!)}`
   const plan = planOf(call, out, again)
+  // Nothing changed but the seed: the whole recipe of the shipped weights, stage after stage.
+  const shipped = JSON.stringify({ ...plan, seed: seedlingPlan.seed }) === JSON.stringify(seedlingPlan)
+  const all = shipped
+    ? seedlingStages.reduce(
+        (n, stage) => n + lastStep({ ...plan, until: undefined, ...stage, ...(stage.steps === undefined ? { until: plan.until } : {}) }),
+        0,
+      )
+    : lastStep(plan)
   writable(out)
   const how = showing(s, call.flags)
-  if (how !== 'none')
-    s.err.write(`training seedling@${name} in ${out}: ${number(plan.steps)} steps of ${plan.batch} puzzles, seed ${plan.seed}\n`)
-  const view = trainView(how, s, plan)
+  if (how !== 'none') s.err.write(`training seedling@${name} in ${out}: ${number(all)} steps of ${plan.batch} puzzles, seed ${plan.seed}\n`)
+  const view = trainView(how, s, { ...plan, steps: all, until: all })
   const stop = new AbortController()
   let at = 0
+  // Steps of the stages before; each stage counts from its own beginning.
+  let before = 0
+  let last = 0
   let left: (() => void) | undefined
   // Once the last step is made there is only measuring to do, which can be left at any time.
   const leaving = new Promise<null>(resolve => (left = () => resolve(null)))
   const off = onInterrupt(times => {
     view.interrupted()
     stop.abort()
-    if (times > 1 || at >= plan.steps) left!()
+    if (times > 1 || at >= all) left!()
   })
   const measured = call.flags.has('quick') || plan.shape.width < seedlingShape.width ? { puzzles: 60, samples: 8 } : {}
   let card: Card | null
@@ -56,14 +66,16 @@ export const trainCommand: Action = async (call, s) => {
     card = await Promise.race([
       leaving,
       makeSeedling({
-        ...plan,
+        ...(shipped ? { seed: plan.seed } : { ...plan, stages: [{}] }),
         ...measured,
         out,
         name,
         signal: stop.signal,
         onEvent(e: TrainEvent) {
-          if ('step' in e) at = e.step
-          view.event(e)
+          if (e.step < last) before += last
+          last = e.step
+          at = before + e.step
+          view.event({ ...e, step: at })
         },
       }),
     ])
@@ -83,14 +95,14 @@ export const trainCommand: Action = async (call, s) => {
         path: weights,
         finished,
         step: at,
-        steps: plan.steps,
+        steps: all,
         seed: plan.seed,
         resume: finished ? null : again,
         parameters: card?.parameters ?? null,
         bytes: card?.bytes ?? null,
         tokens: card?.tokens ?? null,
-        seconds: card?.curves.seconds ?? null,
-        loss: card?.curves.dev.at(-1)?.words ?? null,
+        seconds: card?.stages.reduce((t, x) => t + x.curves.seconds, 0) ?? null,
+        loss: card?.stages.at(-1)?.curves.dev.at(-1)?.words ?? null,
         results:
           card?.results
             .filter(r => r.split === 'test')
@@ -168,7 +180,10 @@ function cardLines(card: Card, name: string, out: string, store: string, unicode
       piece(`seedling@${name}`, 'bold'),
       piece(`: ${number(card.parameters)} parameters, ${number(card.bytes)} bytes`),
     ],
-    row('trained', `${number(card.plan.steps)} steps, ${number(card.tokens)} tokens, ${duration(card.curves.seconds)}`),
+    row(
+      'trained',
+      `${number(card.stages.reduce((n, x) => n + lastStep(x.plan), 0))} steps, ${number(card.tokens)} tokens, ${duration(card.stages.reduce((t, x) => t + x.curves.seconds, 0))}`,
+    ),
     ...card.results
       .filter(r => r.split === 'test')
       .map(r =>

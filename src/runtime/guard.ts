@@ -21,6 +21,7 @@ const banned: readonly [object: object, name: string, use: string][] = [
 function install(): void {
   if (installed) return
   installed = true
+  guardDate()
   for (const [object, name, use] of banned) {
     const own = object as Record<string, (...args: unknown[]) => unknown>
     const original = own[name]
@@ -34,6 +35,17 @@ function install(): void {
         Object.defineProperty(guarded, key, Object.getOwnPropertyDescriptor(original, key)!)
     own[name] = guarded
   }
+}
+
+/** `new Date()` and `Date()` read the clock; with arguments they only reckon. */
+function guardDate(): void {
+  const refuse = (): never => {
+    throw new Divergence('new Date() inside a method: use s.now()')
+  }
+  globalThis.Date = new Proxy(Date, {
+    construct: (date, args, as) => (args.length === 0 && method.getStore() === true ? refuse() : Reflect.construct(date, args, as)),
+    apply: (date, self, args) => (method.getStore() === true ? refuse() : Reflect.apply(date as unknown as (...a: unknown[]) => string, self, args)),
+  })
 }
 
 /** Runs a method's code; strict: under guard. */

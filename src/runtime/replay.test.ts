@@ -169,6 +169,7 @@ describe('what a method must not do is caught, or does no harm', () => {
   const strict: Record<string, () => unknown> = {
     'Math.random': () => Math.random(),
     'Date.now': () => Date.now(),
+    'new Date': () => new Date(),
     setTimeout: () => setTimeout(() => {}, 0),
     'performance.now': () => performance.now(),
   }

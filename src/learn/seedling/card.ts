@@ -5,17 +5,21 @@ import type { CriticResult, FamilyResult } from './evaluate.ts'
 import { kinds, rowLength } from './examples.ts'
 import { type Curves, lastStep, type Plan } from './train.ts'
 
+export interface Stage {
+  plan: Plan
+  curves: Curves
+}
 export interface Card {
   schema: 1
   model: string
-  plan: Plan
+  /** Plans in the order in which they were run, each from the weights of the one before it, with their curves. */
+  stages: Stage[]
   parameters: number
   /** Words and pads that went through training. */
   tokens: number
   /** Bytes of the weights file, and how its numbers are stored. */
   bytes: number
   dtype: string
-  curves: Curves
   results: FamilyResult[]
   critic: CriticResult[]
   /** Of the sets of four numbers from 1 to 13 that make 24, how many do so without fractions, negative numbers and numbers past 99. */
@@ -46,14 +50,31 @@ const thinned = <T>(xs: readonly T[], n: number): T[] => {
   return xs.filter((_, i) => (xs.length - 1 - i) % every === 0)
 }
 
+function stageText({ plan: p, curves }: Stage, i: number, of: number): string {
+  const { optimiser: a, mix } = p
+  const last = lastStep(p)
+  const early = last < p.steps ? `, and to nothing over the last tenth of the ${last.toLocaleString('en')} that were made` : ''
+  return `${of > 1 ? `### Stage ${i + 1}\n\n` : ''}${last.toLocaleString('en')} steps of ${p.batch} x ${rowLength} words (${((last * p.batch * rowLength) / 1e6).toFixed(1)} M), ${(curves.seconds / 60).toFixed(0)} minutes of wall clock on one thread. AdamW (${a.beta1}, ${a.beta2}), weight decay ${a.decay}, clipping at ${a.clip},
+rate ${p.rate} after ${p.warmup} steps of warm-up, falling along a half cosine over the last ${percent(p.cooling)} of ${p.steps.toLocaleString('en')} steps${early}. Seed ${p.seed}.
+Rows: ${kinds.map(k => `${kindNames[k]} ${percent(mix.shares[k])}`).join('; ')}. Wandering: ${percent(mix.wander)} of each.
+
+${table(
+  ['step', 'words', ...kinds.map(k => kindNames[k]), 'verdicts', 'right verdicts'],
+  thinned(curves.dev, 14).map(d => [
+    String(d.step),
+    d.words.toFixed(4),
+    ...kinds.map(k => d.byKind[k].toFixed(4)),
+    d.verdicts.toFixed(4),
+    percent(d.right),
+  ]),
+)}
+`
+}
+
 /** The card as Markdown. */
 export function cardText(c: Card): string {
-  const { shape, optimiser: a, mix } = c.plan
+  const { shape } = c.stages[0].plan
   const tests = c.results.filter(r => r.split === 'test')
-  const early =
-    lastStep(c.plan) < c.plan.steps
-      ? `, and to nothing over the last tenth of the ${lastStep(c.plan).toLocaleString('en')} that were made`
-      : ''
   const ks = Object.keys(tests[0]?.pass ?? {})
   return `# ${c.model}
 
@@ -101,49 +122,30 @@ ${table(
 ## Data
 Made while training, nothing stored: each row is a function of (seed, split, step, row). Number sets of the train split only (70 % by a fixed hash of the multiset).
 
-${table(
-  ['kind', 'share'],
-  kinds.map(k => [kindNames[k], percent(mix.shares[k])]),
-)}
-
-${percent(1 - mix.wander)} of the rows are solved puzzles: random play to the end names the target; for the Game of 24 any of all solutions. ${percent(mix.wander)} are wandering play through
-good and bad states: there a choice is learnt only where exhaustive search says the target can still be made, its result always, and one state a row is judged.
+Solved rows: random play to the end names the target; for the Game of 24 any of all solutions. Wandering rows go through good and bad states alike: there a
+choice is learnt only where exhaustive search says the target can still be made, its result always, and one state a row is judged.
 
 ## Training
-${lastStep(c.plan).toLocaleString('en')} steps of ${c.plan.batch} x ${rowLength} words (${(c.tokens / 1e6).toFixed(1)} M), ${(c.curves.seconds / 60).toFixed(0)} minutes of wall clock on one thread. AdamW (${a.beta1}, ${a.beta2}), weight decay ${a.decay}, clipping at ${a.clip},
-rate ${c.plan.rate} after ${c.plan.warmup} steps of warm-up, falling along a half cosine over the last ${percent(c.plan.cooling)} of ${c.plan.steps.toLocaleString('en')} steps${early}. Seed ${c.plan.seed}.
+Loss in nats a word on the dev split, over rows mixed as in training; verdicts apart.
 
-Loss in nats a word on the dev split; verdicts apart.
-
-${table(
-  ['step', 'words', ...kinds.map(k => kindNames[k]), 'verdicts', 'right verdicts'],
-  thinned(c.curves.dev, 14).map(p => [
-    String(p.step),
-    p.words.toFixed(4),
-    ...kinds.map(k => p.byKind[k].toFixed(4)),
-    p.verdicts.toFixed(4),
-    percent(p.right),
-  ]),
-)}
-
-Again: \`makeSeedling({ out, seed: ${c.plan.seed}, steps: ${c.plan.steps}${c.plan.until ? `, until: ${c.plan.until}` : ''} })\`. The curves in full are in the JSON beside this card.
+${c.stages.map((s, i) => stageText(s, i, c.stages.length)).join('\n')}
+Again: \`makeSeedling({ out })\`, where the plans are those of the JSON beside this card; the curves are there in full. Same plans, same weights, bit for bit,
+on one kind of machine.
 `
 }
 
-/** Everything in a card that is known without measuring. */
+/** A card from what was done and what was measured. */
 export const cardOf = (
   model: string,
-  plan: Plan,
-  curves: Curves,
+  stages: Stage[],
   file: { bytes: number; dtype: string },
   measured: Pick<Card, 'results' | 'critic' | 'sayable'>,
 ): Card => ({
   schema: 1,
   model,
-  plan,
-  parameters: parameterCount(plan.shape),
-  tokens: lastStep(plan) * plan.batch * rowLength,
+  stages,
+  parameters: parameterCount(stages[0].plan.shape),
+  tokens: stages.reduce((a, { plan }) => a + lastStep(plan) * plan.batch * rowLength, 0),
   ...file,
-  curves,
   ...measured,
 })

@@ -6,11 +6,22 @@ import { ranked24 } from '../../world/number/index.ts'
 import { type Card, cardOf, cardText } from './card.ts'
 import { type CriticResult, evaluateCritic, evaluatePuzzles, type FamilyResult, families } from './evaluate.ts'
 import { solvable } from './table.ts'
-import { lastStep, type TrainOptions, trainSeedling } from './train.ts'
+import { type Plan, seedlingPlan, type Trained, type TrainOptions, trainSeedling } from './train.ts'
 
-export interface MakeOptions extends TrainOptions {
-  /** Folder for `model.safetensors`, `card.md`, `card.json`; the checkpoint lies there too unless `folder` says otherwise. */
+/**
+ * How the shipped weights were made: the shipped plan, then a short run at a lower rate with more of what the first had least of.
+ * Each stage starts from the weights of the one before it; its seed is one higher.
+ */
+export const seedlingStages: readonly Partial<Plan>[] = [
+  {},
+  { steps: 700, rate: 5e-4, warmup: 30, cooling: 1, mix: { shares: { three: 0.34, four: 0.46, cards: 0.08, game24: 0.12 }, wander: 0.25 } },
+]
+
+export interface MakeOptions extends Omit<TrainOptions, 'folder' | 'from'> {
+  /** Folder for `model.safetensors`, `card.md`, `card.json`, and the checkpoints of the stages. */
   out: string
+  /** Plans run one after the other, each over the options given here. Default: the shipped ones; a single one where `steps` or `mix` is given. */
+  stages?: readonly Partial<Plan>[]
   name?: string
   /** How the weights are stored. The card's numbers are of the weights as stored. */
   dtype?: DType
@@ -30,11 +41,23 @@ export function sayable24(): { sets: number; of: number } {
  * @returns the card, or null where training was stopped
  */
 export async function makeSeedling(o: MakeOptions): Promise<Card | null> {
-  const { out, name = 'seedling', dtype = 'F16', puzzles = 400, samples = 32, ...training } = o
-  const trained = await trainSeedling({ folder: out, ...training })
-  if (!trained.finished) return null
-  const { plan, curves } = trained
-  const bytes = writeModel(plan.shape, trained.weights, { name, seed: String(plan.seed), steps: String(lastStep(plan)) }, dtype)
+  const { out, name = 'seedling', dtype = 'F16', puzzles = 400, samples = 32, stages, ...training } = o
+  const plans = stages ?? (o.steps === undefined && o.mix === undefined ? seedlingStages : [{}])
+  const done: Trained[] = []
+  for (const [i, stage] of plans.entries()) {
+    const trained = await trainSeedling({
+      ...training,
+      ...stage,
+      seed: (o.seed ?? seedlingPlan.seed) + i,
+      folder: i === 0 ? out : join(out, `stage-${i + 1}`),
+      from: done[i - 1]?.weights,
+    })
+    if (!trained.finished) return null
+    done.push(trained)
+  }
+  const { plan, weights: last } = done[done.length - 1]
+  const steps = done.reduce((a, t) => a + t.step, 0)
+  const bytes = writeModel(plan.shape, last, { name, seed: String(done[0].plan.seed), steps: String(steps) }, dtype)
   const { shape, weights } = readModel(bytes, name)
   const model = seedlingProvider(shape, weights)
   const results: FamilyResult[] = []
@@ -44,7 +67,12 @@ export async function makeSeedling(o: MakeOptions): Promise<Card | null> {
       results.push(await evaluatePuzzles(model, family, split, { n: puzzles, samples }))
       critic.push(...(await evaluateCritic(model, family, split, { n: puzzles })))
     }
-  const card = cardOf(name, plan, curves, { bytes: bytes.length, dtype }, { results, critic, sayable: sayable24() })
+  const card = cardOf(
+    name,
+    done.map(({ plan, curves }) => ({ plan, curves })),
+    { bytes: bytes.length, dtype },
+    { results, critic, sayable: sayable24() },
+  )
   mkdirSync(out, { recursive: true })
   for (const [file, content] of [
     ['model.safetensors', bytes],

@@ -3,17 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parameterCount, seedling, seedlingShape, shippedWeights } from '../../model/seedling/index.ts'
 import { evaluateCritic, evaluatePuzzles, families } from './evaluate.ts'
-import { readCard } from './make.ts'
-import { seedlingPlan } from './train.ts'
+import { readCard, seedlingStages } from './make.ts'
+import { planOf, seedlingPlan } from './train.ts'
 
 const card = readCard(fileURLToPath(new URL('../../model/seedling/weights/card.json', import.meta.url)))
 
-test('the shipped weights are small, of the shape that is said, and of the plan that one call follows', () => {
+test('the shipped weights are small, of the shape that is said, and of the plans that one call follows', () => {
   expect(statSync(shippedWeights).size).toBe(card.bytes)
   expect(card.bytes).toBeLessThan(5_000_000)
   expect(seedling(shippedWeights, { pages: 64 }).engine.shape).toEqual(seedlingShape)
   expect(card.parameters).toBe(parameterCount(seedlingShape))
-  expect(card.plan).toEqual(JSON.parse(JSON.stringify(seedlingPlan)))
+  const plans = seedlingStages.map((stage, i) => planOf({ ...stage, seed: seedlingPlan.seed + i }))
+  expect(card.stages.map(s => s.plan)).toEqual(JSON.parse(JSON.stringify(plans)))
 })
 
 test('they do, puzzle by puzzle, what their card says, on this machine too', async () => {
