@@ -131,25 +131,34 @@ describe('solve', () => {
     expect([b.digest, b.spent.calls, b.answer]).toEqual([a.digest, a.spent.calls, a.answer])
   })
 
-  test('--verify: a program says what is right', async () => {
+  test('--verify: a program says what is right, by the task and the answer', async () => {
     const check = join(folder, 'check.mjs')
-    writeFileSync(check, "import { readFileSync } from 'node:fs'\nprocess.exit(readFileSync(0, 'utf8').includes('/') ? 0 : 1)")
-    const args = [
-      'solve',
-      'game24',
-      '3 3 9 12',
-      '--verify',
-      `${process.execPath} ${check}`,
-      '--method',
-      'best-of-n',
-      '--budget',
-      'calls=30',
-      '--store',
-      'none',
-    ]
-    const x = held((await inside([...args, '--json'])).out, 'result')
-    expect(x).toMatchObject({ solved: true, verifiedBy: expect.stringContaining('verify') })
-    expect(x.answer).toContain('/')
+    writeFileSync(
+      check,
+      `import { readFileSync } from 'node:fs'
+const given = readFileSync(0, 'utf8').includes('12') && process.env.ESPALIER_TASK.includes('12')
+process.exit(given === (process.argv[2] === 'kind') ? 0 : 1)`,
+    )
+    const by = async (how: string): Promise<any> => {
+      const command = `${process.execPath} ${check} ${how}`
+      const args = [
+        'solve',
+        'game24',
+        '3 3 9 12',
+        '--verify',
+        command,
+        '--method',
+        'best-of-n',
+        '--budget',
+        'calls=8',
+        '--store',
+        'none',
+        '--json',
+      ]
+      return held((await inside(args)).out, 'result')
+    }
+    expect(await by('kind')).toMatchObject({ solved: true, verifiedBy: expect.stringContaining('verify') })
+    expect((await by('strict')).solved).not.toBe(true)
   })
 
   test('without a store nothing is written', async () => {
