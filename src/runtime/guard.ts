@@ -44,7 +44,8 @@ function guardDate(): void {
   }
   globalThis.Date = new Proxy(Date, {
     construct: (date, args, as) => (args.length === 0 && method.getStore() === true ? refuse() : Reflect.construct(date, args, as)),
-    apply: (date, self, args) => (method.getStore() === true ? refuse() : Reflect.apply(date as unknown as (...a: unknown[]) => string, self, args)),
+    apply: (date, self, args) =>
+      method.getStore() === true ? refuse() : Reflect.apply(date as unknown as (...a: unknown[]) => string, self, args),
   })
 }
 

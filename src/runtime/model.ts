@@ -76,15 +76,15 @@ export class BoundModel implements LanguageModel {
   get dialect(): string {
     return this.#p.dialect
   }
-  async sample(messages: readonly Message[], o: Sampling & { n?: number } = {}): Promise<Sample[]> {
+  sample(messages: readonly Message[], o: Sampling & { n?: number } = {}): Promise<Sample[]> {
     const { n = 1, ...own } = o
     const options: Sampling = { ...this.#door.sampling, ...own }
-    if (n < 1) return []
+    if (n < 1) return Promise.resolve([])
     const body = JSON.stringify([this.#p.id, messages, options])
-    if (n === 1 || this.#p.can.includes('n')) return (await this.#once(messages, options, body, n, false)) ?? []
+    if (n === 1 || this.#p.can.includes('n')) return this.#once(messages, options, body, n, false) as Promise<Sample[]>
     // One request each, so that each has its slot and its record; past the first, what the budget does not cover is left out.
-    const all = await Promise.all(Array.from({ length: n }, (_, i) => this.#once(messages, options, body, 1, i > 0)))
-    return all.flatMap(x => x ?? [])
+    const all = Array.from({ length: n }, (_, i) => this.#once(messages, options, body, 1, i > 0))
+    return Promise.all(all).then(some => some.flatMap(x => x ?? []))
   }
   #once(messages: readonly Message[], o: Sampling, body: string, n: number, optional: boolean): Promise<Sample[] | undefined> {
     const p = this.#p

@@ -247,13 +247,13 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const ordinal = this.#ordinal(at)
     const io = this.at(at)
     const state = t.state(at)
-    const sampling: Sampling = { ...this.sampling, ...o.sampling }
+    const sampling: Sampling = o.sampling === undefined ? this.sampling : { ...this.sampling, ...o.sampling }
     const tries = how === 'all' ? 1 : Math.max(1, o.tries ?? 1)
     const good: Draw<A>[] = []
     let hint = o.hint
     let refused = 0 // paid for, and no part of the tree
     for (let i = 0; i < tries && good.length < n; i++) {
-      const contexts = all.map(m => this.place(m, hint))
+      const contexts = all.length === 1 ? [this.place(at, hint)] : all.map(m => this.place(m, hint))
       const proposed = await by.propose(contexts, { n: n - good.length, how, input: o.input as X, sampling }, io)
       const why: string[] = []
       for (const r of proposed.rejected ?? []) why.push(r.why)
@@ -279,13 +279,14 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
             good.map(d => d.action),
             io,
           )
-    const leader = new Map<number, EdgeId>()
+    const leader = same === null ? null : new Map<number, EdgeId>()
     const repair = o.instead === undefined ? 0 : this.#repair(o.instead)
     const out: EdgeId[] = []
-    good.forEach((draw, i) => {
-      const known = same === null ? undefined : leader.get(same[i])
+    for (let i = 0; i < good.length; i++) {
+      const draw = good[i]
+      const known = leader?.get(same![i])
       const e = known ?? this.#edge(at, draw.action, ordinal * proposalSpan + i, repair, o.aside === true)
-      if (same !== null && known === undefined) leader.set(same[i], e)
+      if (known === undefined) leader?.set(same![i], e)
       t.merge(e, 1, draw)
       if (draw.prior !== undefined) {
         t.P[e] = this.#given.has(e) ? Math.max(t.P[e], draw.prior) : draw.prior
@@ -294,7 +295,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       if (draw.forecast !== undefined) t.F[e] = draw.forecast
       if (all.length > 1) this.#steps.cross(e, all)
       out.push(e)
-    })
+    }
     this.#share(at)
     if (o.instead !== undefined && out.length > 0) this.flag(o.instead, 'replaced')
     return out
