@@ -188,14 +188,15 @@ mean what they say (calibration, and what a fit would mend), and what a judgemen
     summary: 'train a small language model of your own on the number worlds, from nothing',
     about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the
 weights are those of a training that was never stopped. Ctrl-C lands at a checkpoint. At the end the weights are measured on held-out puzzles, and
-STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. The shipped weights are 7,000 steps: hours on two cores.`,
+STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. Without --steps and --quick it is the way the shipped weights were made, in two
+stages: hours on two cores.`,
     args: [],
     options: [
       {
         name: 'steps',
         value: 'N',
         doc: 'how many; with --resume: more than were planned, until the rate begins to fall',
-        fallback: '7000; quick: 300',
+        fallback: '7000, then 700 at a lower rate; quick: 300',
       },
       { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
       { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'mine' },

@@ -110,7 +110,7 @@ export const trainCommand: Action = async (call, s) => {
       }),
     )
   else if (card === null)
-    print(s, [[piece('stopped', 'warn'), piece(` at step ${number(at)} of ${number(plan.steps)}; nothing is lost: ${again}`)]])
+    print(s, [[piece('stopped', 'warn'), piece(` at step ${number(at)} of ${number(all)}; nothing is lost: ${again}`)]])
   else print(s, cardLines(card, name, out, shownStore(call, store)!, lookOf(s).unicode))
   return finished ? 0 : 130
 }
