@@ -189,7 +189,7 @@ mean what they say (calibration, and what a fit would mend), and what a judgemen
     about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the
 weights are those of a training that was never stopped. Ctrl-C lands at a checkpoint. At the end the weights are measured on held-out puzzles, and
 STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. Without --steps and --quick it is the way the shipped weights were made, in two
-stages: hours on two cores.`,
+stages: an hour and a half on a quiet machine.`,
     args: [],
     options: [
       {
