@@ -89,8 +89,8 @@ export const trainCommand: Action = async (call, s) => {
         parameters: card?.parameters ?? null,
         bytes: card?.bytes ?? null,
         tokens: card?.tokens ?? null,
-        seconds: card?.curves.seconds ?? null,
-        loss: card?.curves.dev.at(-1)?.words ?? null,
+        seconds: card === null ? null : secondsOf(card),
+        loss: card?.stages.at(-1)?.curves.dev.at(-1)?.words ?? null,
         results:
           card?.results
             .filter(r => r.split === 'test')
@@ -156,6 +156,8 @@ function writable(out: string): void {
   }
 }
 
+const secondsOf = (card: Card): number => card.stages.reduce((a, x) => a + x.curves.seconds, 0)
+const stepsOf = (card: Card): number => card.stages.reduce((a, x) => a + (x.curves.dev.at(-1)?.step ?? 0), 0)
 const families: Readonly<Record<string, string>> = { three: '3 numbers', four: '4 numbers', game24: 'Game of 24' }
 
 function cardLines(card: Card, name: string, out: string, store: string, unicode: boolean): Line[] {
@@ -168,7 +170,7 @@ function cardLines(card: Card, name: string, out: string, store: string, unicode
       piece(`seedling@${name}`, 'bold'),
       piece(`: ${number(card.parameters)} parameters, ${number(card.bytes)} bytes`),
     ],
-    row('trained', `${number(card.plan.steps)} steps, ${number(card.tokens)} tokens, ${duration(card.curves.seconds)}`),
+    row('trained', `${number(stepsOf(card))} steps, ${number(card.tokens)} tokens, ${duration(secondsOf(card))}`),
     ...card.results
       .filter(r => r.split === 'test')
       .map(r =>
