@@ -291,7 +291,7 @@ method, preset, knobs or budget: what that would have done with the answers on r
     summary: 'Game of 24 puzzles solved live by the seedling: what `npm start` runs',
     about: `Held-out puzzles (the test split), one after the other, by the small language model that ships with Espalier. It needs no network and no key, and
 nothing is kept. At the end: answers, costs, and best-of-n, self-consistency, rest-mcts and auto on 100 such puzzles at equal spend, 100 calls each, with
-intervals. All of it takes about a minute on two cores. \`--model simulated\`: the same with a model that knows the truth and errs at a set rate.`,
+intervals. All of it takes less than a minute on two cores. \`--model simulated\`: the same with a model that knows the truth and errs at a set rate.`,
     args: [],
     options: [
       { name: 'model', value: 'NAME', choices: ['seedling', 'simulated'], doc: 'who answers', fallback: 'seedling' },

@@ -94,6 +94,10 @@ export const demoCommand: Action = async (call, s) => {
     rows.push({ task: entry.showTask(task), result })
     if (how === 'plain') say(tableRow(rows.at(-1)!, m))
   }
+  // The live view has taken its rows with it.
+  if (how === 'terminal') for (const r of rows) say(tableRow(r, m))
+  say(summary(rows))
+  say([])
   let compared: Compared | null = null
   if (!interrupted) {
     if (kind === 'seedling') compared = await compareSeedling(s, how, { n: sample, seed, calls })
@@ -119,7 +123,7 @@ export const demoCommand: Action = async (call, s) => {
         verdict: compared?.verdict ?? null,
       }),
     )
-  } else print(s, ending(rows, compared, { how, method, kind, calls }, lookOf(s)))
+  } else print(s, ending(compared, { method, kind, calls, width: lookOf(s).width }))
   return interrupted ? 130 : 0
 }
 
@@ -147,23 +151,21 @@ export function usable(s: Streams, load: () => unknown = loadSeedling): keyof ty
   }
 }
 
-function ending(
-  rows: readonly Row[],
-  compared: Compared | null,
-  { how, method, kind, calls }: { how: string; method: string; kind: keyof typeof sizes; calls: number },
-  look: { width: number; unicode: boolean },
-): Line[] {
-  const m = marksFor(look.unicode)
+function summary(rows: readonly Row[]): Line {
   const solved = rows.filter(r => r.result.solved).length
   const paid = rows.reduce((n, r) => n + r.result.spent.calls, 0)
   return [
-    ...(how === 'plain' ? [] : rows.map(r => tableRow(r, m))),
-    [
-      piece(`${solved} of ${rows.length} solved`, 'bold'),
-      piece(`, ${number(paid)} calls, $0. Every answer was checked with exact fractions.`),
-    ],
-    [],
-    ...(compared === null ? [] : [...comparedLines(compared, { method, calls, width: look.width }), []]),
+    piece(`${solved} of ${rows.length} solved`, 'bold'),
+    piece(`, ${number(paid)} calls, $0. Every answer was checked with exact fractions.`),
+  ]
+}
+
+function ending(
+  compared: Compared | null,
+  { method, kind, calls, width }: { method: string; kind: keyof typeof sizes; calls: number; width: number },
+): Line[] {
+  return [
+    ...(compared === null ? [] : [...comparedLines(compared, { method, calls, width }), []]),
     ...(kind === 'simulated' ? [[piece('"Simulated": no language model was asked. The calls are those one would have made.', 'dim')]] : []),
     [piece('Next: '), piece('npx espalier solve game24 "4 9 10 13"', 'accent'), piece('   a run that is kept: kill it, resume it')],
     [piece('      '), piece('npx espalier help', 'accent'), piece('                        everything else')],

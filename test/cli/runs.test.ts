@@ -154,6 +154,7 @@ describe('resume', () => {
           '1 5 12 13',
           '--method',
           'best-first',
+          ...simulated,
           '--seed',
           '2',
           '--budget',

@@ -80,9 +80,21 @@ describe('solve', () => {
 
   test('for people: the answer, what verified it, the steps, the cost and where to look', async () => {
     const store = fresh()
-    const r = await inside(['solve', 'game24', '4 9 10 13', '--seed', '1', '--store', store, ...simulated])
+    const r = await inside([
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--seed',
+      '1',
+      '--store',
+      store,
+      '--method',
+      'tree-of-thoughts',
+      '--model',
+      'simulated:error=0.1',
+    ])
     expect(r.code).toBe(0)
-    expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, gumbel-search, simulated:/)
+    expect(r.err).toMatch(/^run r-\w+: game24 4 9 10 13, tree-of-thoughts, simulated:/)
     expect(r.err).toMatch(/\nbest .*score 1, verified, after \d+ calls\n/)
     expect(r.out).toMatch(/verified {2}by exact/)
     expect(r.out).toMatch(/spent {5}\d+ calls, [\d,]+ tokens in, [\d,]+ out, \$0/)
@@ -119,25 +131,34 @@ describe('solve', () => {
     expect([b.digest, b.spent.calls, b.answer]).toEqual([a.digest, a.spent.calls, a.answer])
   })
 
-  test('--verify: a program says what is right', async () => {
+  test('--verify: a program says what is right, by the task and the answer', async () => {
     const check = join(folder, 'check.mjs')
-    writeFileSync(check, "import { readFileSync } from 'node:fs'\nprocess.exit(readFileSync(0, 'utf8').includes('/') ? 0 : 1)")
-    const args = [
-      'solve',
-      'game24',
-      '3 3 9 12',
-      '--verify',
-      `${process.execPath} ${check}`,
-      '--method',
-      'best-of-n',
-      '--budget',
-      'calls=30',
-      '--store',
-      'none',
-    ]
-    const x = held((await inside([...args, '--json'])).out, 'result')
-    expect(x).toMatchObject({ solved: true, verifiedBy: expect.stringContaining('verify') })
-    expect(x.answer).toContain('/')
+    writeFileSync(
+      check,
+      `import { readFileSync } from 'node:fs'
+const given = readFileSync(0, 'utf8').includes('12') && process.env.ESPALIER_TASK.includes('12')
+process.exit(given === (process.argv[2] === 'kind') ? 0 : 1)`,
+    )
+    const by = async (how: string): Promise<any> => {
+      const command = `${process.execPath} ${check} ${how}`
+      const args = [
+        'solve',
+        'game24',
+        '3 3 9 12',
+        '--verify',
+        command,
+        '--method',
+        'best-of-n',
+        '--budget',
+        'calls=8',
+        '--store',
+        'none',
+        '--json',
+      ]
+      return held((await inside(args)).out, 'result')
+    }
+    expect(await by('kind')).toMatchObject({ solved: true, verifiedBy: expect.stringContaining('verify') })
+    expect((await by('strict')).solved).not.toBe(true)
   })
 
   test('without a store nothing is written', async () => {
