@@ -78,7 +78,8 @@ function one(name: string, spec: string, { entry, task, timeout, models }: Rewar
       )
     return exact(entry.world)
   }
-  if (kind === 'critic' && at < 0) return asReward(labels({ scale: scaleOf(entry.world) }))
+  if (kind === 'critic' && at < 0)
+    return asReward(defaultValue({ world: entry.world, models: models ?? {} }) ?? labels({ scale: scaleOf(entry.world) }))
   if (kind === 'judge') return judgeOf(rest, spec, named)
   if (kind === 'process') {
     const o = options(rest, spec, { k: 1, role: 'judge', how: 'min', temperature: Number.NaN })

@@ -59,7 +59,10 @@ export class Running implements Handling {
     const p = this.#p
     p.local = this.now() + ms
     this.#engine.atRest()
-    await clock.until(p.local, p.k, this.signal)
+    if (!p.cancelled)
+      await clock.until(p.local, p.k, wake => {
+        p.wake = wake
+      })
     this.#engine.atWork()
     if (p.cancelled) p.local = Math.min(p.local, Math.max(clock.now(), this.#begun))
   }

@@ -6,7 +6,7 @@ import { ranked24 } from '../../world/number/index.ts'
 import { type Card, cardOf, cardText } from './card.ts'
 import { type CriticResult, evaluateCritic, evaluatePuzzles, type FamilyResult, families } from './evaluate.ts'
 import { solvable } from './table.ts'
-import { type Plan, seedlingPlan, type Trained, type TrainOptions, trainSeedling } from './train.ts'
+import { type Plan, planOf, seedlingPlan, type Trained, type TrainOptions, trainSeedling } from './train.ts'
 
 /**
  * How the shipped weights were made: the shipped plan, then a short run at a lower rate with more of what the first had least of.
@@ -14,13 +14,20 @@ import { type Plan, seedlingPlan, type Trained, type TrainOptions, trainSeedling
  */
 export const seedlingStages: readonly Partial<Plan>[] = [
   {},
-  { steps: 700, rate: 5e-4, warmup: 30, cooling: 1, mix: { shares: { three: 0.34, four: 0.46, cards: 0.08, game24: 0.12 }, wander: 0.25 } },
+  {
+    steps: 700,
+    until: undefined,
+    rate: 5e-4,
+    warmup: 30,
+    cooling: 1,
+    mix: { shares: { three: 0.34, four: 0.46, cards: 0.08, game24: 0.12 }, wander: 0.25 },
+  },
 ]
 
 export interface MakeOptions extends Omit<TrainOptions, 'folder' | 'from'> {
   /** Folder for `model.safetensors`, `card.md`, `card.json`, and the checkpoints of the stages. */
   out: string
-  /** Plans run one after the other, each over the options given here. Default: the shipped ones; a single one where `steps` or `mix` is given. */
+  /** Plans run one after the other, each over the options given here. Default: the shipped ones; a single one where the options are not those of the shipped plan. */
   stages?: readonly Partial<Plan>[]
   name?: string
   /** How the weights are stored. The card's numbers are of the weights as stored. */
@@ -28,6 +35,14 @@ export interface MakeOptions extends Omit<TrainOptions, 'folder' | 'from'> {
   /** Puzzles of each family and split for the card, and samples of each. */
   puzzles?: number
   samples?: number
+}
+
+/** Is this the shipped plan, whatever its seed? */
+function isShipped(o: Partial<Plan>): boolean {
+  const plan = planOf(o)
+  return (Object.keys(seedlingPlan) as (keyof Plan)[]).every(
+    k => k === 'seed' || JSON.stringify(plan[k]) === JSON.stringify(seedlingPlan[k]),
+  )
 }
 
 /** Of the sets that make 24, those that do so in the seedling's words. */
@@ -42,7 +57,7 @@ export function sayable24(): { sets: number; of: number } {
  */
 export async function makeSeedling(o: MakeOptions): Promise<Card | null> {
   const { out, name = 'seedling', dtype = 'F16', puzzles = 400, samples = 32, stages, ...training } = o
-  const plans = stages ?? (o.steps === undefined && o.mix === undefined ? seedlingStages : [{}])
+  const plans = stages ?? (isShipped(training) ? seedlingStages : [{}])
   const done: Trained[] = []
   for (const [i, stage] of plans.entries()) {
     const trained = await trainSeedling({
