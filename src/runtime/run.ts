@@ -206,6 +206,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       }
       interrupted = ended === 'cancelled'
       const result = assemble(ended)
+      // What the last effect brought, and what verified it at the end, has not been shown yet.
+      wait = 0
+      if (listening()) preview()
       emit('run.end', { ended, solved: result.solved, spent: result.spent, nodes: search.tree.size, depth: depthOf(search.tree) })
       span.end({ 'espalier.ended': ended, 'espalier.nodes': search.tree.size, 'espalier.calls': result.spent.calls })
       return result
