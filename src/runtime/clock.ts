@@ -3,8 +3,8 @@
 export interface Clock {
   readonly kind: 'real' | 'virtual'
   now(): number
-  /** Resolves at a time, or when `wake` is called, which `early` is given. `order` breaks ties of equal times. */
-  until(time: number, order: number, early?: (wake: () => void) => void): Promise<void>
+  /** Resolves at a time, or at once when the signal is aborted. `order` breaks ties of equal times. */
+  until(time: number, order: number, signal?: AbortSignal): Promise<void>
   /** Simulated time only: goes on to the next waiting moment. false: nothing waits. */
   advance(): boolean
   /** The clock stands at `time` now: after a replay. */
@@ -23,16 +23,18 @@ export function realClock(): Clock {
   return {
     kind: 'real',
     now: () => clockNow() - zero,
-    until(time, _order, early) {
+    until(time, _order, signal) {
       return new Promise(resolve => {
         const done = (): void => {
           cancel(timer)
           timers.delete(timer)
+          signal?.removeEventListener('abort', done)
           resolve()
         }
         const timer = after(done, Math.min(2 ** 31 - 1, Math.max(0, time - (clockNow() - zero))))
         timers.add(timer)
-        early?.(done)
+        if (signal?.aborted) done()
+        else signal?.addEventListener('abort', done)
       })
     },
     advance: () => false,
@@ -88,18 +90,20 @@ export function virtualClock(): Clock {
   return {
     kind: 'virtual',
     now: () => now,
-    until(time, order, early) {
+    until(time, order, signal) {
       return new Promise(resolve => {
+        if (signal?.aborted) return resolve()
         const w: Waiting = {
           time: Math.max(now, time),
           order,
           gone: false,
           wake() {
+            signal?.removeEventListener('abort', w.wake)
             w.gone = true
             resolve()
           },
         }
-        early?.(w.wake)
+        signal?.addEventListener('abort', w.wake)
         push(w)
       })
     },

@@ -160,7 +160,6 @@ export class Engine implements Bench {
     p.reservation = p.party.budget.reserve(max)
     p.abort = undefined
     p.cancelled = false
-    p.wake = undefined
     p.state = this.replaying ? 'parked' : 'queued'
     p.opened = null
     p.local = 0
@@ -225,7 +224,6 @@ export class Engine implements Bench {
     if (!this.#pending.has(p.k) || p.cancelled) return
     p.cancelled = true
     p.abort?.abort()
-    p.wake?.()
     if (p.state !== 'queued') return
     // It never left: its record is written whole, and costs nothing.
     this.#queue.splice(this.#queue.indexOf(p), 1)

@@ -49,7 +49,6 @@ export class Pending {
   reservation!: Reservation
   abort: AbortController | undefined = undefined // made when somebody listens: most calls are never cancelled
   cancelled = false
-  wake: (() => void) | undefined = undefined // ends its sleep, if it sleeps
   state: 'parked' | 'queued' | 'running' = 'queued'
   opened: OpenRecord | null = null // its record, once met in the journal or written
   local = 0 // its own time, ms

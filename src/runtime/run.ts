@@ -139,20 +139,16 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     budget,
   )
 
-  let watched = 0
-  let unwatch: (() => void) | undefined
+  let watched: AbortController | null = null
   function watchDeadline(): void {
-    const mine = ++watched
-    unwatch?.()
+    watched?.abort()
     const { seconds } = budget.limits
     if (seconds === undefined || engine.replaying) return
-    clock
-      .until((seconds - budget.kept.seconds) * 1000, Number.MAX_SAFE_INTEGER, wake => {
-        unwatch = wake
-      })
-      .then(() => {
-        if (mine === watched && !over) engine.act({ do: 'deadline' })
-      })
+    const mine = new AbortController()
+    watched = mine
+    clock.until((seconds - budget.kept.seconds) * 1000, Number.MAX_SAFE_INTEGER, mine.signal).then(() => {
+      if (!mine.signal.aborted && !over) engine.act({ do: 'deadline' })
+    })
   }
 
   // The best answer so far, looked for less and less often as the tree grows: a look costs a walk over the answers.

@@ -59,10 +59,7 @@ export class Running implements Handling {
     const p = this.#p
     p.local = this.now() + ms
     this.#engine.atRest()
-    if (!p.cancelled)
-      await clock.until(p.local, p.k, wake => {
-        p.wake = wake
-      })
+    await clock.until(p.local, p.k, this.signal)
     this.#engine.atWork()
     if (p.cancelled) p.local = Math.min(p.local, Math.max(clock.now(), this.#begun))
   }
