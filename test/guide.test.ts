@@ -10,6 +10,14 @@ import { solver } from './guide/reply.ts'
 const guide = join(root, 'docs/guide')
 const pages = readdirSync(guide).filter(f => f.endsWith('.md'))
 
+test("the README's programs over other models stand in the guide, where they are run", () => {
+  const blocks = (text: string): string[] => [...text.matchAll(/```ts\n(?:\/\/ \S+\.ts\n)?([\s\S]*?)```/g)].map(m => m[1])
+  const [, ...programs] = blocks(readFileSync(join(root, 'README.md'), 'utf8'))
+  expect(programs.length).toBe(2)
+  const run = blocks(readFileSync(join(root, 'docs', 'guide', 'model.md'), 'utf8'))
+  for (const program of programs) expect(run).toContain(program)
+})
+
 test('the guide has its pages, and the README leads to them', () => {
   expect(pages.sort()).toEqual(['costs.md', 'first-search.md', 'method.md', 'model.md', 'reward.md', 'world.md'])
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
