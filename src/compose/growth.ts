@@ -1,4 +1,4 @@
-import type { EdgeId, NodeId, Propose, Search } from '../contract/index.ts'
+import type { EdgeId, Knobs, NodeId, Propose, Search } from '../contract/index.ts'
 
 /** How a node's actions are drawn, and how often. */
 export interface Drawn<S, A> {
@@ -18,6 +18,17 @@ export interface Growth<S, A> {
   /** Draws at a node; gives the edges that were not there before. A node where nothing can be done is pruned; at the root that ends the search. */
   draw(n: NodeId, more?: Pick<Propose<S, A, void>, 'hint'>): Promise<EdgeId[]>
 }
+
+/** Knobs of methods whose nodes grow this way. */
+export const growthKnobs = {
+  how: {
+    default: 'distinct',
+    choices: ['distinct', 'iid', 'all'],
+    doc: 'actions listed by one call, sampled, or enumerated by the world',
+  },
+  width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
+  widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+} as const satisfies Knobs
 
 /**
  * Keeps count of the draws at each node, so that selection can tell a node to go on from, a node to draw at, and one that is used up.

@@ -1,5 +1,5 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
-import { appraiser, dive, finish, growth, mostVisited } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, mostVisited } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
 import {
   argmax,
@@ -38,13 +38,7 @@ export const gumbelSearch = method({
     cVisit: { default: 50, min: 0, max: 1e6, doc: 'c_visit' },
     cScale: { default: 1, min: 0, max: 1e6, doc: 'c_scale; sigma(q) = (c_visit + max N) c_scale q' },
     rescale: { default: true, doc: 'Q scaled to the range of the siblings' },
-    how: {
-      default: 'distinct',
-      choices: ['distinct', 'iid', 'all'],
-      doc: 'actions listed by one call, sampled, or enumerated by the world',
-    },
-    width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
-    widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+    ...growthKnobs,
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
     moves: { default: 0, min: 0, max: 10_000, doc: 'most actions taken in a pass; 0: until an end' },
     choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },

@@ -1,5 +1,5 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth, mostVisited, paced } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
 import { backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -32,13 +32,7 @@ export const puct = method({
       doc: "Q of an unvisited edge: 0, its parent's Q, or before all visited ones",
     },
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
-    how: {
-      default: 'distinct',
-      choices: ['distinct', 'iid', 'all'],
-      doc: 'actions listed by one call, sampled, or enumerated by the world',
-    },
-    width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
-    widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+    ...growthKnobs,
     simulations: { default: 800, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
     choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },

@@ -1,5 +1,5 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, mostVisited, paced, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
 import { backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -25,13 +25,7 @@ export const uct = method({
     norm: { default: 'none', choices: ['none', 'minmax'], doc: 'minmax: Q scaled to the range of the siblings' },
     fpu: { default: 1e9, min: -1e9, max: 1e9, doc: 'first-play urgency: score of an unvisited child; by default above all others' },
     simulate: { default: 'value', choices: ['value', 'playout'], doc: "the critic's value of a new state, or a playout to an end" },
-    how: {
-      default: 'distinct',
-      choices: ['distinct', 'iid', 'all'],
-      doc: 'actions listed by one call, sampled, or enumerated by the world',
-    },
-    width: { default: 8, min: 1, max: 1000, doc: 'actions drawn at a node' },
-    widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
+    ...growthKnobs,
     simulations: { default: 1000, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a playout' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },

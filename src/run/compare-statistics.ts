@@ -1,6 +1,6 @@
 // From graded cells to rows: rates with intervals, differences to best-of-n, and how sure they are.
 import type { Limits, Usage } from '../contract/index.ts'
-import { AddressedRandom, average, holm, type Interval, mcnemar, paired, wilson } from '../kernel/index.ts'
+import { AddressedRandom, average, holm, type Interval, mcnemar, measures, paired, wilson } from '../kernel/index.ts'
 import type { CellRecord } from './compare-cell.ts'
 
 /** A graded cell, or one that failed (no record). */
@@ -47,20 +47,7 @@ export interface Row {
   curve: { spent: number; rate: number; interval: Interval }[]
 }
 
-const units = [
-  'calls',
-  'requests',
-  'inputTokens',
-  'cachedTokens',
-  'outputTokens',
-  'reasoningTokens',
-  'usd',
-  'seconds',
-  'workingSeconds',
-  'steps',
-  'toolCalls',
-  'nodes',
-] as const
+const units = measures.filter(m => m !== 'tokens')
 
 /** Spend in a unit of limits; an unknown price counts as nothing. */
 export const spentIn = (u: Usage, unit: keyof Limits): number =>
