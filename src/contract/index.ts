@@ -376,6 +376,8 @@ export interface Method<in S = any, in A = any, in Ans = any> {
   readonly needs?: readonly Need[]
   readonly version?: number
   readonly parts?: Record<string, unknown>
+  /** Hash of its source text: kept with a run, so that one can see whether the code that made it has changed since. */
+  readonly code?: string
   /** With its knobs settled (defaults, then a preset, then these) and its parts in place. Throws on an unknown or ill-typed knob, and on a part that is missing. */
   with(o?: { knobs?: Record<string, KnobValue>; preset?: string; parts?: Record<string, unknown> }): Bound<S, A, Ans>
 }

@@ -161,7 +161,7 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
     limits: { ...frame.budget },
     seed: o.seed ?? 1,
     concurrency: o.concurrency ?? defaultConcurrency,
-    codeHash: '',
+    codeHash: frame.method.code ?? '',
     contractVersion,
   }
 }

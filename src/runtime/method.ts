@@ -1,5 +1,5 @@
 import type { Answer, Bound, Effect, Knob, Knobs, KnobValue, Method, NodeId, Question, Spec, Tree } from '../contract/index.ts'
-import { argmax, Failure, nearest } from '../kernel/index.ts'
+import { argmax, chain, Failure, keyText, nearest } from '../kernel/index.ts'
 
 const needed: unique symbol = Symbol('need')
 
@@ -88,6 +88,12 @@ export function bestAnswer(t: Tree<any, any, any>): NodeId | null {
   )
 }
 
+/** 16 hex digits over the source text of functions. */
+function codeOf(...functions: readonly unknown[]): string {
+  const { hi, lo } = chain(0, 0, functions.map(String).join('\n'))
+  return keyText(hi, lo)
+}
+
 /**
  * A search method. For any world leave S and A open; one with states of its own says `run(s: Search<Graph, Turn>, k, p)`.
  *
@@ -107,6 +113,7 @@ export function method<const K extends Knobs, P extends Record<string, unknown>,
     needs: m.needs,
     version: m.version ?? 1,
     parts: m.parts,
+    code: codeOf(m.run, m.answer),
     with(o = {}): Bound<S, A, Ans> {
       const knobs = settleKnobs(m.id, m.knobs, m.presets as Method['presets'], o)
       const parts: Record<string, unknown> = { ...m.parts }

@@ -17,32 +17,38 @@ interface Search {
   calls: number
 }
 
-/** @param o.kills how often it is killed; @param o.window each within so many milliseconds of its first sign of life */
-export async function survive(o: Search & { kills: number; window: number }): Promise<Survived> {
+/** @param o.kills how often it is killed, each a moment after a random number of answers @param o.server calls `answered` at each of its answers */
+export async function survive(o: Search & { kills: number; server: { answered: () => void } }): Promise<Survived> {
   let run = '-'
   for (let kills = 0; ; kills++) {
-    const r = await once(o, run, kills >= o.kills ? Number.POSITIVE_INFINITY : Math.random() * o.window)
+    const r = await once(o, run, kills >= o.kills ? Number.POSITIVE_INFINITY : 1 + Math.floor((Math.random() * o.calls) / (2 * o.kills + 2)))
     run = r.run || run
     if (r.end !== undefined) return { ...r.end, run, kills }
   }
 }
 
-function once(o: Search, resume: string, ms: number): Promise<{ run: string; end?: { spent: Usage; inDoubt: Usage } }> {
+function once(
+  o: Search & { server: { answered: () => void } },
+  resume: string,
+  answers: number,
+): Promise<{ run: string; end?: { spent: Usage; inDoubt: Usage } }> {
   return new Promise((resolve, reject) => {
     const args = [join(import.meta.dirname, 'child.ts'), o.url, o.store, resume, o.stream, String(o.concurrency), String(o.calls)]
     const p = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
     let err = ''
-    let timer: NodeJS.Timeout | undefined
+    let left = answers
+    o.server.answered = () => {
+      if (--left === 0) setTimeout(() => p.kill('SIGKILL'), Math.random() * 4)
+    }
     p.stdout.on('data', d => {
       out += d
-      if (timer === undefined && Number.isFinite(ms) && out.includes('\n')) timer = setTimeout(() => p.kill('SIGKILL'), ms)
     })
     p.stderr.on('data', d => {
       err += d
     })
     p.on('close', (code, signal) => {
-      clearTimeout(timer)
+      o.server.answered = () => {}
       const [first, end] = out
         .split('\n')
         .filter(Boolean)
