@@ -21,7 +21,11 @@ interface Search {
 export async function survive(o: Search & { kills: number; server: { answered: () => void } }): Promise<Survived> {
   let run = '-'
   for (let kills = 0; ; kills++) {
-    const r = await once(o, run, kills >= o.kills ? Number.POSITIVE_INFINITY : 1 + Math.floor((Math.random() * o.calls) / (2 * o.kills + 2)))
+    const r = await once(
+      o,
+      run,
+      kills >= o.kills ? Number.POSITIVE_INFINITY : 1 + Math.floor((Math.random() * o.calls) / (2 * o.kills + 2)),
+    )
     run = r.run || run
     if (r.end !== undefined) return { ...r.end, run, kills }
   }
