@@ -58,11 +58,6 @@ export interface Told {
 }
 
 const rows = (path: readonly Evidence[]) => path.map(x => ({ key: x.key, step: x.text, N: x.N, Q: x.Q, V: x.V, R: x.R }))
-const deepest = (t: FlatTree): number => {
-  let most = 0
-  for (let e = 0; e < t.size; e++) most = Math.max(most, t.level[e])
-  return most
-}
 
 /** The object of `solve --json` and `resume --json`. */
 export function resultJson(r: RunResult<any, any, any>, o: Told): object {
@@ -81,7 +76,7 @@ export function resultJson(r: RunResult<any, any, any>, o: Told): object {
     why: r.why ?? null,
     spent: r.spent,
     inDoubt: r.inDoubt,
-    tree: { nodes: t.size, depth: deepest(t) },
+    tree: { nodes: t.size, depth: t.deepest },
     digest: t.digest(),
     yield: r.yield,
     slotUse: r.slotUse,
@@ -196,7 +191,7 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
   say('spent', spentLine(r.spent))
   if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0)
     say('in doubt', `at most ${spentLine({ ...r.inDoubt, seconds: 0 })}: made again after a crash`)
-  say('tree', `${number(t.size)} nodes, depth ${deepest(t)}`)
+  say('tree', `${number(t.size)} nodes, depth ${t.deepest}`)
   if (r.ended !== 'done' && !(r.ended === 'stopped' && r.solved))
     say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
   if (o.store !== null) {

@@ -142,6 +142,12 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   depth(e: EdgeId): number {
     return this.level[e]
   }
+  /** Depth of the deepest row, taken or not; a walk over all rows. */
+  get deepest(): number {
+    let most = 0
+    for (let e = 0; e < this.#size; e++) most = Math.max(most, this.level[e])
+    return most
+  }
   player(n: NodeId): number {
     return this.mover[n]
   }

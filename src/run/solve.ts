@@ -123,8 +123,6 @@ function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | und
       handle.snapshot.save('tree', encodeTree(t))
       // So that a look at the answer needs neither the world nor the tree.
       handle.snapshot.save('evidence', JSON.stringify({ ended: r.ended, path: evidence(r) }))
-      let depth = 0
-      for (let e = 0; e < t.size; e++) depth = Math.max(depth, t.level[e])
       store.update(handle.id, {
         status,
         spent: r.spent,
@@ -133,7 +131,7 @@ function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | und
         verifiedBy: r.verifiedBy,
         score: Number.isFinite(r.score) ? r.score : null,
         nodes: t.size,
-        depth,
+        depth: t.deepest,
       })
     } else store.update(handle.id, { status })
   } finally {

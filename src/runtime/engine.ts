@@ -48,7 +48,6 @@ export class Engine implements Bench {
   delivered = 0
   issued = 0
   running = 0
-  inDoubt: OpenRecord[] = []
   readonly inDoubtUsage: Amount = zero()
   replayed = 0
   /** Samples paid for, and those of them that were delivered to a method that could use them. */
@@ -104,9 +103,6 @@ export class Engine implements Bench {
   }
   get inFlight(): number {
     return this.#pending.size
-  }
-  get parked(): boolean {
-    return this.#parked
   }
 
   // ------------------------------------------------------------------------------------------- what searches ask for
@@ -598,7 +594,6 @@ export class Engine implements Bench {
     clock.set(this.now * 1000)
     const parked = [...this.#pending.values()].sort((a, b) => a.k - b.k)
     const doubt = parked.filter(p => p.opened !== null)
-    this.inDoubt = doubt.map(p => p.opened!)
     const charged = zero()
     for (const p of doubt) addTo(charged, maximum(p.job.max))
     addTo(this.inDoubtUsage, charged)

@@ -39,7 +39,6 @@ export interface ActRecord {
 /** What can happen from outside, or by the runtime's own decision. */
 export type Act =
   | { do: 'deadline' } // the time limit was reached
-  | { do: 'land' } // nothing more fits the budget: the `lastly` bodies ran
   | { do: 'raise'; limits: Limits } // the limits were raised
   | { do: 'stop' } // a person or a program: no further effects
   | { do: 'prune' | 'pin' | 'unpin'; key: string } // on the node of that address

@@ -186,7 +186,6 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       task,
       resumed,
     })
-    let interrupted = o.signal?.aborted ?? false
     const onAbort = (): void => interrupt()
     o.signal?.addEventListener('abort', onAbort)
     try {
@@ -194,18 +193,17 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       if (!resumed) watchDeadline()
       search.start()
       engine.start()
-      if (interrupted) engine.park()
+      if (o.signal?.aborted) engine.park()
       let ended: Ended
       for (;;) {
         ended = await Promise.race([search.finished, engine.failure, rest])
         if (ended === 'cancelled' || (await engine.finish()) === 'ended') break
       }
-      interrupted = ended === 'cancelled'
       const result = assemble(ended)
       // What the last effect brought, and what verified it at the end, has not been shown yet.
       wait = 0
       if (listening()) preview()
-      emit('run.end', { ended, solved: result.solved, spent: result.spent, nodes: search.tree.size, depth: depthOf(search.tree) })
+      emit('run.end', { ended, solved: result.solved, spent: result.spent, nodes: search.tree.size, depth: search.tree.deepest })
       span.end({ 'espalier.ended': ended, 'espalier.nodes': search.tree.size, 'espalier.calls': result.spent.calls })
       return result
     } catch (e) {
@@ -326,11 +324,6 @@ function noAnswer(search: RunningSearch<any, any, any, any>): { solved: boolean 
 function whyOf(t: RunningSearch<any, any, any, any>['tree']): { why?: string } {
   const said = t.notes(t.root).findLast(n => n.kind === 'why')
   return said === undefined ? {} : { why: said.text }
-}
-const depthOf = (t: { size: number; level: Int32Array }): number => {
-  let most = 0
-  for (let i = 0; i < t.size; i++) most = Math.max(most, t.level[i])
-  return most
 }
 
 /** Does the frame have what its method needs? @throws Failure (usage) that says what is missing, before anything is spent */

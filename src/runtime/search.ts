@@ -456,13 +456,10 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.#lastly.push(body)
   }
   stop(o: { inFlight?: 'keep' | 'cancel' } = {}): void {
-    this.#halt('stopped', o.inFlight ?? 'keep')
-  }
-  #halt(why: Ended, inFlight: 'keep' | 'cancel'): void {
     if (this.party.halted) return
     this.party.halted = true
-    this.#ended = why
-    if (inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
+    this.#ended = 'stopped'
+    if (o.inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
     this.shared.engine.look(this.party)
   }
   /** The time limit has come: what is in flight is cancelled, nothing more fits, and the search lands. */

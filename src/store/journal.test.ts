@@ -29,7 +29,7 @@ const payload = fc.oneof(
   anyText.map(s => s.repeat(Math.ceil(5000 / Math.max(1, s.length)))),
 )
 const act = fc.oneof(
-  fc.constantFrom({ do: 'deadline' } as const, { do: 'land' } as const, { do: 'stop' } as const),
+  fc.constantFrom({ do: 'deadline' } as const, { do: 'pin', key: '00c0ffee00c0ffee' } as const, { do: 'stop' } as const),
   fc.record({ do: fc.constant('raise' as const), limits }),
   fc.record({ do: fc.constantFrom('prune' as const, 'pin' as const, 'unpin' as const), key: anyText }),
 )
