@@ -2,24 +2,23 @@ import type { NodeId, Sampling, Search } from '../contract/index.ts'
 import { finish } from './finish.ts'
 
 /**
- * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
- * an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
+ * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps to an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
- * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
+ * @param o.from where they begin; default: the root @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
  * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
  */
 export async function attempts<S, A, Ans>(
   s: Search<S, A, Ans>,
   n: number,
-  o: { steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
+  o: { from?: NodeId; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
 ): Promise<NodeId[]> {
   const t = s.tree
   const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
   const ends: NodeId[] = []
-  let standing = new Map<NodeId, number>([[t.root, n]])
+  let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
     const moved = await Promise.all(
       [...standing].map(async ([from, count]) => {

@@ -8,10 +8,12 @@ import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { mapElites } from './map-elites.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
+import { taxonsSerene } from './taxons-serene.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
@@ -24,10 +26,12 @@ export {
   dvts,
   greedy,
   gumbelSearch,
+  mapElites,
   puct,
   restMcts,
   selfConsistency,
   stepBeam,
+  taxonsSerene,
   treeOfThoughts,
   uct,
 }
@@ -46,6 +50,8 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  mapElites,
+  taxonsSerene,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */

@@ -15,6 +15,7 @@ export { type CheckOptions, type JudgeReport, judgeCheck, judgeTable, type Label
 export { combine, gate, type Stage } from './combine.ts'
 export { splitWords } from './command.ts'
 export { exact } from './exact.ts'
+export { type ExplorationOptions, episodicNovelty, exploration } from './exploration.ts'
 export { graded } from './graded.ts'
 export { type JudgeOptions, judge } from './judge.ts'
 export { asReward, labelIn, labels, plainScale, type Scale } from './labels.ts'
