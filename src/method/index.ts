@@ -6,8 +6,10 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
+import { globalEpisodicBonus } from './global-episodic-bonus.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { intelligentGoExplore } from './intelligent-go-explore.ts'
 import { mapElites } from './map-elites.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
@@ -24,8 +26,10 @@ export {
   bestOfN,
   depthFirst,
   dvts,
+  globalEpisodicBonus,
   greedy,
   gumbelSearch,
+  intelligentGoExplore,
   mapElites,
   puct,
   restMcts,
@@ -50,6 +54,8 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  globalEpisodicBonus,
+  intelligentGoExplore,
   mapElites,
   taxonsSerene,
   auto,
