@@ -6,6 +6,7 @@ import { finish } from './finish.ts'
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
+ * @param o.sampling its `grain` says how they are made, if not as the world can
  * @param o.from where they begin; default: the root @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
  * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
@@ -16,7 +17,7 @@ export async function attempts<S, A, Ans>(
   o: { from?: NodeId; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
 ): Promise<NodeId[]> {
   const t = s.tree
-  const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const grain = o.sampling?.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {

@@ -46,7 +46,14 @@ export class StateArchive<S, A, Ans> {
   /** Those that can be returned to and have an action that was not tried. */
   open(): NodeId[] {
     const t = this.#s.tree
-    return this.all().filter(n => !t.is(n, 'gone') && !t.is(n, 'pruned') && this.untried(n).length > 0)
+    return this.all().filter(n => !t.is(n, 'gone') && !t.is(n, 'pruned') && this.#hasUntried(n))
+  }
+  #hasUntried(n: NodeId): boolean {
+    const t = this.#s.tree
+    if (t.is(n, 'end') || t.is(n, 'failed')) return false
+    const tried = this.#tried.get(this.key(n))
+    for (let e = t.first(n); e !== -1; e = t.after(e)) if (tried === undefined || !tried.has(this.#action(n, e))) return true
+    return false
   }
   untried(n: NodeId): EdgeId[] {
     const t = this.#s.tree

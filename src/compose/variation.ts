@@ -22,7 +22,7 @@ export interface Variation {
  * 1. the operators that are given;
  * 2. the world's `design`: created at random, mutated, crossed over; no model is asked;
  * 3. where an answer is open, the policy goes on from it (a prompt, a program: rewritten);
- * 4. else a solution is grown anew from a random place on its way, by whole attempts of the policy: what lies before that place is what is inherited.
+ * 4. else a solution is grown anew, step by step, from a random place on its way: what lies before that place is what is inherited.
  *
  * @param o.create,o.vary operators, told `Varied` @param o.untilSolved as for `finish`
  */
@@ -32,6 +32,7 @@ export function variation<S, A, Ans>(
 ): Variation {
   const t = s.tree
   const { design } = s.world
+  const solution = { ...o, sampling: { grain: 'step' as const } }
   const made: { create?: Policy<S, A, Varied> | undefined; vary?: Policy<S, A, Varied> | undefined } = {
     create: o.create ?? (design && operator('create', (from, r) => design.create(r, from[0]))),
     vary: o.vary ?? (design && operator('vary', (parents, r, scale) => design.vary(parents, r, scale))),
@@ -42,12 +43,12 @@ export function variation<S, A, Ans>(
   }
   const regrow = async (n: NodeId, random: Random): Promise<NodeId[]> => {
     const way = t.path(n).filter(m => !t.is(m, 'end'))
-    return attempts(s, 1, { ...o, from: random.pick(way.length > 0 ? way : [t.root]) })
+    return attempts(s, 1, { ...solution, from: random.pick(way.length > 0 ? way : [t.root]) })
   }
   return {
     async create(n, random) {
       if (made.create === undefined) {
-        const ends = await attempts(s, n, o)
+        const ends = await attempts(s, n, solution)
         return [...ends, ...t.answers().filter(m => !t.is(m, 'end'))]
       }
       // One by one, so that those the budget covers are judged.
