@@ -79,7 +79,13 @@ describe('behaviour', () => {
 })
 
 test('descriptors of an old code are not compared with those of a new one', () => {
-  const rows = [[0, 0, 1], [4, 0, 1], [0, 2, 1], [4, 2, 1], [2, 9, 1]]
+  const rows = [
+    [0, 0, 1],
+    [4, 0, 1],
+    [0, 2, 1],
+    [4, 2, 1],
+    [2, 9, 1],
+  ]
   const d = new Descriptors(n => rows[n], 1)
   const all = [0, 1, 2, 3, 4] as NodeId[]
   expect(d.surprise(all[0])).toBeNaN()
