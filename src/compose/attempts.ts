@@ -1,5 +1,5 @@
 import type { NodeId, Sampling, Search } from '../contract/index.ts'
-import { finish } from './finish.ts'
+import { advance, counted } from './advance.ts'
 
 /**
  * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
@@ -18,19 +18,13 @@ export async function attempts<S, A, Ans>(
 ): Promise<NodeId[]> {
   const t = s.tree
   const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const draw = { ...o, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } as const }
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
-    const moved = await Promise.all(
-      [...standing].map(async ([from, count]) => {
-        const edges = await s.propose(from, { n: count, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } })
-        const nodes = await s.step([...new Set(edges)])
-        if (o.reward !== false) await finish(s, nodes, o)
-        return nodes.map(to => [to, edges.filter(e => e === to).length] as const)
-      }),
-    )
+    const reached = counted((await advance(s, standing, draw)).flat())
     standing = new Map()
-    for (const [to, count] of moved.flat()) {
+    for (const [to, count] of reached) {
       if (t.is(to, 'end')) ends.push(to)
       else if (!t.is(to, 'failed')) standing.set(to, count)
     }

@@ -6,9 +6,14 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
+import { ets } from './ets.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { particleIts } from './particle-its.ts'
+import { particleItsGibbs } from './particle-its-gibbs.ts'
+import { pav } from './pav.ts'
 import { puct } from './puct.ts'
+import { rebase } from './rebase.ts'
 import { restMcts } from './rest-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
@@ -22,9 +27,14 @@ export {
   bestOfN,
   depthFirst,
   dvts,
+  ets,
   greedy,
   gumbelSearch,
+  particleIts,
+  particleItsGibbs,
+  pav,
   puct,
+  rebase,
   restMcts,
   selfConsistency,
   stepBeam,
@@ -39,6 +49,11 @@ const all: readonly Method[] = [
   adaptiveConsistency,
   stepBeam,
   dvts,
+  rebase,
+  ets,
+  particleIts,
+  particleItsGibbs,
+  pav,
   depthFirst,
   treeOfThoughts,
   bestFirst,

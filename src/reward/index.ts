@@ -1,3 +1,4 @@
+export { bestOfK, effectiveReward, type Progress } from './advantage.ts'
 export { listwiseReward, pairwiseReward } from './anchored.ts'
 export {
   applyCalibration,
