@@ -1,5 +1,5 @@
-import type { NodeId, Search } from '../contract/index.ts'
-import { averageLinkage, canonical, cosineDistance } from '../kernel/index.ts'
+import type { Io, LanguageModel, NodeId, Search } from '../contract/index.ts'
+import { averageLinkage, canonical, cosineDistance, Failure } from '../kernel/index.ts'
 import { counted } from './advance.ts'
 
 /** The words of the step into a node: what the policy wrote, else the action as the world shows it. */
@@ -25,8 +25,17 @@ export async function meanings<S, A, Ans>(
   const distinct = [...counted(words).keys()]
   const index = new Map(distinct.map((w, i) => [w, i]))
   if (distinct.length === 1) return words.map(() => 0)
-  const model = s.model(o.role ?? 'embedder')
-  const at = (await model.embed?.(distinct)) ?? null
+  const at = (await embedder(s, o.role ?? 'embedder')?.embed?.(distinct)) ?? null
   const of = at === null ? distinct.map((_, i) => i) : averageLinkage(distinct.length, (i, j) => cosineDistance(at[i], at[j]), o.cut)
   return words.map(w => of[index.get(w)!])
+}
+
+/** The role's model; none where the frame's own policy needs none. */
+function embedder(s: Io, role: string): LanguageModel | undefined {
+  try {
+    return s.model(role)
+  } catch (e) {
+    if (e instanceof Failure) return undefined
+    throw e
+  }
 }

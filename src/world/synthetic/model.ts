@@ -38,7 +38,7 @@ const cut = (x: Sample, most = longest): Sample =>
  * `marks()` is the critic that reads it. Every sample is a call. What it says is a function of its seed, the place and the number of the sample at its
  * address, whatever the schedule.
  *
- * With `logprobs` each step is a token, with its certainty. It scores given texts, too.
+ * With `logprobs` each step is a token, with its certainty. It scores given texts, too, and embeds them: wordings of a step lie close together.
  */
 export function treeModel(o: TreeModel = {}): Provider {
   const { seed = 0, skill = 0, whim = 0, of = 'policy', latency = 0, sigma = 0.8 } = o
@@ -119,7 +119,7 @@ export function treeModel(o: TreeModel = {}): Provider {
   return {
     id: idOf(o),
     dialect: 'text',
-    can: ['n', 'logprobs', 'score'],
+    can: ['n', 'logprobs', 'score', 'embed'],
     clock: 'virtual',
     price: o.price ?? { input: 0, output: 0 },
     max: (messages, { n, max }) => ({ calls: n, requests: 1, inputTokens: tokensIn(messages), outputTokens: n * (max ?? longest) }),
@@ -154,7 +154,21 @@ export function treeModel(o: TreeModel = {}): Provider {
       const logprob = tokens.length === 0 ? Number.NEGATIVE_INFINITY : tokens.reduce((sum, t) => sum + t.logprob, 0)
       return { logprob, tokens, usage }
     },
+    async embed(texts, live) {
+      live.signal.throwIfAborted()
+      return { vectors: texts.map(meaning), usage: { requests: 1, inputTokens: Math.ceil(texts.join('').length / 4) } }
+    },
   }
+}
+
+/** Steps in a text, as a point: one direction an idea, and a little aside for each wording. */
+function meaning(text: string): Float32Array {
+  const at = new Float32Array(128)
+  for (const m of text.matchAll(/\bstep\s+(\d{1,4})([a-z])?/gi)) {
+    at[(Number(m[1]) - 1) % 64] += 1
+    if (m[2] !== undefined) at[64 + (m[2].toLowerCase().charCodeAt(0) - 97)] += 0.2
+  }
+  return at
 }
 
 /** As one would type it, so that models that differ are told apart wherever ids are compared. */
