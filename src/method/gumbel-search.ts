@@ -51,6 +51,7 @@ export const gumbelSearch = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { passes: 1 }, robust: { passes: 0, m: 8, widening: 0.5, meanShare: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -33,7 +33,7 @@ export const particleItsGibbs = method({
     iterations: { default: 4, min: 0, max: 10_000, doc: 'of each chain; 0: until the budget ends' },
   },
   presets: { published: { untilSolved: false }, tempering: { T: [2, 1.4, 1] } },
-  promises: ['orderFree'],
+  promises: ['orderFree', 'anytime'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -44,7 +44,7 @@ export const particleIts = method({
     passes: { default: 1, min: 0, max: 10_000, doc: 'populations, one after the other; 0: until the budget ends' },
   },
   presets: { published: { untilSolved: false, passes: 1 } },
-  promises: ['orderFree', 'unbiased'],
+  promises: ['orderFree', 'anytime', 'unbiased'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const temperature = (d: number) => (k.end === 0 ? k.T : k.T + ((k.end - k.T) * (d - 1)) / Math.max(1, k.steps - 1))

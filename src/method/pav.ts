@@ -40,7 +40,7 @@ export const pav = method({
     /** A critic of another policy, where the prover is not best-of-K. */
     prover: null as Value | null,
   },
-  promises: ['orderFree'],
+  promises: ['orderFree', 'anytime'],
   needs: ['policy', 'value'],
   async run(s, k, { prover }) {
     const t = s.tree

@@ -45,6 +45,7 @@ export const puct = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { fpu: 'zero', widening: 0 }, robust: { meanShare: 0, widening: 0.5, simulations: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -27,7 +27,7 @@ export const stepBeam = method({
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
   presets: { published: { passes: 1, untilSolved: false }, robust: { b1: 2, passes: 0 } },
-  promises: ['orderFree'],
+  promises: ['orderFree', 'anytime'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const appraise = appraiser(s)

@@ -39,6 +39,7 @@ export const uct = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { norm: 'none', widening: 0 }, robust: { c: 0.3, fpu: 0.7, meanShare: 0, widening: 0.5, simulations: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree

@@ -34,8 +34,8 @@ const cut = (x: Sample, most = longest): Sample =>
 
 /**
  * A model that knows a synthetic tree. Asked for a step it draws one from its law, softmax((skill x live + likings) / temperature); for an attempt, step
- * after step; for a list, different steps by the same law. Asked for a judgement it says a number from 0 to 1: the place's true worth through its noise;
- * `marks()` is the critic that reads it. Every sample is a call. What it says is a function of its seed, the place and the number of the sample at its
+ * after step; for a list, different steps by the same law. Asked for a judgement it says a number from 0 to 1, the place's true worth through its noise, which
+ * the critic `marks()` reads; and a word for it, for critics that read labels (sure from 0.75, likely from 0.25). Every sample is a call. What it says is a function of its seed, the place and the number of the sample at its
  * address, whatever the schedule.
  *
  * With `logprobs` each step is a token, with its certainty. It scores given texts, too, and embeds them: wordings of a step lie close together.
@@ -83,7 +83,10 @@ export function treeModel(o: TreeModel = {}): Provider {
     const left = task.depth - path.length
     // A question put after the prompt, such as a critic's whether all is done.
     if (/\bEND\b/.test(told)) return { text: left === 0 && truth.live(path) ? 'END' : 'Go on.', finish: 'stop' }
-    if (want.for === 'judgement') return { text: judged(truth, path, worth(truth, path), { ...o, seed }, index).toFixed(8), finish: 'stop' }
+    if (want.for === 'judgement') {
+      const mark = judged(truth, path, worth(truth, path), { ...o, seed }, index)
+      return { text: `${mark.toFixed(8)} ${mark >= 0.75 ? 'sure' : mark >= 0.25 ? 'likely' : 'impossible'}`, finish: 'stop' }
+    }
     if (left === 0) return { text: 'There is no further step.', finish: 'stop' }
     const key = `${showTask(task)} ${path.join('.')}`
     if (want.list === undefined) return walk(truth, path, key, want.for === 'attempt' ? left : 1, index, s)
