@@ -13,6 +13,10 @@ import { kto, softValue } from './single.ts'
 import { TabularPolicy, type Taken } from './tabular.ts'
 import { archer, bCoder, oreo, polyak, ppoValue, valueBce, valueMse, valueRanking } from './value.ts'
 
+const near = (found: ArrayLike<number>, expected: ArrayLike<number>, digits: number, what = ''): void => {
+  expect(found.length, what).toBe(expected.length)
+  for (let i = 0; i < expected.length; i++) expect(found[i], `${what} ${i}`).toBeCloseTo(expected[i], digits)
+}
 const actions = 5
 const contexts = ['a', 'b', 'c']
 const random = new AddressedRandom(7, 1, 2, 'losses')
@@ -118,7 +122,7 @@ describe('golden numbers', () => {
     ['NCA', pair.nca(), [1.339307, -0.01864, 0.0245]],
     ['APO-zero', pair.apoZero(), [0.947603, -0.02482, 0.02499]],
   ]
-  test.each(golden)('%s', (_, p, expected) => p.formula(1.7, -0.4, 3, 4, 0).forEach((x, i) => expect(x).toBeCloseTo(expected[i], 5)))
+  test.each(golden)('%s', (_, p, expected) => near(p.formula(1.7, -0.4, 3, 4, 0), expected, 5))
 
   test('KTO', () => {
     // One token a row: D = lp - lr. The mismatched row makes z = 0.3.
@@ -132,14 +136,14 @@ describe('golden numbers', () => {
   test('LiPO-lambda ranks by the scores', () => {
     const { loss, d } = lipoLambda([0.2, -0.1, 0.4, 0.05], [0.9, 0.4, 0.1, 0.6])
     expect(loss).toBeCloseTo(0.959463, 5)
-    ;[-0.330348, -0.050384, 0.547053, -0.166322].forEach((x, i) => expect(d[i]).toBeCloseTo(x, 5))
+    near(d, [-0.330348, -0.050384, 0.547053, -0.166322], 5)
     expect(lipoLambda([0, 0, 0], [0.99, 0.5, 0.01]).loss).not.toBeCloseTo(lipoLambda([0, 0, 0], [0.51, 0.5, 0.49]).loss)
     expect(listMle([0.1, 0, 0.3], [0.99, 0.5, 0.01]).loss).toBeCloseTo(listMle([0.1, 0, 0.3], [0.51, 0.5, 0.49]).loss)
   })
   test('k3, GAE, A*-PO, BGPO, weights of imitation', () => {
     const k3 = klTo('forward')([{ segment: ['policy'], lp: [-0.8], lr: { ref: [-1.2] } }], { step: 0 })
     expect(k3.cotangents[0].dlp[0]).toBeCloseTo(0.32968, 5)
-    ;[0.75575, 0.585, 0.3].forEach((x, i) => expect(gae([0, 0, 1], [0.2, 0.4, 0.7])[i]).toBeCloseTo(x, 6))
+    near(gae([0, 0, 1], [0.2, 0.4, 0.7]), [0.75575, 0.585, 0.3], 6)
     expect(softValue([1, 0, 0, 1, 0, 0, 0, 0], 0.5)).toBeCloseTo(0.477229, 5)
     const d = [0.3, -0.1, 0.2, 0.5]
     expect(-bgpo(d, 2).loss).toBeCloseTo(2.45, 6)
@@ -148,8 +152,16 @@ describe('golden numbers', () => {
     expect(true2).toBeCloseTo(2.504645, 5)
     const weight = (id: string, p: number) =>
       -losses.get(id)!.make()([{ segment: ['demo'], lp: [Math.log(p)], advantage: [1] }], { step: 0 }).cotangents[0].dlp[0]
-    ;[0.0826, 0.1389, 0.0833].forEach((x, i) => expect(weight('luffy', [0.01, 0.5, 0.99][i])).toBeCloseTo(x, 4))
-    ;[0.0099, 0.25, 0.0099].forEach((x, i) => expect(weight('phi', [0.01, 0.5, 0.99][i])).toBeCloseTo(x, 4))
+    near(
+      [0.01, 0.5, 0.99].map(p => weight('luffy', p)),
+      [0.0826, 0.1389, 0.0833],
+      4,
+    )
+    near(
+      [0.01, 0.5, 0.99].map(p => weight('phi', p)),
+      [0.0099, 0.25, 0.0099],
+      4,
+    )
   })
   test('group advantages', () => {
     const rewards = [1, 1, 1, 0]
@@ -157,7 +169,7 @@ describe('golden numbers', () => {
     expect(advantages(rewards, g, { centre: 'group', scale: 'none' })).toEqual([0.25, 0.25, 0.25, -0.75])
     expect(deviation(rewards, false)).toBeCloseTo(0.433, 4)
     expect(deviation(rewards)).toBeCloseTo(0.5, 6)
-    advantages(rewards, g, { centre: 'others', scale: 'none' }).forEach((x, i) => expect(x).toBeCloseTo([1 / 3, 1 / 3, 1 / 3, -1][i], 9))
+    near(advantages(rewards, g, { centre: 'others', scale: 'none' }), [1 / 3, 1 / 3, 1 / 3, -1], 9)
     expect(advantages([1, Number.NaN, 0], ['x', 'x', 'x'], { centre: 'group', scale: 'none' })).toEqual([0.5, Number.NaN, -0.5])
     expect(() => advantages([1], ['x'], { centre: 'others', scale: 'none' })).toThrow('leaving one out')
     expect(informative([1, 1, 0, 1, Number.NaN], ['x', 'x', 'y', 'y', 'y'])).toEqual([2, 3])
@@ -187,8 +199,8 @@ describe('properties', () => {
     })
     const g = (l: LossFn) => l(fresh, { step: 0 }).cotangents.flatMap(c => [...c.dlp])
     const base = g(reinforce({ reduction: 'token' }))
-    for (const l of [ppo(), dapo(), cispo()]) g(l).forEach((x, i) => expect(x).toBeCloseTo(base[i], 12))
-    g(gspo()).forEach((x, i) => expect(x).toBeCloseTo(g(reinforce({ reduction: 'sequence' }))[i], 12))
+    for (const l of [ppo(), dapo(), cispo()]) near(g(l), base, 12)
+    near(g(gspo()), g(reinforce({ reduction: 'sequence' })), 12)
   })
   test('on its own samples k2 has the gradient of the reverse divergence, k3 that of the forward one', () => {
     const p = current.law('a').map(Math.exp)
@@ -203,8 +215,16 @@ describe('properties', () => {
       return g
     }
     const KL = p.reduce((s, x, j) => s + x * Math.log(x / r[j]), 0)
-    mean('reverse').forEach((x, j) => expect(x).toBeCloseTo(p[j] * (Math.log(p[j] / r[j]) - KL), 10))
-    mean('forward').forEach((x, j) => expect(x).toBeCloseTo(p[j] - r[j], 10))
+    near(
+      mean('reverse'),
+      p.map((x, j) => x * (Math.log(x / r[j]) - KL)),
+      10,
+    )
+    near(
+      mean('forward'),
+      p.map((x, j) => x - r[j]),
+      10,
+    )
     expect([...klReward([0, 1], [-1, -1], [-2, -1], 0.1)]).toEqual([-0.1, 1])
   })
   test('the gradient of a batch is the sum of those of its parts', () => {
@@ -214,7 +234,7 @@ describe('properties', () => {
       const loss = losses.get(id)!.make()
       const whole = loss(all, { step: 0 }).cotangents.flatMap(c => [...c.dlp])
       const parts = [all.slice(0, 2), all.slice(2)].flatMap(part => loss(part, { step: 0, total }).cotangents.flatMap(c => [...c.dlp]))
-      parts.forEach((x, i) => expect(x, id).toBeCloseTo(whole[i], 12))
+      near(parts, whole, 12, id)
     }
   })
   test('prompts and observations carry no loss; hints only where asked', () => {
