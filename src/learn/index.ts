@@ -1,3 +1,4 @@
+export * from './data/index.ts'
 export * from './loss/index.ts'
 export {
   type Card,
