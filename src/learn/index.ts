@@ -1,3 +1,5 @@
+export * from './data/index.ts'
+export * from './loss/index.ts'
 export {
   type Card,
   type Curves,
