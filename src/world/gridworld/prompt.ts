@@ -1,9 +1,10 @@
 // The map in words, for chat models, and read back from there by the oracle.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, wantedBy } from '../asks.ts'
 import { cell, type Grid, moves, type State } from './grid.ts'
 
 /** What stands after the place: where the reply begins. */
-export const asks = { step: 'Next move:', list: 'Next moves:', judgement: 'Verdict:' } as const
+export const asks: Asks = { step: 'Next move:', list: 'Next moves:', judgement: 'Verdict:' }
 
 const legend =
   'Gridworld. You are @ on a map (north is up). # is a wall, . floor, G the goal, ~ lava, which is the end of you. Small letters are keys, ' +
@@ -35,7 +36,7 @@ export function render(s: State, want: Wanted): Message[] {
     `Under you: ${here}`,
     'Map:',
     ...drawn(s),
-    asks[kind] + (kind === 'list' && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''),
+    askFor(asks, want),
   ]
   return [{ role: 'user', content: `${legend}\n${wish[kind](want.list ?? 1)}\n\nNow\n${place.join('\n')}` }]
 }
@@ -48,23 +49,17 @@ export interface Place {
   readonly left: number
   readonly nearer?: boolean
 }
-const shown =
-  /(?:^|\n)Moves left: (\d+)\nCarrying: ([a-f ]+|none)\nUnder you: (\S)\nMap:\n((?:[#.~@Ga-fA-F]+\n)+)(Next move|Next moves|Verdict):(?: \(at most (\d+)\))?\s*$/
+const shown = /(?:^|\n)Moves left: (\d+)\nCarrying: ([a-f ]+|none)\nUnder you: (\S)\nMap:\n((?:[#.~@Ga-fA-F]+\n)+)([^\n]+)$/
 
 export function readPrompt(text: string): { place: Place; want: Wanted } | null {
   const m = shown.exec(text)
-  if (!m) return null
+  const want = m && wantedBy(asks, m[5])
+  if (!m || want === null) return null
   const rows = m[4].trimEnd().split('\n')
   const at = rows.join('').indexOf('@')
   if (at < 0 || rows.some(r => r.length !== rows[0].length)) return null
   const map = rows.join('/').replace('@', m[3])
   const keys = m[2] === 'none' ? 0 : m[2].split(' ').reduce((bits, k) => bits | (1 << 'abcdef'.indexOf(k)), 0)
-  const want: Wanted =
-    m[5] === 'Verdict'
-      ? { for: 'judgement' }
-      : m[5] === 'Next move'
-        ? { for: 'step' }
-        : { for: 'step', list: m[6] === undefined ? Number.POSITIVE_INFINITY : Number(m[6]) }
   return { place: { map, at, keys, left: Number(m[1]) }, want }
 }
 

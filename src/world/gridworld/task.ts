@@ -2,7 +2,8 @@
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { Named, Wish } from '../entry.ts'
-import { readSettings, showSettings } from '../settings.ts'
+import { madeTasks } from '../made.ts'
+import { readSettings } from '../settings.ts'
 import { splitBy } from '../split.ts'
 import { generate, type Made, made } from './generate.ts'
 import { distance, type Grid } from './grid.ts'
@@ -89,19 +90,11 @@ export const splitOf = (t: GridTask): Split => splitBy(t.map.join('/'))
 export interface GridWish extends Wish {
   readonly made?: Partial<Omit<Made, 'rooms' | 'seed'>>
 }
-export function tasks(w: GridWish): Named<GridTask>[] {
-  const out: (Named<GridTask> & { fewest: number })[] = []
-  const seen = new Set<string>()
-  const base = ((w.seed ?? 0) * 100_003) % 2 ** 30
-  for (let i = 0, idle = 0; out.length < w.n && idle < 2000; i++, idle++) {
-    const m = readSettings('gridworld', { ...w.made, ...(w.size === undefined ? {} : { rooms: w.size }), seed: base + i }, made)
-    const task = fromSettings(m)
-    const map = task.map.join('/')
-    if (seen.has(map) || (w.split !== undefined && w.split !== 'all' && splitOf(task) !== w.split)) continue
-    seen.add(map)
-    out.push({ id: `gridworld/${showSettings(m, made).replaceAll(' ', ',')}`, task, fewest: fewestMoves(task) })
-    idle = 0
-  }
-  if (w.order === 'difficulty') out.sort((a, b) => a.fewest - b.fewest)
-  return out.map(({ id, task }) => ({ id, task }))
-}
+export const tasks = (w: GridWish): Named<GridTask>[] =>
+  madeTasks('gridworld', w, made, {
+    given: { ...w.made, ...(w.size === undefined ? {} : { rooms: w.size }) },
+    of: fromSettings,
+    text: t => t.map.join('/'),
+    split: splitOf,
+    weight: fewestMoves,
+  })
