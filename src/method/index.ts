@@ -8,6 +8,7 @@ import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { lats } from './lats.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
@@ -24,6 +25,7 @@ export {
   dvts,
   greedy,
   gumbelSearch,
+  lats,
   puct,
   restMcts,
   selfConsistency,
@@ -46,6 +48,7 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  lats,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */

@@ -12,6 +12,7 @@ import {
   rules24,
   rulesCountdown,
   type State,
+  showMove,
   start,
   stateKey,
 } from './game.ts'
@@ -58,6 +59,7 @@ const world = (rules: Rules): PureWorld<State, Action, string, TaskInput> => ({
     return out
   },
   actionKey,
+  show: a => a.map(showMove).join('; '),
   key: stateKey,
   cost: (_s, a) => a.length,
 })
