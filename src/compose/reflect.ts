@@ -6,11 +6,7 @@ export const reflection: Ask<void, string> = {
   id: 'reflect',
   prompt: (_, at) => [
     ...at.messages({ for: 'judgement' }),
-    {
-      role: 'user',
-      content:
-        'Not a verdict this time. This attempt failed. Say in two or three sentences what went wrong, and give a short plan that avoids it.',
-    },
+    { role: 'user', content: 'Not a verdict this time. This attempt failed. What went wrong, and which short plan avoids it?' },
   ],
   parse: text => text.trim(),
   otherwise: '',

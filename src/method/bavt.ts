@@ -14,14 +14,14 @@ const plan: Ask<void, string> = {
   id: 'plan',
   prompt: (_, at) => [
     ...at.messages(),
-    { role: 'user', content: 'First a short plan: which steps will it take, and what must be found out in each of them.' },
+    { role: 'user', content: 'Not the step yet, but a short plan: which steps will it take, and what must be found out in each?' },
   ],
   parse: text => text.trim(),
   otherwise: '',
 }
 
 /**
- * Li et al. 2026: one model is agent and critic; the frontier is drawn from by value, the more greedily the less of the budget is left.
+ * One model is agent and critic; the frontier is drawn from by value, the more greedily the less of the budget is left.
  *
  * 1. r: the least share of the budget that is left, over all its measures. With `plan` the model first writes one, which all prompts see.
  * 2. A leaf is drawn with probability V^(kappa / r), kappa 1 in the paper: wide while rich, greedy when poor.
