@@ -1,7 +1,9 @@
 // Every search method under its id.
 import type { Method } from '../contract/index.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
+import { agentQ } from './agent-q.ts'
 import { auto } from './auto.ts'
+import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
@@ -12,17 +14,22 @@ import { gumbelSearch } from './gumbel-search.ts'
 import { particleIts } from './particle-its.ts'
 import { particleItsGibbs } from './particle-its-gibbs.ts'
 import { pav } from './pav.ts'
+import { lats } from './lats.ts'
+import { lmAgentTreeSearch } from './lm-agent-tree-search.ts'
 import { puct } from './puct.ts'
 import { rebase } from './rebase.ts'
 import { restMcts } from './rest-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
+import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
 export {
   adaptiveConsistency,
+  agentQ,
   auto,
+  bavt,
   bestFirst,
   bestOfN,
   depthFirst,
@@ -33,11 +40,14 @@ export {
   particleIts,
   particleItsGibbs,
   pav,
+  lats,
+  lmAgentTreeSearch,
   puct,
   rebase,
   restMcts,
   selfConsistency,
   stepBeam,
+  toolllmDfsdt,
   treeOfThoughts,
   uct,
 }
@@ -61,6 +71,11 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  lats,
+  lmAgentTreeSearch,
+  toolllmDfsdt,
+  bavt,
+  agentQ,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
