@@ -5,15 +5,17 @@ import type { WorldEntry } from './entry.ts'
 import { functionsWorld } from './functions/index.ts'
 import { numberWorlds } from './number/index.ts'
 import { reasonWorld } from './reason/index.ts'
+import { repairWorld } from './repair/index.ts'
 
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './functions/index.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
+export * from './repair/index.ts'
 export { seal, unseal } from './seal.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, functionsWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, functionsWorld, repairWorld]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
