@@ -1,33 +1,45 @@
 // Every search method under its id.
 import type { Method } from '../contract/index.ts'
+import { abMcts } from './ab-mcts.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
 import { auto } from './auto.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { cosmos } from './cosmos.ts'
 import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { iMcts } from './i-mcts.ts'
+import { master } from './master.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
+import { rethinkMcts } from './rethink-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
+import { sweSearch } from './swe-search.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
 export {
+  abMcts,
   adaptiveConsistency,
   auto,
   bestFirst,
   bestOfN,
+  cosmos,
   depthFirst,
   dvts,
   greedy,
   gumbelSearch,
+  iMcts,
+  master,
   puct,
   restMcts,
+  rethinkMcts,
   selfConsistency,
   stepBeam,
+  sweSearch,
   treeOfThoughts,
   uct,
 }
@@ -46,6 +58,12 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  abMcts,
+  sweSearch,
+  master,
+  rethinkMcts,
+  iMcts,
+  cosmos,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
