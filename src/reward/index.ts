@@ -15,6 +15,7 @@ export {
 export { type CheckOptions, type JudgeReport, judgeCheck, judgeTable, type Labelled, readLabelled } from './check.ts'
 export { combine, gate, type Stage } from './combine.ts'
 export { splitWords } from './command.ts'
+export { choiceIn, type DebateOptions, debate } from './debate.ts'
 export { exact } from './exact.ts'
 export { graded } from './graded.ts'
 export { type JudgeOptions, judge } from './judge.ts'

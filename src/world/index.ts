@@ -12,9 +12,17 @@ import { toolsEntry } from './tools/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './gridworld/index.ts'
 export * from './hops/index.ts'
+import { functionsWorld } from './functions/index.ts'
+import { numberWorlds } from './number/index.ts'
+import { reasonWorld } from './reason/index.ts'
+import { repairWorld } from './repair/index.ts'
+
+export type { Named, Wish, WorldEntry } from './entry.ts'
+export * from './functions/index.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
+export * from './repair/index.ts'
 export { seal, unseal } from './seal.ts'
 export * from './synthetic/index.ts'
 
@@ -22,6 +30,7 @@ const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, syntheticWorld
 export * from './tools/index.ts'
 
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, gridworldEntry, hopsEntry, toolsEntry]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, functionsWorld, repairWorld]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
