@@ -31,7 +31,7 @@ import type {
   World,
   WorldBase,
 } from '../contract/index.ts'
-import { AddressedRandom, canonical, Failure, FlatTree, hashText, maximum, mix, usage } from '../kernel/index.ts'
+import { AddressedRandom, canonical, Failure, FlatTree, hashText, isGame, maximum, mix, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { Place } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -414,13 +414,18 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       this.#here,
     )
   }
+  /** Is an answer proven? In a game only by a move that wins at once: further down the opponent need not have played well. */
+  #proves(e: EdgeId, value: number): boolean {
+    if (this.world.player === undefined) return value >= 1
+    return this.tree.depth(e) === 1 && this.tree.taken(e) && seenFromRoot(this.tree, e, value) >= 1
+  }
   #judge(e: EdgeId, a: Assessment, into: Column, name: string): Assessment {
     const t = this.tree
     into[e] = a.value
     t.assess(e, a)
     t.stamp(e, a.value)
     if (a.failed) this.flag(e, 'failed')
-    if (a.verified && a.value >= 1) this.flag(e, 'solved')
+    if (a.verified && this.#proves(e, a.value)) this.flag(e, 'solved')
     this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
     return a
   }
@@ -589,7 +594,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
             .filter(m => m !== 0)
             .map(m => t.action(m))
     if (typeof given !== 'number') return { answer: given.value, actions, nodes, score: given.score, ended, spent, tree: t }
-    const score = [t.R[given], t.Q[given], t.V[given]].find(x => !Number.isNaN(x)) ?? Number.NaN
+    const mine = (x: number): number => (isGame(t) ? seenFromRoot(t, given, x) : x)
+    const score = [mine(t.R[given]), t.Q[given], mine(t.V[given])].find(x => !Number.isNaN(x)) ?? Number.NaN
     return { answer: t.outcome(given)?.answer, actions, nodes, score, ended, spent, tree: t }
   }
 }

@@ -1,17 +1,19 @@
 // The worlds by name. A new world is a folder here and a line below.
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { boardWorlds } from './board/index.ts'
 import type { WorldEntry } from './entry.ts'
 import { numberWorlds } from './number/index.ts'
 import { reasonWorld } from './reason/index.ts'
 
+export * from './board/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export { seal, unseal } from './seal.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, ...boardWorlds]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
