@@ -414,18 +414,14 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       this.#here,
     )
   }
-  /** Is an answer proven? In a game only by a move that wins at once: further down the opponent need not have played well. */
-  #proves(e: EdgeId, value: number): boolean {
-    if (this.world.player === undefined) return value >= 1
-    return this.tree.depth(e) === 1 && this.tree.taken(e) && seenFromRoot(this.tree, e, value) >= 1
-  }
   #judge(e: EdgeId, a: Assessment, into: Column, name: string): Assessment {
     const t = this.tree
     into[e] = a.value
     t.assess(e, a)
     t.stamp(e, a.value)
     if (a.failed) this.flag(e, 'failed')
-    if (a.verified && this.#proves(e, a.value)) this.flag(e, 'solved')
+    // In a game the end of a line proves nothing: the opponent need not have played well, and `value` is as the player to move there sees it.
+    if (a.verified && a.value >= 1 && this.world.player === undefined) this.flag(e, 'solved')
     this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
     return a
   }

@@ -55,10 +55,10 @@ export class Chess implements Position<Chess> {
     if (this.over()) return 'the game is over'
     const plain = (san: string): string =>
       san
-        .replace(/[+#!?]+$/g, '')
+        .replace(/[+#!?.]+$/g, '')
         .replace(/^0-0-0$/, 'O-O-O')
         .replace(/^0-0$/, 'O-O')
-    const words = text.replace(/\d+\.(\.\.)?/g, ' ').split(/[\s,;:()"'*]+/)
+    const words = text.replace(/(?<![\w])\d+\.(\.\.)?/g, ' ').split(/[\s,;:()"'*]+/)
     for (const word of words) {
       const i = this.#legal.findIndex(m => plain(m) === plain(word))
       if (i >= 0) return i
