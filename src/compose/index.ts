@@ -1,5 +1,7 @@
 // Compositions over a Search that several methods share.
 export { advance, counted } from './advance.ts'
+
+export { mostVisited } from '../kernel/index.ts'
 export { appraiser, distinctStates, stateOf } from './appraise.ts'
 export { attemptRounds, attempts } from './attempts.ts'
 export { ballots, tally } from './ballots.ts'

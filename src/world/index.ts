@@ -1,14 +1,19 @@
 // The worlds by name. A new world is a folder here and a line below.
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { blocks } from './blocks/index.ts'
+import { boardWorlds } from './board/index.ts'
 import type { WorldEntry } from './entry.ts'
 import { gridworldEntry } from './gridworld/index.ts'
 import { hopsEntry } from './hops/index.ts'
 import { numberWorlds } from './number/index.ts'
+import { permutation } from './permutation/index.ts'
 import { reasonWorld } from './reason/index.ts'
 import { syntheticWorld } from './synthetic/index.ts'
 import { toolsEntry } from './tools/index.ts'
 
+export * from './blocks/index.ts'
+export * from './board/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './gridworld/index.ts'
 export * from './hops/index.ts'
@@ -20,6 +25,8 @@ import { repairWorld } from './repair/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './functions/index.ts'
 export { countdown, game24 } from './number/index.ts'
+export { type PathAction, type PathState, type PathTask, type PathWorld, planText } from './path/index.ts'
+export * from './permutation/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export * from './repair/index.ts'
@@ -31,6 +38,7 @@ export * from './tools/index.ts'
 
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, gridworldEntry, hopsEntry, toolsEntry]
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, functionsWorld, repairWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, ...boardWorlds, permutation, blocks]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
