@@ -1,6 +1,9 @@
 // Every search method under its id.
 import type { Method } from '../contract/index.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
+import { alphallm } from './alphallm.ts'
+import { alphamath } from './alphamath.ts'
+import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -8,15 +11,22 @@ import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { mctsDpo } from './mcts-dpo.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
+import { rstarMath } from './rstar-math.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
+import { treepo } from './treepo.ts'
 import { uct } from './uct.ts'
+import { vStarVed } from './v-star-ved.ts'
 
 export {
   adaptiveConsistency,
+  alphallm,
+  alphamath,
+  alphamathBeam,
   auto,
   bestFirst,
   bestOfN,
@@ -24,12 +34,16 @@ export {
   dvts,
   greedy,
   gumbelSearch,
+  mctsDpo,
   puct,
   restMcts,
+  rstarMath,
   selfConsistency,
   stepBeam,
   treeOfThoughts,
+  treepo,
   uct,
+  vStarVed,
 }
 
 const all: readonly Method[] = [
@@ -46,6 +60,13 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  rstarMath,
+  alphamath,
+  alphamathBeam,
+  alphallm,
+  mctsDpo,
+  treepo,
+  vStarVed,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
