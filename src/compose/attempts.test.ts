@@ -113,7 +113,7 @@ describe('attempts from a place of the tree', () => {
     })
   test.each([game24, stepsOnly])('playouts lie aside and say the mean reward', async world => {
     const out = { value: Number.NaN, open: -1 }
-    const r = await go(from(true, out), { world: world as typeof game24, model: { skill: 0.7 } })
+    const r = await go(from(true, out), { world: world as typeof game24, model: { skill: 0.9, width: 36 } })
     expect(out.open).toBe(1)
     const { M, R } = r.tree
     const ends = r.tree.ends()
