@@ -4,14 +4,16 @@ import { nearest } from '../kernel/nearest.ts'
 import type { WorldEntry } from './entry.ts'
 import { numberWorlds } from './number/index.ts'
 import { reasonWorld } from './reason/index.ts'
+import { syntheticWorld } from './synthetic/index.ts'
 
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export { seal, unseal } from './seal.ts'
+export * from './synthetic/index.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, syntheticWorld]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
