@@ -1,4 +1,5 @@
-import type { NodeId, Sampling, Search } from '../contract/index.ts'
+import type { NodeId, Policy, Sampling, Search } from '../contract/index.ts'
+import { blend } from '../kernel/index.ts'
 import { advance, counted } from './advance.ts'
 
 /**
@@ -7,6 +8,8 @@ import { advance, counted } from './advance.ts'
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
+ * @param o.from where they begin (default: the root) @param o.aside kept and paid for, but not searched: playouts of a search that goes on elsewhere
+ * @param o.by who makes them, such as a cheaper model; default: the frame's policy
  * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
  * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
@@ -14,13 +17,21 @@ import { advance, counted } from './advance.ts'
 export async function attempts<S, A, Ans>(
   s: Search<S, A, Ans>,
   n: number,
-  o: { steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
+  o: {
+    from?: NodeId
+    aside?: boolean
+    by?: Policy<S, A, void> | undefined
+    steps?: number
+    sampling?: Sampling
+    reward?: boolean
+    untilSolved?: boolean
+  } = {},
 ): Promise<NodeId[]> {
   const t = s.tree
   const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
   const draw = { ...o, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } as const }
   const ends: NodeId[] = []
-  let standing = new Map<NodeId, number>([[t.root, n]])
+  let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
     const reached = counted((await advance(s, standing, draw)).flat())
     standing = new Map()
@@ -30,6 +41,21 @@ export async function attempts<S, A, Ans>(
     }
   }
   return ends
+}
+
+/**
+ * Mean reward of n attempts from a node, kept aside: what a playout says of it, as often as wished. Attempts that do not end do not count.
+ * @param o as for `attempts` @returns NaN where none ended with a known reward, or n is 0
+ */
+export async function playouts<S, A, Ans>(
+  s: Search<S, A, Ans>,
+  from: NodeId,
+  n: number,
+  o: { by?: Policy<S, A, void> | undefined; steps?: number; untilSolved?: boolean } = {},
+): Promise<number> {
+  const { M, R } = s.tree
+  const ends = n > 0 ? await attempts(s, n, { ...o, from, aside: true }) : []
+  return blend(ends.map(e => [M[e], R[e]]))
 }
 
 /** So many attempts in a row of which nothing could be read, and there will be no more. */

@@ -19,3 +19,4 @@ export {
   type TrainOptions,
   trainSeedling,
 } from './seedling/index.ts'
+export { type StepPair, stepPairs } from './step-pairs.ts'

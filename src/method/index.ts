@@ -3,6 +3,9 @@ import type { Method } from '../contract/index.ts'
 import { abMcts } from './ab-mcts.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
 import { agentQ } from './agent-q.ts'
+import { alphallm } from './alphallm.ts'
+import { alphamath } from './alphamath.ts'
+import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
 import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
@@ -20,21 +23,28 @@ import { lats } from './lats.ts'
 import { lmAgentTreeSearch } from './lm-agent-tree-search.ts'
 import { iMcts } from './i-mcts.ts'
 import { master } from './master.ts'
+import { mctsDpo } from './mcts-dpo.ts'
 import { puct } from './puct.ts'
 import { rebase } from './rebase.ts'
 import { restMcts } from './rest-mcts.ts'
 import { rethinkMcts } from './rethink-mcts.ts'
+import { rstarMath } from './rstar-math.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { sweSearch } from './swe-search.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
+import { treepo } from './treepo.ts'
 import { uct } from './uct.ts'
+import { vStarVed } from './v-star-ved.ts'
 
 export {
   abMcts,
   adaptiveConsistency,
   agentQ,
+  alphallm,
+  alphamath,
+  alphamathBeam,
   auto,
   bavt,
   bestFirst,
@@ -52,16 +62,20 @@ export {
   lmAgentTreeSearch,
   iMcts,
   master,
+  mctsDpo,
   puct,
   rebase,
   restMcts,
   rethinkMcts,
+  rstarMath,
   selfConsistency,
   stepBeam,
   toolllmDfsdt,
   sweSearch,
   treeOfThoughts,
+  treepo,
   uct,
+  vStarVed,
 }
 
 const all: readonly Method[] = [
@@ -94,6 +108,13 @@ const all: readonly Method[] = [
   rethinkMcts,
   iMcts,
   cosmos,
+  rstarMath,
+  alphamath,
+  alphamathBeam,
+  alphallm,
+  mctsDpo,
+  treepo,
+  vStarVed,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
