@@ -1,5 +1,22 @@
-import type { NodeId, Sampling, Search } from '../contract/index.ts'
+import type { Grain, NodeId, Policy, Sampling, Search } from '../contract/index.ts'
 import { finish } from './finish.ts'
+
+/** How attempts are drawn. */
+export interface Attempting<S, A> {
+  /** Most steps of an attempt (default 64); one that is longer is left unfinished. */
+  steps?: number
+  sampling?: Sampling
+  /** Default: whole attempts where the world can read them. */
+  grain?: Grain
+  /** Who draws; default: the frame's policy. */
+  by?: Policy<S, A, void>
+  /** Words at the end of every prompt, where the model reads words. */
+  hint?: string
+  /** false: the ends are not rewarded. */
+  reward?: boolean
+  /** Stop the search once an attempt is proven. */
+  untilSolved?: boolean
+}
 
 /**
  * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
@@ -7,23 +24,18 @@ import { finish } from './finish.ts'
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
- * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
- * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
  */
-export async function attempts<S, A, Ans>(
-  s: Search<S, A, Ans>,
-  n: number,
-  o: { steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean } = {},
-): Promise<NodeId[]> {
+export async function attempts<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Attempting<S, A> = {}): Promise<NodeId[]> {
   const t = s.tree
-  const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const grain = o.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
+  const more = { ...(o.by === undefined ? {} : { by: o.by }), ...(o.hint === undefined ? {} : { hint: o.hint }) }
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
     const moved = await Promise.all(
       [...standing].map(async ([from, count]) => {
-        const edges = await s.propose(from, { n: count, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } })
+        const edges = await s.propose(from, { ...more, n: count, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } })
         const nodes = await s.step([...new Set(edges)])
         if (o.reward !== false) await finish(s, nodes, o)
         return nodes.map(to => [to, edges.filter(e => e === to).length] as const)
@@ -49,7 +61,7 @@ const patience = 16
  */
 export async function attemptRounds<S, A, Ans>(
   s: Search<S, A, Ans>,
-  o: { n: number; unlimited: number; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean },
+  o: Attempting<S, A> & { n: number; unlimited: number },
 ): Promise<void> {
   const before = s.budget.ratio()
   const drawn = () => s.tree.edges(s.tree.root).reduce((sum, e) => sum + s.tree.M[e], 0)

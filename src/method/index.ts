@@ -5,28 +5,39 @@ import { auto } from './auto.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
+import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
+import { diffusionTreeSamplingGreedy } from './diffusion-tree-sampling-greedy.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
 import { puct } from './puct.ts'
+import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
+import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
+import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
+export { sampleFrom } from './diffusion-tree-sampling.ts'
 export {
   adaptiveConsistency,
   auto,
   bestFirst,
   bestOfN,
   depthFirst,
+  diffusionTreeSampling,
+  diffusionTreeSamplingGreedy,
   dvts,
   greedy,
   gumbelSearch,
   puct,
+  repexp,
   restMcts,
+  selfCertainty,
   selfConsistency,
+  srlm,
   stepBeam,
   treeOfThoughts,
   uct,
@@ -46,6 +57,11 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  selfCertainty,
+  srlm,
+  repexp,
+  diffusionTreeSampling,
+  diffusionTreeSamplingGreedy,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
