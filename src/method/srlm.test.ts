@@ -91,10 +91,7 @@ test('a model states it in the reply that has the step, and the world reads the 
   }
   // Without error it is high exactly where the place can still be solved.
   for (const e of edges) {
-    const numbers = t
-      .state(e)
-      .left.map(x => (x.d === 1 ? `${x.n}` : `${x.n}/${x.d}`))
-      .join(' ')
+    const numbers = showAll(t.state(e).left)
     expect([numbers, t.F[e] > 0.5]).toEqual([numbers, world.oracle!.promising({ target: 24, left: numbers })])
   }
   // One call a step, and nothing asked beside: 4 trajectories of 3 steps.
