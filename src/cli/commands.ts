@@ -280,6 +280,34 @@ method, preset, knobs or budget: what that would have done with the answers on r
     load: async () => (await import('./methods.ts')).methodsCommand,
   },
   {
+    name: 'papers',
+    summary: 'every published system that exists here: its paper, where it lives, and what its claim came to',
+    about: 'Read off the parts themselves, so that nothing is listed that is not there.',
+    args: [],
+    options: [json],
+    load: async () => (await import('./papers.ts')).papersCommand,
+  },
+  {
+    name: 'claims',
+    summary: 'one small experiment a paper: does what it says show here, at equal spend?',
+    about: `Each experiment states its hypothesis before it runs, has a baseline, and gives effects with 95 % intervals; the verdict (reproduced, not reproduced,
+inconclusive) follows from the intervals alone. Results of full runs are kept in claims/results/. Exit 0: every claim ran, whatever its verdict. It runs in a clone
+of the repository; the package brings the results.`,
+    args: [{ name: 'ID', doc: 'of the paper: espalier papers. None: all of them', optional: true, rest: true }],
+    options: [
+      { name: 'quick', doc: 'a smoke: each in a few seconds, too small to mean anything, and nothing is kept' },
+      { name: 'seed', value: 'N', doc: 'of all that is drawn', fallback: '1' },
+      { name: 'jobs', value: 'N', doc: 'how many at once, each in a process of its own', fallback: 'one a processor core' },
+      { name: 'markdown', doc: 'docs/claims.md, from the results there are; nothing is run' },
+      json,
+    ],
+    examples: [
+      { line: 'espalier claims ets pav', says: 'two of them in full' },
+      { line: 'espalier claims --quick', says: 'all of them, in small' },
+    ],
+    load: async () => (await import('./claims.ts')).claimsCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check Node, the store, models and optional parts, and say what is missing',
     about: 'Exit 0: all that is needed is there. 5: the store cannot be used. Keys are looked for, never shown.',

@@ -2,6 +2,7 @@
 import type { Method } from '../contract/index.ts'
 import { Failure, nearest } from '../kernel/index.ts'
 import { methodIds, methods } from '../method/index.ts'
+import { evidenceFor } from '../run/index.ts'
 import { knobDetail } from '../runtime/index.ts'
 import type { Action } from './definition.ts'
 import { jsonLine, lookOf, print } from './report.ts'
@@ -53,6 +54,7 @@ function detail(x: Method): Line[] {
     out.push([piece(`  ${fill(name, 10)}`, 'dim'), piece(text)])
   }
   if (x.paper !== undefined) row('paper', `${x.paper.title} (${x.paper.id})`)
+  row('slot', x.slot ?? 'search')
   row('needs', (x.needs ?? []).join(', ') || 'nothing of frame or model')
   if ((x.promises ?? []).length > 0) row('promises', x.promises!.join(', '))
   const parts = Object.keys(x.parts ?? {})
@@ -83,6 +85,7 @@ function detail(x: Method): Line[] {
         }`,
       ),
     ])
+  for (const e of evidenceFor(x.id)) row('claim', `${e.claim}: ${e.verdict} (${e.date}); docs/claims.md`)
   return out
 }
 const show = (v: unknown): string => (Array.isArray(v) ? v.join(',') || '(none)' : String(v))
@@ -98,6 +101,7 @@ function methodJson(x: Method): object {
     id: x.id,
     version: x.version ?? 1,
     paper: x.paper ?? null,
+    slot: x.slot ?? 'search',
     needs: x.needs ?? [],
     promises: x.promises ?? [],
     parts: Object.keys(x.parts ?? {}),
@@ -114,5 +118,6 @@ function methodJson(x: Method): object {
       }
     }),
     presets: Object.fromEntries(Object.entries(x.presets ?? {}).map(([n, v]) => [n, v])),
+    evidence: evidenceFor(x.id),
   }
 }

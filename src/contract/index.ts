@@ -346,6 +346,8 @@ export interface Paper {
   id: string
   dossier?: string
 }
+/** What a method is for: to search, to act as an agent, to prompt in one call, to learn from, to reward, to evaluate, or a part of the model's machinery. */
+export type Slot = 'search' | 'agent' | 'prompt' | 'learn' | 'reward' | 'evaluate' | 'architecture'
 /** What the conformance suite holds a method to. */
 export type Promised = 'optimum' | 'anytime' | 'orderFree' | 'unbiased' | 'diverse'
 export interface Answer<Ans> {
@@ -357,6 +359,7 @@ export type Need = 'policy' | 'value' | 'actionValue' | 'ranker' | 'reward' | 'l
 export interface Spec<K, P, S, A, Ans> {
   id: string
   paper?: Paper
+  slot?: Slot // default: search
   knobs: K // the paper's names and defaults
   presets?: { readonly [name: string]: Partial<Record<keyof K, KnobValue>> }
   promises?: readonly Promised[]
@@ -371,6 +374,7 @@ export interface Method<in S = any, in A = any, in Ans = any> {
   readonly id: string
   readonly knobs: Knobs
   readonly paper?: Paper
+  readonly slot?: Slot
   readonly presets?: Record<string, Record<string, KnobValue | undefined>>
   readonly promises?: readonly Promised[]
   readonly needs?: readonly Need[]

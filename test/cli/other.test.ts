@@ -6,8 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { usable } from '../../src/cli/demo.ts'
 import { methodIds } from '../../src/method/index.ts'
 import { loadSeedling, modelKinds } from '../../src/model/index.ts'
+import { type ClaimResult, claimIds, claimResults } from '../../src/run/index.ts'
 import { worldIds } from '../../src/world/index.ts'
-import { arithmetic, bin, held, inside, schemaNames } from './espalier.ts'
+import { arithmetic, bin, espalier, held, inside, schemaNames } from './espalier.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-other-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -22,6 +23,35 @@ describe('methods', () => {
       const text = (await inside(['methods', id])).out
       for (const k of one.knobs) expect(text).toContain(` ${k.name} `)
     }
+  })
+})
+
+describe('papers and claims', () => {
+  test('the catalogue, as JSON and as text', async () => {
+    const { papers } = held((await inside(['papers', '--json'])).out, 'papers')
+    expect(papers.map((p: { part: string }) => p.part)).toEqual(expect.arrayContaining(['rest-mcts', 'tree-of-thoughts', 'depth-first']))
+    expect((await inside(['papers'])).out).toContain('Tree of Thoughts')
+  })
+  test('a wrong name or number is one line, and nothing runs', async () => {
+    expect(await inside(['claims', 'no-such-claim'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^espalier: .*claim.*\n {2}hint: .*\n$/),
+    })
+    expect(await inside(['claims', '--jobs', '0'])).toMatchObject({ code: 2 })
+  })
+  test('a smoke gives a result of the documented shape, and keeps nothing', async () => {
+    const ids = claimIds().slice(0, 2)
+    const before = claimResults()
+    for (const args of [ids.slice(0, 1), ids]) {
+      const r = await espalier(['claims', ...args, '--quick', '--json'])
+      const { claims, failed } = held(r.out, 'claims')
+      expect([r.code, failed]).toEqual([0, []])
+      expect(claims.map((c: ClaimResult) => [c.id, c.quick])).toEqual(args.map(id => [id, true]))
+    }
+    expect(claimResults()).toEqual(before)
+  })
+  test('docs/claims.md is made of the results: npm run docs', async () => {
+    expect(readFileSync(new URL('../../docs/claims.md', import.meta.url), 'utf8')).toBe((await inside(['claims', '--markdown'])).out)
   })
 })
 

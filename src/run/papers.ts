@@ -1,0 +1,58 @@
+// The catalogue of published systems that exist here, read off the parts themselves.
+import type { Paper } from '../contract/index.ts'
+import { methods } from '../method/index.ts'
+import type { ClaimResult } from './claim.ts'
+import { claimResults, evidenceFor, type Shown } from './claim-shelf.ts'
+
+/** A published system, or one of the parts of it that stand here apart. */
+export interface Published {
+  /** Of the paper: its dossier's id, else the part's own. */
+  readonly id: string
+  readonly title: string
+  /** arXiv number, DOI, ... */
+  readonly source: string
+  readonly kind: 'method' | 'reward' | 'selector' | 'model' | 'world' | 'loss' | 'loop'
+  /** Where the part lives, and the part's own id there. */
+  readonly room: string
+  readonly file: string
+  readonly part: string
+  readonly evidence: readonly Shown[]
+}
+
+interface Part {
+  readonly id: string
+  readonly paper?: Paper | undefined
+  readonly file: string
+}
+/** Rooms whose parts may come from papers. */
+const rooms: readonly { kind: Published['kind']; room: string; parts(): Part[] }[] = [
+  {
+    kind: 'method',
+    room: 'src/method',
+    parts: () => [...methods.values()].map(m => ({ id: m.id, paper: m.paper, file: `src/method/${m.id}.ts` })),
+  },
+]
+
+/** Every part that carries a paper, by the paper's id. */
+export function papers(results: ReadonlyMap<string, ClaimResult> = claimResults()): Published[] {
+  return rooms
+    .flatMap(({ kind, room, parts }) =>
+      parts().flatMap(({ id, paper, file }): Published[] =>
+        paper === undefined
+          ? []
+          : [
+              {
+                id: paper.dossier ?? id,
+                title: paper.title,
+                source: paper.id,
+                kind,
+                room,
+                file,
+                part: id,
+                evidence: evidenceFor(id, results),
+              },
+            ],
+      ),
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+}
