@@ -2,11 +2,13 @@
 import type { Method } from '../contract/index.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
 import { auto } from './auto.ts'
+import { bagOfTricks } from './bag-of-tricks.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
 import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
 import { diffusionTreeSamplingGreedy } from './diffusion-tree-sampling-greedy.ts'
+import { dser } from './dser.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
@@ -24,11 +26,13 @@ export { sampleFrom } from './diffusion-tree-sampling.ts'
 export {
   adaptiveConsistency,
   auto,
+  bagOfTricks,
   bestFirst,
   bestOfN,
   depthFirst,
   diffusionTreeSampling,
   diffusionTreeSamplingGreedy,
+  dser,
   dvts,
   greedy,
   gumbelSearch,
@@ -60,6 +64,8 @@ const all: readonly Method[] = [
   selfCertainty,
   srlm,
   repexp,
+  dser,
+  bagOfTricks,
   diffusionTreeSampling,
   diffusionTreeSamplingGreedy,
   auto,

@@ -22,6 +22,7 @@ import { method } from '../runtime/index.ts'
 export const repexp = method({
   id: 'repexp',
   version: 1,
+  slot: 'reward',
   paper: {
     title: 'Representation-Based Exploration for Language Models: From Test-Time to Post-Training',
     id: 'arXiv:2510.11686',

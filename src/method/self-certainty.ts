@@ -19,6 +19,7 @@ import { method } from '../runtime/index.ts'
 export const selfCertainty = method({
   id: 'self-certainty',
   version: 1,
+  slot: 'reward',
   paper: {
     title: 'Scalable Best-of-N Selection for Large Language Models via Self-Certainty',
     id: 'arXiv:2502.18581',
