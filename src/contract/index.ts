@@ -157,6 +157,7 @@ export interface WorldBase<S, A, Ans, Task> {
   actionKey?(a: A, s: S): string // equal actions merge; default: canonical JSON
   key?(s: S): string // equal states are twins
   show?(a: A, s: S): string // an action as one writes it in this world, for prompts and people; default: canonical JSON
+  observed?(s: S): string // what the last step showed, as one tells it: a tool's reply, a fact; empty: nothing
   player?(s: S): number // whose move; backups change sign
   cost?(s: S, a: A): number // path cost; default 1
   effect?(a: A, s: S, after?: S): 'safe' | 'destructive' | 'end' // before, and again after, the step

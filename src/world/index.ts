@@ -2,16 +2,22 @@
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 import type { WorldEntry } from './entry.ts'
+import { gridworldEntry } from './gridworld/index.ts'
+import { hopsEntry } from './hops/index.ts'
 import { numberWorlds } from './number/index.ts'
 import { reasonWorld } from './reason/index.ts'
+import { toolsEntry } from './tools/index.ts'
 
 export type { Named, Wish, WorldEntry } from './entry.ts'
+export * from './gridworld/index.ts'
+export * from './hops/index.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export { seal, unseal } from './seal.ts'
+export * from './tools/index.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, gridworldEntry, hopsEntry, toolsEntry]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
