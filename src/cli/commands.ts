@@ -108,7 +108,7 @@ with p values corrected for the number of methods, and says in words whether sea
       {
         name: 'methods',
         value: 'ID,...',
-        doc: 'methods, ID@PRESET for one with settings by name, ./my-method.ts#name, or `all`',
+        doc: 'methods, ID@PRESET for one with settings by name, ID@* for all its presets, ./my-method.ts#name, or `all`',
         fallback: 'auto,depth-first,tree-of-thoughts,gumbel-search,rest-mcts',
       },
       { name: 'tasks', value: 'FILE', doc: 'a task a line, or JSON Lines {"id", "task"}; `-`: standard input' },
@@ -136,6 +136,12 @@ with p values corrected for the number of methods, and says in words whether sea
       { ...budget, fallback: 'calls=142' },
       { name: 'concurrency', value: 'N', doc: 'calls in flight at once in each run', fallback: '8' },
       { name: 'runs', value: 'N', doc: 'runs in flight at once', fallback: '8' },
+      {
+        name: 'threads',
+        value: 'N',
+        doc: 'threads that share the runs; results do not depend on it',
+        fallback: 'the cores, where all models are local and there is much to run',
+      },
       { name: 'svg', value: 'FILE', doc: 'a picture of quality against spend' },
       store,
       json,

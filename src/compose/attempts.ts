@@ -1,6 +1,27 @@
-import type { NodeId, Policy, Sampling, Search } from '../contract/index.ts'
+import type { Grain, NodeId, Policy, Sampling, Search } from '../contract/index.ts'
 import { blend } from '../kernel/index.ts'
 import { advance, counted } from './advance.ts'
+
+/** How attempts are drawn. */
+export interface Attempting<S, A> {
+  /** Where they begin; default: the root. */
+  from?: NodeId
+  /** Kept and paid for, but not searched: playouts of a search that goes on elsewhere. */
+  aside?: boolean
+  /** Most steps of an attempt (default 64); one that is longer is left unfinished. */
+  steps?: number
+  sampling?: Sampling
+  /** Default: whole attempts where the world can read them. */
+  grain?: Grain
+  /** Who draws; default: the frame's policy. */
+  by?: Policy<S, A, void> | undefined
+  /** Words at the end of every prompt, where the model reads words. */
+  hint?: string
+  /** false: the ends are not rewarded. */
+  reward?: boolean
+  /** Stop the search once an attempt is proven. */
+  untilSolved?: boolean
+}
 
 /**
  * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
@@ -8,27 +29,11 @@ import { advance, counted } from './advance.ts'
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
- * @param o.from where they begin (default: the root) @param o.aside kept and paid for, but not searched: playouts of a search that goes on elsewhere
- * @param o.by who makes them, such as a cheaper model; default: the frame's policy
- * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
- * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
  */
-export async function attempts<S, A, Ans>(
-  s: Search<S, A, Ans>,
-  n: number,
-  o: {
-    from?: NodeId
-    aside?: boolean
-    by?: Policy<S, A, void> | undefined
-    steps?: number
-    sampling?: Sampling
-    reward?: boolean
-    untilSolved?: boolean
-  } = {},
-): Promise<NodeId[]> {
+export async function attempts<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Attempting<S, A> = {}): Promise<NodeId[]> {
   const t = s.tree
-  const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const grain = o.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
   const draw = { ...o, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } as const }
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])
@@ -69,7 +74,7 @@ const patience = 16
  */
 export async function attemptRounds<S, A, Ans>(
   s: Search<S, A, Ans>,
-  o: { n: number; unlimited: number; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean },
+  o: Attempting<S, A> & { n: number; unlimited: number },
 ): Promise<void> {
   const before = s.budget.ratio()
   const drawn = () => s.tree.edges(s.tree.root).reduce((sum, e) => sum + s.tree.M[e], 0)

@@ -8,10 +8,14 @@ import { alphamath } from './alphamath.ts'
 import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
 import { bavt } from './bavt.ts'
+import { bagOfTricks } from './bag-of-tricks.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { cosmos } from './cosmos.ts'
 import { depthFirst } from './depth-first.ts'
+import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
+import { diffusionTreeSamplingGreedy } from './diffusion-tree-sampling-greedy.ts'
+import { dser } from './dser.ts'
 import { dvts } from './dvts.ts'
 import { ets } from './ets.ts'
 import { greedy } from './greedy.ts'
@@ -29,7 +33,11 @@ import { rebase } from './rebase.ts'
 import { restMcts } from './rest-mcts.ts'
 import { rethinkMcts } from './rethink-mcts.ts'
 import { rstarMath } from './rstar-math.ts'
+import { repexp } from './repexp.ts'
+import { restMcts } from './rest-mcts.ts'
+import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
+import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { sweSearch } from './swe-search.ts'
@@ -38,6 +46,7 @@ import { treepo } from './treepo.ts'
 import { uct } from './uct.ts'
 import { vStarVed } from './v-star-ved.ts'
 
+export { sampleFrom } from './diffusion-tree-sampling.ts'
 export {
   abMcts,
   adaptiveConsistency,
@@ -47,10 +56,14 @@ export {
   alphamathBeam,
   auto,
   bavt,
+  bagOfTricks,
   bestFirst,
   bestOfN,
   cosmos,
   depthFirst,
+  diffusionTreeSampling,
+  diffusionTreeSamplingGreedy,
+  dser,
   dvts,
   ets,
   greedy,
@@ -68,7 +81,11 @@ export {
   restMcts,
   rethinkMcts,
   rstarMath,
+  repexp,
+  restMcts,
+  selfCertainty,
   selfConsistency,
+  srlm,
   stepBeam,
   toolllmDfsdt,
   sweSearch,
@@ -115,6 +132,13 @@ const all: readonly Method[] = [
   mctsDpo,
   treepo,
   vStarVed,
+  selfCertainty,
+  srlm,
+  repexp,
+  dser,
+  bagOfTricks,
+  diffusionTreeSampling,
+  diffusionTreeSamplingGreedy,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */

@@ -1,10 +1,11 @@
 // How new is this? By count, or by distance to the nearest of what was seen.
 import type { Context, Reward } from '../contract/index.ts'
+import { Elliptic } from '../kernel/elliptic.ts'
 import { hashText } from '../kernel/hash.ts'
 
 export interface NoveltyOptions {
-  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest. */
-  kind?: 'count' | 'knn'
+  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest; `elliptic`: what no seen text spans. */
+  kind?: 'count' | 'knn' | 'elliptic'
   /** Neighbours. Default 3. */
   k?: number
 }
@@ -36,13 +37,15 @@ const distance = (a: Float64Array, b: Float64Array): number => {
 
 /**
  * A memory of what was seen. Scores are in [0, 1]: 1 is entirely new. Counting is exact on normalised texts (Bellemare et al. 2016 count states so);
- * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011).
+ * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011). The elliptic bonus is that of linear bandits
+ * over the same features (arXiv:2510.11686), with lambda 1.
  */
 export class Novelty {
-  readonly #kind: 'count' | 'knn'
+  readonly #kind: 'count' | 'knn' | 'elliptic'
   readonly #k: number
   #counts = new Map<string, number>()
   #seen: Float64Array[] = []
+  #bonus = new Elliptic()
   constructor(o: NoveltyOptions = {}) {
     this.#kind = o.kind ?? 'knn'
     this.#k = o.k ?? 3
@@ -56,6 +59,7 @@ export class Novelty {
   /** How new a text would be. Nothing is kept of it. */
   score(text: string): number {
     if (this.#kind === 'count') return 1 / Math.sqrt(1 + (this.#counts.get(Novelty.#plain(text)) ?? 0))
+    if (this.#kind === 'elliptic') return this.#bonus.score(features(text))
     if (this.#seen.length === 0) return 1
     const own = features(text)
     const near = this.#seen
@@ -68,11 +72,13 @@ export class Novelty {
     if (this.#kind === 'count') {
       const key = Novelty.#plain(text)
       this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-    } else this.#seen.push(features(text))
+    } else if (this.#kind === 'elliptic') this.#bonus.add(features(text))
+    else this.#seen.push(features(text))
   }
   reset(): void {
     this.#counts = new Map()
     this.#seen = []
+    this.#bonus = new Elliptic()
   }
 }
 
