@@ -2,16 +2,20 @@
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 import type { WorldEntry } from './entry.ts'
+import { graphWorld } from './graph/index.ts'
 import { numberWorlds } from './number/index.ts'
 import { reasonWorld } from './reason/index.ts'
+import { sudokuWorld } from './sudoku/index.ts'
 
 export type { Named, Wish, WorldEntry } from './entry.ts'
+export * from './graph/index.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export { seal, unseal } from './seal.ts'
+export * from './sudoku/index.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld]
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, sudokuWorld, graphWorld]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
