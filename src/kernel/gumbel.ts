@@ -1,5 +1,6 @@
 // Sampling without replacement by Gumbel perturbation: from one law, and from the leaves of a tree without listing them.
 import type { Random } from '../contract/index.ts'
+import { gumbels, gumbelTopK } from './halving.ts'
 
 /** ln(1 - e^x), x < 0; -Infinity at 0. Two branches: each loses the digits that the other keeps (Maechler 2012). */
 export const log1mexp = (x: number): number => (x > -Math.LN2 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x)))
@@ -18,17 +19,15 @@ export interface GumbelDraw extends Perturbed {
 const descending = (a: Perturbed, b: Perturbed): number => b.gumbel - a.gumbel
 
 /**
- * k indices without replacement, in order of draw (Gumbel-top-k; Vieira 2014, Kool et al. 2019): the greatest of log p + Gumbel.
+ * k indices without replacement, in order of draw (Gumbel-top-k; Vieira 2014, Kool et al. 2019), with their perturbed values.
  * @param logp log-probabilities, -Infinity where there is none @returns fewer than k where fewer have a probability
  */
-export function gumbelTopK(logp: ArrayLike<number>, k: number, rng: Random): GumbelDraw[] {
-  const all: GumbelDraw[] = []
-  for (let index = 0; index < logp.length; index++) {
-    // One number each, whatever its probability: so what is drawn for one does not depend on which others there are.
-    const gumbel = logp[index] + rng.gumbel()
-    if (gumbel > Number.NEGATIVE_INFINITY) all.push({ index, phi: logp[index], gumbel })
-  }
-  return all.sort(descending).slice(0, Math.max(0, k))
+export function perturbedTopK(logp: ArrayLike<number>, k: number, rng: Random): GumbelDraw[] {
+  const phi = Array.from(logp)
+  const noise = gumbels(rng, phi.length)
+  return gumbelTopK(phi, noise, k)
+    .filter(i => phi[i] > Number.NEGATIVE_INFINITY)
+    .map(index => ({ index, phi: phi[index], gumbel: phi[index] + noise[index] }))
 }
 
 /**

@@ -1,7 +1,7 @@
 // Speculative decoding: a small model drafts a tree of tokens, a large one judges it in one pass, and what is said follows the large one's law exactly.
 // Recursive rejection over siblings drawn without replacement (Jeon et al. 2024, arXiv:2402.14160); with replacement: SpecInfer (arXiv:2305.09781).
 import type { Random } from '../contract/index.ts'
-import { gumbelTopK, type Perturbed, stochasticBeam } from './gumbel.ts'
+import { type Perturbed, perturbedTopK, stochasticBeam } from './gumbel.ts'
 
 /** How a draft tree is shaped. `iid`: siblings drawn with replacement; `constant`: RSD-C, the top b_l by fresh Gumbels; `beam`: RSD-S, the best `width` of a level. */
 export type DraftShape =
@@ -90,7 +90,7 @@ export class DraftTree {
     } else {
       const b = shape.branch[this.#depth]
       level.forEach((n, i) => {
-        if (shape.kind === 'constant') for (const d of gumbelTopK(laws[i].map(Math.log), b, rng)) add(n, d.index, d)
+        if (shape.kind === 'constant') for (const d of perturbedTopK(laws[i].map(Math.log), b, rng)) add(n, d.index, d)
         else {
           const weights = Array.from(laws[i])
           for (let k = 0; k < b; k++) add(n, rng.weighted(weights), nodes[n])

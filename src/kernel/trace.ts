@@ -94,7 +94,7 @@ export interface TraceText {
 /** `[3] from [1]: 6 - 3 = 3 => promising`. */
 export const traceLine = (l: TraceLine): string => `[${l.id}] from [${l.from}]: ${l.step}${l.verdict ? ` => ${l.verdict}` : ''}`
 
-const line = /^\W*\[\s*(\d+)\s*\]\s*(?:from|of|after|<-)\s*\[?\s*(\d+)\s*\]?\s*[:,-]\s*(.*?)\s*$/i
+const line = /^\W*\[\s*(\d+)\s*\]\s*(?:from|of|after|<-)\s*\[?\s*(\d+)\s*\]?[\s*_]*[:,-]\s*(.*?)\s*$/i
 const verdict =
   /\s*(?:=>|->|\u2192|--|\u2014)\s*\W*(promising|possible|likely|sure|impossible|dead[ -]?end|lost|failed|solved|goal|done)\W*$/i
 const meaning = (word: string): TraceVerdict => {

@@ -9,7 +9,7 @@ import { sudokuWorld } from './sudoku/index.ts'
 
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './graph/index.ts'
-export { countdown, game24 } from './number/index.ts'
+export { countdown, game24, tasksCountdown } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export { seal, unseal } from './seal.ts'
