@@ -1,3 +1,4 @@
+export * from './loss/index.ts'
 export {
   type Card,
   type Curves,
