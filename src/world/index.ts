@@ -27,6 +27,14 @@ export * from './functions/index.ts'
 export { countdown, game24 } from './number/index.ts'
 export { type PathAction, type PathState, type PathTask, type PathWorld, planText } from './path/index.ts'
 export * from './permutation/index.ts'
+import { graphWorld } from './graph/index.ts'
+import { numberWorlds } from './number/index.ts'
+import { reasonWorld } from './reason/index.ts'
+import { sudokuWorld } from './sudoku/index.ts'
+
+export type { Named, Wish, WorldEntry } from './entry.ts'
+export * from './graph/index.ts'
+export { countdown, game24, tasksCountdown } from './number/index.ts'
 export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export * from './repair/index.ts'
@@ -39,6 +47,9 @@ export * from './tools/index.ts'
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, gridworldEntry, hopsEntry, toolsEntry]
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, functionsWorld, repairWorld]
 const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, ...boardWorlds, permutation, blocks]
+export * from './sudoku/index.ts'
+
+const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, sudokuWorld, graphWorld]
 
 /** Every world by its id. */
 export const worlds: Readonly<Record<string, WorldEntry>> = Object.fromEntries(all.map(e => [e.world.id, e]))
