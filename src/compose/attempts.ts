@@ -1,4 +1,4 @@
-import type { Grain, NodeId, Policy, Sampling, Search } from '../contract/index.ts'
+import type { NodeId, Policy, Sampling, Search } from '../contract/index.ts'
 import { blend } from '../kernel/index.ts'
 import { advance, counted } from './advance.ts'
 
@@ -10,9 +10,8 @@ export interface Attempting<S, A> {
   aside?: boolean
   /** Most steps of an attempt (default 64); one that is longer is left unfinished. */
   steps?: number
+  /** Its `grain` says how they are made; default: whole attempts where the world can read them. */
   sampling?: Sampling
-  /** Default: whole attempts where the world can read them. */
-  grain?: Grain
   /** Who draws; default: the frame's policy. */
   by?: Policy<S, A, void> | undefined
   /** Words at the end of every prompt, where the model reads words. */
@@ -24,8 +23,7 @@ export interface Attempting<S, A> {
 }
 
 /**
- * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
- * an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
+ * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps to an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
@@ -33,7 +31,7 @@ export interface Attempting<S, A> {
  */
 export async function attempts<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Attempting<S, A> = {}): Promise<NodeId[]> {
   const t = s.tree
-  const grain = o.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
+  const grain = o.sampling?.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
   const draw = { ...o, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } as const }
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])

@@ -7,8 +7,8 @@ import { alphallm } from './alphallm.ts'
 import { alphamath } from './alphamath.ts'
 import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
-import { bavt } from './bavt.ts'
 import { bagOfTricks } from './bag-of-tricks.ts'
+import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { cosmos } from './cosmos.ts'
@@ -18,29 +18,32 @@ import { diffusionTreeSamplingGreedy } from './diffusion-tree-sampling-greedy.ts
 import { dser } from './dser.ts'
 import { dvts } from './dvts.ts'
 import { ets } from './ets.ts'
+import { globalEpisodicBonus } from './global-episodic-bonus.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
+import { iMcts } from './i-mcts.ts'
+import { intelligentGoExplore } from './intelligent-go-explore.ts'
+import { lats } from './lats.ts'
+import { lmAgentTreeSearch } from './lm-agent-tree-search.ts'
+import { mapElites } from './map-elites.ts'
+import { master } from './master.ts'
+import { mctsDpo } from './mcts-dpo.ts'
 import { particleIts } from './particle-its.ts'
 import { particleItsGibbs } from './particle-its-gibbs.ts'
 import { pav } from './pav.ts'
-import { lats } from './lats.ts'
-import { lmAgentTreeSearch } from './lm-agent-tree-search.ts'
-import { iMcts } from './i-mcts.ts'
-import { master } from './master.ts'
-import { mctsDpo } from './mcts-dpo.ts'
 import { puct } from './puct.ts'
 import { rebase } from './rebase.ts'
+import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
 import { rethinkMcts } from './rethink-mcts.ts'
 import { rstarMath } from './rstar-math.ts'
-import { repexp } from './repexp.ts'
-import { restMcts } from './rest-mcts.ts'
 import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
-import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { sweSearch } from './swe-search.ts'
+import { taxonsSerene } from './taxons-serene.ts'
+import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { treepo } from './treepo.ts'
 import { uct } from './uct.ts'
@@ -55,8 +58,8 @@ export {
   alphamath,
   alphamathBeam,
   auto,
-  bavt,
   bagOfTricks,
+  bavt,
   bestFirst,
   bestOfN,
   cosmos,
@@ -66,29 +69,32 @@ export {
   dser,
   dvts,
   ets,
+  globalEpisodicBonus,
   greedy,
   gumbelSearch,
+  iMcts,
+  intelligentGoExplore,
+  lats,
+  lmAgentTreeSearch,
+  mapElites,
+  master,
+  mctsDpo,
   particleIts,
   particleItsGibbs,
   pav,
-  lats,
-  lmAgentTreeSearch,
-  iMcts,
-  master,
-  mctsDpo,
   puct,
   rebase,
+  repexp,
   restMcts,
   rethinkMcts,
   rstarMath,
-  repexp,
-  restMcts,
   selfCertainty,
   selfConsistency,
   srlm,
   stepBeam,
-  toolllmDfsdt,
   sweSearch,
+  taxonsSerene,
+  toolllmDfsdt,
   treeOfThoughts,
   treepo,
   uct,
@@ -139,6 +145,10 @@ const all: readonly Method[] = [
   bagOfTricks,
   diffusionTreeSampling,
   diffusionTreeSamplingGreedy,
+  globalEpisodicBonus,
+  intelligentGoExplore,
+  mapElites,
+  taxonsSerene,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
