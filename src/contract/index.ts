@@ -75,13 +75,14 @@ export interface Draw<A> {
   value?: Assessment // policy and value of the NEXT state from one call (shared head)
 }
 /** What a state is as an answer. open: it is one, and may still be improved (a prompt, a program, a design). failed: finished without one.
- *  reward: only where the world's own rules give it. */
+ *  reward: only where the world's own rules give it. feedback: what they say is wrong with it, as a test does. */
 export interface Outcome<Ans> {
   answer: Ans
   key?: string // equal keys: the same answer, however it is written, for votes; default: the answer's canonical JSON
   open?: boolean
   failed?: boolean
   reward?: number
+  feedback?: string
 }
 /** verified: a proof (the world's rules, a test, a verifier), not an opinion; with value 1 it marks the node `solved`. */
 export interface Assessment {
@@ -157,6 +158,7 @@ export interface WorldBase<S, A, Ans, Task> {
   actionKey?(a: A, s: S): string // equal actions merge; default: canonical JSON
   key?(s: S): string // equal states are twins
   show?(a: A, s: S): string // an action as one writes it in this world, for prompts and people; default: canonical JSON
+  observed?(s: S): string // what the last step showed, as one tells it: a tool's reply, a fact; empty: nothing
   player?(s: S): number // whose move; backups change sign
   cost?(s: S, a: A): number // path cost; default 1
   effect?(a: A, s: S, after?: S): 'safe' | 'destructive' | 'end' // before, and again after, the step

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AddressedRandom, Counts, cosineDistance, Ellipse, euclidean, joinNovelty, meanNearest, principal } from './index.ts'
+import { AddressedRandom, Counts, cosineDistance, euclidean, joinNovelty, meanNearest, principal } from './index.ts'
 
 const point = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 3, maxLength: 3 })
 
@@ -31,37 +31,6 @@ test('counts give 1 / sqrt of the times seen, the next included', () => {
   expect(new Counts(c.entries()).of('b')).toBe(8)
   c.reset()
   expect([c.size, c.bonus('a')]).toEqual([0, 1])
-})
-
-describe('Ellipse', () => {
-  test('is phi by the inverse of lambda I + sum phi phi, whatever was seen', () => {
-    fc.assert(
-      fc.property(fc.array(point, { maxLength: 8 }), point, (seen, x) => {
-        const e = new Ellipse(3, 0.5)
-        const c = [0, 1, 2].map(i => [0, 1, 2].map(j => (i === j ? 0.5 : 0) + seen.reduce((s, p) => s + p[i] * p[j], 0)))
-        for (const p of seen) e.add(p)
-        // Solves C u = x by elimination.
-        const m = c.map((r, i) => [...r, x[i]])
-        for (let i = 0; i < 3; i++) {
-          const p = [i, i + 1, i + 2].filter(r => r < 3).sort((a, b) => Math.abs(m[b][i]) - Math.abs(m[a][i]))[0]
-          ;[m[i], m[p]] = [m[p], m[i]]
-          for (let r = 0; r < 3; r++) if (r !== i) m[r] = m[r].map((v, j) => v - (m[r][i] / m[i][i]) * m[i][j])
-        }
-        const plain = x.reduce((s, v, i) => s + (v * m[i][3]) / m[i][i], 0)
-        expect(e.bonus(x)).toBeCloseTo(plain, 6)
-      }),
-    )
-  })
-  test('a direction seen often pays little, another one as much as before; forgetting brings all back', () => {
-    const e = new Ellipse(2, 0.1)
-    expect(e.bonus([1, 0])).toBeCloseTo(10)
-    for (let i = 0; i < 9; i++) e.add([1, 0])
-    expect(e.bonus([1, 0])).toBeCloseTo(1 / 9.1)
-    expect(e.bonus([0, 1])).toBeCloseTo(10)
-    e.reset()
-    expect(e.bonus([1, 0])).toBeCloseTo(10)
-    expect(() => new Ellipse(2, 0)).toThrow('lambda above 0')
-  })
 })
 
 test('a product is nothing where either is nothing, unless the global one has a floor', () => {

@@ -1,4 +1,4 @@
-// How new is this? By count, by distance to what was seen, by how little of its direction was seen.
+// How new is this? By count, or by distance to what was seen; by how little of its direction was seen: elliptic.ts.
 
 /** Distance of two points; both have the same length. */
 export type Distance = (a: ArrayLike<number>, b: ArrayLike<number>) => number
@@ -8,15 +8,18 @@ export const euclidean: Distance = (a, b) => {
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2
   return Math.sqrt(sum)
 }
-/** 1 - the dot product of two vectors of length 1; of two empty ones 0. */
+/** 1 - cosine of two vectors, from 0 (one direction) to 2; 1 where one of them is 0, and 0 where both are. */
 export const cosineDistance: Distance = (a, b) => {
   let dot = 0
-  let both = 0
+  let aa = 0
+  let bb = 0
   for (let i = 0; i < a.length; i++) {
     dot += a[i] * b[i]
-    both += Math.abs(a[i]) + Math.abs(b[i])
+    aa += a[i] * a[i]
+    bb += b[i] * b[i]
   }
-  return both === 0 ? 0 : Math.max(0, 1 - dot)
+  if (aa > 0 && bb > 0) return Math.max(0, 1 - dot / Math.sqrt(aa * bb))
+  return aa === bb ? 0 : 1
 }
 
 /**
@@ -59,56 +62,6 @@ export class Counts {
   }
   reset(): void {
     this.#n.clear()
-  }
-}
-
-/**
- * Elliptic bonus phi' C^-1 phi, C = lambda I + sum of phi phi' over what was seen (E3B, arXiv:2210.05805, eq. 2): large where phi points to where few did.
- * The inverse is kept and updated by Sherman and Morrison: O(d^2) each.
- */
-export class Ellipse {
-  readonly d: number
-  readonly #lambda: number
-  #inverse: Float64Array
-  /** @param d length of the features @param lambda above 0; a first bonus is |phi|^2 / lambda */
-  constructor(d: number, lambda = 0.1) {
-    if (!(lambda > 0)) throw new RangeError(`Ellipse: expected lambda above 0, found ${lambda}`)
-    this.d = d
-    this.#lambda = lambda
-    this.#inverse = this.#start()
-  }
-  #start(): Float64Array {
-    const m = new Float64Array(this.d * this.d)
-    for (let i = 0; i < this.d; i++) m[i * this.d + i] = 1 / this.#lambda
-    return m
-  }
-  #times(phi: ArrayLike<number>): Float64Array {
-    const { d } = this
-    const out = new Float64Array(d)
-    for (let i = 0; i < d; i++) {
-      let sum = 0
-      for (let j = 0; j < d; j++) sum += this.#inverse[i * d + j] * phi[j]
-      out[i] = sum
-    }
-    return out
-  }
-  bonus(phi: ArrayLike<number>): number {
-    const u = this.#times(phi)
-    let sum = 0
-    for (let i = 0; i < this.d; i++) sum += phi[i] * u[i]
-    return sum
-  }
-  add(phi: ArrayLike<number>): void {
-    const { d } = this
-    const u = this.#times(phi)
-    let b = 0
-    for (let i = 0; i < d; i++) b += phi[i] * u[i]
-    const m = this.#inverse
-    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) m[i * d + j] -= (u[i] * u[j]) / (1 + b)
-  }
-  /** At the start of an episode: forgetting this makes the bonus a global one. */
-  reset(): void {
-    this.#inverse = this.#start()
   }
 }
 

@@ -1,6 +1,6 @@
 // Global and episodic novelty of states, and their product.
 import type { Reward } from '../contract/index.ts'
-import { Counts, Ellipse, joinNovelty } from '../kernel/index.ts'
+import { Counts, Elliptic, joinNovelty } from '../kernel/index.ts'
 
 export interface ExplorationOptions<S = any> {
   /** Equal texts: the same state. What differs in every task (a whole observation) makes every state new for good; what says too little makes none. */
@@ -25,9 +25,9 @@ export function episodicNovelty<S>(states: readonly S[], o: ExplorationOptions<S
   const { episodic = 'first' } = o
   if (episodic === 'elliptic') {
     const phi = (o.features ?? none)(last)
-    const seen = new Ellipse(phi.length, o.lambda ?? 0.1)
+    const seen = new Elliptic(o.lambda ?? 0.1)
     for (let i = 0; i < states.length - 1; i++) seen.add((o.features ?? none)(states[i]))
-    return seen.bonus(phi)
+    return seen.score(phi)
   }
   const key = o.key(last)
   let before = 0

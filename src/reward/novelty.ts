@@ -1,10 +1,10 @@
 // How new is this? By count, or by distance to the nearest of what was seen.
 import type { Context, Reward } from '../contract/index.ts'
-import { Counts, cosineDistance, hashText, meanNearest } from '../kernel/index.ts'
+import { Counts, cosineDistance, Elliptic, hashText, meanNearest } from '../kernel/index.ts'
 
 export interface NoveltyOptions {
-  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest. */
-  kind?: 'count' | 'knn'
+  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest; `elliptic`: what no seen text spans. */
+  kind?: 'count' | 'knn' | 'elliptic'
   /** Neighbours. Default 3. */
   k?: number
 }
@@ -26,13 +26,15 @@ export function features(text: string, size = 512): Float64Array {
 }
 /**
  * A memory of what was seen. Scores are in [0, 1]: 1 is entirely new. Counting is exact on normalised texts (Bellemare et al. 2016 count states so);
- * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011).
+ * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011). The elliptic bonus is that of linear bandits
+ * over the same features (arXiv:2510.11686), with lambda 1.
  */
 export class Novelty {
-  readonly #kind: 'count' | 'knn'
+  readonly #kind: 'count' | 'knn' | 'elliptic'
   readonly #k: number
   readonly #counts = new Counts()
   #seen: Float64Array[] = []
+  #bonus = new Elliptic()
   constructor(o: NoveltyOptions = {}) {
     this.#kind = o.kind ?? 'knn'
     this.#k = o.k ?? 3
@@ -46,15 +48,18 @@ export class Novelty {
   /** How new a text would be. Nothing is kept of it. */
   score(text: string): number {
     if (this.#kind === 'count') return this.#counts.bonus(Novelty.#plain(text))
+    if (this.#kind === 'elliptic') return this.#bonus.score(features(text))
     return this.#seen.length === 0 ? 1 : meanNearest(features(text), this.#seen, this.#k, cosineDistance)
   }
   add(text: string): void {
     if (this.#kind === 'count') this.#counts.add(Novelty.#plain(text))
+    else if (this.#kind === 'elliptic') this.#bonus.add(features(text))
     else this.#seen.push(features(text))
   }
   reset(): void {
     this.#counts.reset()
     this.#seen = []
+    this.#bonus = new Elliptic()
   }
 }
 
