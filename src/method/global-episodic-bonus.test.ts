@@ -25,7 +25,7 @@ const frame = (knobs: Frame<any, any>['knobs'], more: object = {}): Frame<any, a
 const go = (f: Frame<any, any, any, any>, seed = 1) => run(f, undefined, { seed, concurrency: 1 })
 const steps = async (knobs: Frame<any, any>['knobs']) => {
   let sum = 0
-  for (let seed = 1; seed <= 20; seed++) sum += (await go(frame(knobs, { budget: { steps: 400 } }), seed)).spent.steps
+  for (let seed = 1; seed <= 20; seed++) sum += (await go(frame(knobs, { budget: { steps: 600 } }), seed)).spent.steps
   return sum / 20
 }
 
@@ -33,19 +33,11 @@ describe('global-episodic-bonus', () => {
   test('an episode does not turn back once it knows where that leads; without a bonus it wanders', async () => {
     for (const combine of ['episodic', 'global', 'product']) {
       const needed = await steps({ combine, horizon: 60 })
-      expect([combine, needed < 100]).toEqual([combine, true])
+      expect([combine, needed < 300]).toEqual([combine, true])
     }
-    expect(await steps({ beta: 0, horizon: 60 })).toBeGreaterThan(300)
-  })
-  test('what an action leads to is learned once for a state, and not once for every way there', async () => {
-    const r = await go(frame({ combine: 'episodic', episodes: 3, horizon: 60, untilSolved: false }))
-    const t = r.tree
-    // From each place back was taken at most once, and then never again: there is always a way on.
-    const back = t
-      .nodes()
-      .filter(n => n !== t.root && t.action(n) === 'back')
-      .map(n => t.state(t.parent(n)!).at)
-    expect(new Set(back).size).toBe(back.length)
+    // A count tells places passed once from those passed often, where `first` knows only that it was there.
+    expect(await steps({ episodic: 'count', horizon: 60 })).toBeLessThan(await steps({ episodic: 'first', horizon: 60 }))
+    expect(await steps({ beta: 0, horizon: 60 })).toBeGreaterThan(450)
   })
   test('what former tasks visited is avoided globally, and does not matter episodically', async () => {
     const first = async (combine: string, memory: Counts) => {
@@ -61,8 +53,8 @@ describe('global-episodic-bonus', () => {
   })
   test('the key says what is the same state', async () => {
     // All places alike: after the first step nothing is new any more, and the product stands still at its floor.
-    const blind = await go(frame({ floor: 0, horizon: 60 }, { parts: { key: () => 'same' }, budget: { steps: 120 } }), 5)
-    const seeing = await go(frame({ floor: 0, horizon: 60 }, { budget: { steps: 120 } }), 5)
+    const blind = await go(frame({ floor: 0, horizon: 60, episodic: 'count' }, { parts: { key: () => 'same' }, budget: { steps: 120 } }), 5)
+    const seeing = await go(frame({ floor: 0, horizon: 60, episodic: 'count' }, { budget: { steps: 120 } }), 5)
     expect(blind.solved).not.toBe(true)
     expect(seeing.solved).toBe(true)
   })
