@@ -59,8 +59,8 @@ export function arena({ kind, seed }: MazeTask): Arena {
           walls: [...box, [0.3, move(0.3), 0.3, 0.75], [0.3, 0.75, 0, 0.75], [move(0.55), 0.45, 1, 0.45], [0.55, 0.45, 0.55, move(0.8)]],
           start: { x: 0.5, y: 0.1, heading: Math.PI / 2 },
           regions: [
-            { x: 0.12, y: move(0.5), radius: 0.08, worth: 0.6 },
-            { x: 0.87, y: move(0.62), radius: 0.08, worth: 1 },
+            { x: 0.12, y: move(0.5), radius: 0.13, worth: 0.6 },
+            { x: 0.87, y: move(0.62), radius: 0.13, worth: 1 },
           ],
           graded: false,
         }
@@ -78,8 +78,8 @@ export function reward(a: Arena, p: Point): { reward: number; region: number } {
   for (const [region, g] of a.regions.entries()) {
     const d = Math.hypot(p.x - g.x, p.y - g.y)
     if (d > g.radius) continue
-    // The inner fifth is the middle.
-    const inside = Math.min(1, (1 - d / g.radius) / 0.8)
+    // The inner fiftieth is the middle: whoever is inside has some way to go.
+    const inside = Math.min(1, (1 - d / g.radius) / 0.98)
     return { reward: a.graded ? 1 : g.worth * inside, region }
   }
   if (!a.graded) return { reward: 0, region: -1 }
