@@ -17,7 +17,9 @@ describe('kill -9 in the middle of every method, then resume', () => {
   const groups = Array.from({ length: Math.ceil(methodIds.length / dozen) }, (_, i) => methodIds.slice(i * dozen, (i + 1) * dozen))
 
   test.each(groups.map(g => [g.join(' '), g] as const))('%s', async (_, ids) => {
-    const child = spawnSync(process.execPath, [join(import.meta.dirname, 'crash', 'methods.ts'), store, ids.join(',')], { encoding: 'utf8' })
+    const child = spawnSync(process.execPath, [join(import.meta.dirname, 'crash', 'methods.ts'), store, ids.join(',')], {
+      encoding: 'utf8',
+    })
     expect(child.stderr).toBe('')
     expect(child.signal).toBe('SIGKILL')
     const { begun, stuck } = JSON.parse(child.stdout) as { begun: Record<string, string>; stuck: string[] }

@@ -1,6 +1,7 @@
 // Many methods at once in a process of their own, each up to a call that never returns; then the process is killed.
-import { hashText } from '../../src/kernel/index.ts'
+
 import type { Provider } from '../../src/contract/index.ts'
+import { hashText } from '../../src/kernel/index.ts'
 import { given, model } from '../../src/method/fixture/conformance.ts'
 import { methods } from '../../src/method/index.ts'
 import { solve } from '../../src/run/index.ts'
