@@ -18,9 +18,10 @@ const interesting = yesOrNo('interesting')
  * 5. Admit: is a new state interestingly new beside the archive? `yes`: kept; `no`: banned, and never asked about again. Exploration goes on from it all the
  *    same. States that `keep` names are kept unasked.
  * 6. A reply that cannot be read is a choice by chance, or a no.
- * 7. All used up: everything is untried again, as long as that brings anything new.
+ * 7. All used up: banned states with untried actions are let in after all, so that no route is lost for good (not in the paper); where there are none,
+ *    everything is untried again, as long as that brings anything new.
  *
- * Traps: a no on the only route is fatal but for `keep` and for going on from it. Long lists are read badly: `shown` of them, drawn anew each time.
+ * Traps: a no on the only route costs all that is tried before it is let in; name what must be kept. Long lists are read badly: `shown` of them, drawn anew each time.
  * Each of the three roles can be taken from the model: `select` and `act` by chance (or, of states, the least visited), `admit` everything or nothing.
  */
 export const intelligentGoExplore = method({
@@ -143,7 +144,9 @@ export const intelligentGoExplore = method({
       await draw(t.root)
       await s.workers(explore, { slots: k.explorers, ...(k.returns > 0 ? { times: k.returns } : {}) })
       if (k.returns > 0) return
-      archive.reset() // 7
+      if (archive.readmit())
+        size = -1 // 7
+      else archive.reset()
     }
   },
 })
