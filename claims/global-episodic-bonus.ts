@@ -1,11 +1,11 @@
-// Global and episodic bonuses over a stream of tasks that share all, some or none of their layout.
+// Global and episodic bonuses over a stream of tasks that share all, some or none of their layout; a task is one episode.
 import { average, Counts } from '../src/kernel/index.ts'
 import { globalEpisodicBonus } from '../src/method/index.ts'
 import type { Claim } from '../src/run/index.ts'
 import { type GridState, type GridTask, gridTasks, gridworld } from '../src/world/index.ts'
 
 const stream = 16
-const perTask = 150
+const perTask = 160
 
 /** Where one stands and what one carries: what is alike in all layouts. */
 const place = (s: GridState): string => `${s.at},${s.keys},${s.open}`
@@ -16,7 +16,7 @@ export const claim: Claim = {
   evidence: ['global-episodic-bonus'],
   claim: 'Global bonuses help where tasks share their structure, episodic ones where they do not; their product is robust to both.',
   hypothesis:
-    'Over a stream of gridworld tasks with counts carried from one to the next, at equal steps: with one layout the global bonus solves it sooner than the episodic one, with a new layout each time the episodic bonus solves more than the global one, and in both the product is near the better of the two.',
+    'Over a stream of gridworld tasks, an episode each, with counts carried from one to the next, at equal steps: with one layout the global bonus solves it sooner than the episodic one, with a new layout each time the episodic bonus solves more than the global one, and in both the product is near the better of the two.',
   equal: { unit: 'steps', budget: stream * perTask },
   async run(lab) {
     const items = lab.pick(60, 2)
@@ -29,7 +29,7 @@ export const claim: Claim = {
         share[pool].push([])
         spent[pool].push([])
         for (let i = 0; i < items; i++) {
-          const made = gridTasks({ split: 'all', n: layouts, seed: 500 + i, size: 9, made: { size: 3, doors: 1, slack: 3 } })
+          const made = gridTasks({ split: 'all', n: layouts, seed: 500 + i, size: 6, made: { size: 3, doors: 0, slack: 50 } })
           const draw = lab.random('stream', pool, i)
           const memory = new Counts()
           const solved = new Set<GridTask>()
@@ -42,7 +42,7 @@ export const claim: Claim = {
               {
                 world: gridworld,
                 method: globalEpisodicBonus,
-                knobs: { combine, how: 'all', episodic: 'count', horizon: 1000, untilSolved: true },
+                knobs: { combine, how: 'all', episodic: 'count', horizon: perTask, episodes: 1 },
                 parts: { memory, key: place },
                 budget: { steps: perTask },
               },

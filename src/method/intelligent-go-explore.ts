@@ -75,13 +75,11 @@ export const intelligentGoExplore = method({
       t.draws(e)[0]?.text?.trim() ??
       s.world.show?.(t.action(e), t.state(n)) ??
       canonical(t.action(e))
-    const way = (n: NodeId): string =>
-      t
-        .path(n)
-        .slice(1)
-        .map(e => action(e, t.parent(e)!))
-        .join('; ')
-    const state = (n: NodeId): string => parts.describe?.(t.state(n)) ?? s.world.key?.(t.state(n)) ?? (way(n) || 'the start')
+    const state = (n: NodeId): string => {
+      const way = t.path(n).slice(1)
+      const walked = () => way.map(e => action(e, t.parent(e)!)).join('; ') || 'the start'
+      return parts.describe?.(t.state(n)) ?? s.world.key?.(t.state(n)) ?? walked()
+    }
     const said: Record<'select' | 'act' | 'admit', string[]> = { select: [], act: [], admit: [] }
     const remember = (of: string[], text: string) => of.splice(0, of.push(text) - k.history)
     const drawn = new Map<NodeId, number>()
@@ -139,14 +137,13 @@ export const intelligentGoExplore = method({
       }
     }
     archive.admit(t.root)
-    for (let size = -1; t.size > size; round++) {
+    for (let size = -1, more = false; more || t.size > size; round += more ? 0 : 1) {
       size = t.size
       await draw(t.root)
       await s.workers(explore, { slots: k.explorers, ...(k.returns > 0 ? { times: k.returns } : {}) })
       if (k.returns > 0) return
-      if (archive.readmit())
-        size = -1 // 7
-      else archive.reset()
+      more = archive.readmit() // 7
+      if (!more) archive.reset()
     }
   },
 })
