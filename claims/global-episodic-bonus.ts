@@ -4,8 +4,8 @@ import { globalEpisodicBonus } from '../src/method/index.ts'
 import type { Claim } from '../src/run/index.ts'
 import { type GridState, type GridTask, gridTasks, gridworld } from '../src/world/index.ts'
 
-const stream = 16
-const perTask = 160
+const stream = 12
+const perTask = 140
 
 /** Where one stands and what one carries: what is alike in all layouts. */
 const place = (s: GridState): string => `${s.at},${s.keys},${s.open}`
@@ -42,7 +42,7 @@ export const claim: Claim = {
               {
                 world: gridworld,
                 method: globalEpisodicBonus,
-                knobs: { combine, how: 'all', episodic: 'count', horizon: perTask, episodes: 1 },
+                knobs: { combine, how: 'all', episodic: 'count', horizon: 50, episodes: 1 },
                 parts: { memory, key: place },
                 budget: { steps: perTask },
               },
@@ -77,6 +77,9 @@ export const claim: Claim = {
         }),
         lab.paired('ten layouts: the product more than the sum', ten[product], ten[sum], { above: 0, least: 0.03, counts: false }),
         lab.paired('ten layouts: the product more than episodic', ten[product], ten[episodic], { above: 0, least: 0.03, counts: false }),
+      ],
+      notes: [
+        'Run first without looking where actions lead, so that what was not taken yet in this task counted as new whatever the memory said: the memory was hardly used, and with one layout global came out below episodic (by 0.17). Actions are looked at now before one is chosen.',
       ],
     }
   },
