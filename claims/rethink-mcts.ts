@@ -37,7 +37,7 @@ export const claim: Claim = {
     'On list functions of four operations, at 24 program runs: thoughts with feedback to their children solve more than thoughts alone, and rewriting failed thoughts in place more still; a rewriting raises the pass rate more often than it lowers it.',
   equal: { unit: 'toolCalls', budget: runs },
   async run(lab) {
-    const items = functionsWorld.tasks!({ n: lab.pick(250, 3), size: 4, split: 'test', seed: lab.seed })
+    const items = functionsWorld.tasks!({ n: lab.pick(600, 3), size: 4, split: 'test', seed: lab.seed })
     const grader = functionsWorld.grader!('test')
     const arms = {} as Record<Name, Arm>
     const calls: string[] = []
