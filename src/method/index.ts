@@ -4,14 +4,17 @@ import { adaptiveConsistency } from './adaptive-consistency.ts'
 import { auto } from './auto.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { boardGamesPlanning } from './board-games-planning.ts'
 import { depthFirst } from './depth-first.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
 import { puct } from './puct.ts'
+import { qStarSearch } from './q-star-search.ts'
 import { restMcts } from './rest-mcts.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
+import { toolChainStar } from './tool-chain-star.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
@@ -20,14 +23,17 @@ export {
   auto,
   bestFirst,
   bestOfN,
+  boardGamesPlanning,
   depthFirst,
   dvts,
   greedy,
   gumbelSearch,
   puct,
+  qStarSearch,
   restMcts,
   selfConsistency,
   stepBeam,
+  toolChainStar,
   treeOfThoughts,
   uct,
 }
@@ -46,6 +52,9 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  boardGamesPlanning,
+  qStarSearch,
+  toolChainStar,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
