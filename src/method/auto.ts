@@ -39,7 +39,7 @@ export const auto = method({
     temperature: { default: 1, min: 0, max: 2, doc: 'of the attempts' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where attempts are made of steps' },
   },
-  promises: ['orderFree'],
+  promises: ['optimum', 'orderFree'],
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree

@@ -2,7 +2,7 @@
 // that needs parts or a world of its own gives its frame in `own`.
 import { describe, expect, test } from 'vitest'
 import type { ActionValue, Context, Effect, Frame, Io, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
-import type { FlatTree } from '../kernel/index.ts'
+import { type FlatTree, hashText } from '../kernel/index.ts'
 import { type Simulated, simulated } from '../model/index.ts'
 import { labels } from '../reward/index.ts'
 import { MemoryJournal, type RunSetup, run } from '../runtime/index.ts'
@@ -21,7 +21,19 @@ const own: Record<string, (m: Method, model: Provider) => Given> = {
     frame: { world: game24, method, model: by, value: labels({ samples: 1 }), actionValue: byChild, knobs: { q: 'chance' } },
     task: tasks[0],
   }),
+  'self-certainty': (m, by) => ({ frame: { world: game24, method: m, model: sayingTokens(by) }, task: tasks[0] }),
 }
+/** A model that gives log-probabilities and certainty with every word, made from the text. */
+const sayingTokens = (inner: Provider): Provider => ({
+  ...inner,
+  can: [...inner.can, 'logprobs'],
+  async sample(messages, o, live) {
+    const { samples, usage } = await inner.sample(messages, o, live)
+    const tokens = (text: string) =>
+      text.split(' ').map(word => ({ id: hashText(word) % 1000, logprob: -(hashText(word) % 7) / 7, certainty: (hashText(word) % 11) / 3 }))
+    return { samples: samples.map(x => ({ ...x, tokens: tokens(x.text) })), usage }
+  },
+})
 /** A critic asked about the state after each action, in one call for all of them: the chance of success, never quite 0. */
 const byChild: ActionValue<any, any> = {
   id: 'by child',

@@ -109,7 +109,8 @@ function one(name: string, spec: string, { entry, task, timeout, models }: Rewar
   }
   if (kind === 'novelty') {
     const o = options(rest, spec, { kind: 'knn', k: 3 })
-    if (o.kind !== 'knn' && o.kind !== 'count') throw new Failure('usage', `reward ${spec}: kind is knn or count, found "${o.kind}"`)
+    if (o.kind !== 'knn' && o.kind !== 'count' && o.kind !== 'elliptic')
+      throw new Failure('usage', `reward ${spec}: kind is knn, count or elliptic, found "${o.kind}"`)
     return named(novelty({ kind: o.kind, k: o.k }))
   }
   if (kind === 'verify') {

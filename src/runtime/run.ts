@@ -340,7 +340,7 @@ export function checkFrame(frame: Frame<any, any, any, any>, models: Record<stri
   const can = (x: Provider['can'][number]): boolean => policy?.can.includes(x) ?? false
   const own = (world as World<any, any, any, any>).outcome !== undefined
   const has: Record<Need, boolean> = {
-    policy: policy !== undefined || frame.policy !== undefined || world.actions !== undefined,
+    policy: policy !== undefined || frame.policy !== undefined || world.actions !== undefined || world.design !== undefined,
     value: frame.value !== undefined,
     actionValue: frame.actionValue !== undefined,
     ranker: frame.ranker !== undefined,

@@ -399,7 +399,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         if (by !== undefined) {
           a = await by.reward(this.place(n), outcome, this.at(n))
           if (by.verifies && a.verified === undefined) a = { ...a, verified: true }
-        } else if (outcome?.reward !== undefined) a = { value: outcome.reward, verified: true }
+        } else if (outcome?.reward !== undefined)
+          a = { value: outcome.reward, verified: true, ...(outcome.feedback === undefined ? {} : { feedback: outcome.feedback }) }
         else if (this.frame.value !== undefined) a = await this.frame.value.value(this.place(n), this.at(n))
         else throw missing('reward', 'reward', this.frame.method)
         return this.#judge(n, a, into, 'R')

@@ -5,7 +5,7 @@ import type { Domain } from '../path/index.ts'
 import { type PathWorld, pathWorld } from '../path/index.ts'
 import { type Blocks, clear, deeds, distance, done, type Fact, holding, holds, inHand, mostExact, table, towersOf } from './towers.ts'
 
-export type { Blocks, Fact } from './towers.ts'
+export type { Blocks, Fact as BlocksFact } from './towers.ts'
 
 const colours = ['red', 'blue', 'green', 'yellow', 'orange', 'white', 'black', 'pink', 'brown', 'grey', 'purple', 'cyan']
 const example = 'red on blue, blue on table, green on table -> blue on red'
