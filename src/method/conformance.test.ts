@@ -1,7 +1,7 @@
 // What every method is held to, whatever it does: budget, repeatability, resume, bad policies. A new method gets all of it by being registered; one
 // that needs parts or a world of its own gives its frame in `own`.
 import { describe, expect, test } from 'vitest'
-import type { Effect, Frame, Io, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
+import type { ActionValue, Context, Effect, Frame, Io, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
 import { type FlatTree, hashText } from '../kernel/index.ts'
 import { type Simulated, simulated } from '../model/index.ts'
 import { labels } from '../reward/index.ts'
@@ -17,6 +17,10 @@ interface Given {
 }
 /** Frames of methods that the common one does not fit. */
 const own: Record<string, (m: Method, model: Provider) => Given> = {
+  'q-star-search': (method, by) => ({
+    frame: { world: game24, method, model: by, value: labels({ samples: 1 }), actionValue: byChild, knobs: { q: 'chance' } },
+    task: tasks[0],
+  }),
   'self-certainty': (m, by) => ({ frame: { world: game24, method: m, model: sayingTokens(by) }, task: tasks[0] }),
 }
 /** A model that gives log-probabilities and certainty with every word, made from the text. */
@@ -30,6 +34,19 @@ const sayingTokens = (inner: Provider): Provider => ({
     return { samples: samples.map(x => ({ ...x, tokens: tokens(x.text) })), usage }
   },
 })
+/** A critic asked about the state after each action, in one call for all of them: the chance of success, never quite 0. */
+const byChild: ActionValue<any, any> = {
+  id: 'by child',
+  forecast: (at, actions, io) =>
+    Promise.all(
+      actions.map(async a => {
+        const state = game24.step(at.state, a)
+        if (game24.outcome(state) !== null) return { value: 0.5 }
+        const [reply] = await io.model().sample(game24.render({ ...at, state } as Context<any, any>, { for: 'judgement' }))
+        return { value: { sure: 1, likely: 0.5 }[reply?.text ?? ''] ?? 0.01 }
+      }),
+    ),
+}
 
 const oracle = game24.oracle!
 const model = (o: Partial<Simulated> = {}): Provider => simulated({ oracle, error: 0.1, latency: 20, ...o })

@@ -11,6 +11,7 @@ import { bagOfTricks } from './bag-of-tricks.ts'
 import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { boardGamesPlanning } from './board-games-planning.ts'
 import { cosmos } from './cosmos.ts'
 import { depthFirst } from './depth-first.ts'
 import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
@@ -32,6 +33,7 @@ import { particleIts } from './particle-its.ts'
 import { particleItsGibbs } from './particle-its-gibbs.ts'
 import { pav } from './pav.ts'
 import { puct } from './puct.ts'
+import { qStarSearch } from './q-star-search.ts'
 import { rebase } from './rebase.ts'
 import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
@@ -41,6 +43,7 @@ import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
+import { toolChainStar } from './tool-chain-star.ts'
 import { sweSearch } from './swe-search.ts'
 import { taxonsSerene } from './taxons-serene.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
@@ -62,6 +65,7 @@ export {
   bavt,
   bestFirst,
   bestOfN,
+  boardGamesPlanning,
   cosmos,
   depthFirst,
   diffusionTreeSampling,
@@ -83,6 +87,7 @@ export {
   particleItsGibbs,
   pav,
   puct,
+  qStarSearch,
   rebase,
   repexp,
   restMcts,
@@ -92,6 +97,7 @@ export {
   selfConsistency,
   srlm,
   stepBeam,
+  toolChainStar,
   sweSearch,
   taxonsSerene,
   toolllmDfsdt,
@@ -120,6 +126,9 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  boardGamesPlanning,
+  qStarSearch,
+  toolChainStar,
   lats,
   lmAgentTreeSearch,
   toolllmDfsdt,
