@@ -7,19 +7,24 @@ import { type CodeTask, coder, codeWorld, preference } from './fixture/code-step
 
 const features = 6
 const siblings = 12
-const budget = 400
+const budget = 200
 
-/** Prefixes of a difficulty that no feature shows, and steps whose quality is linear in their features. */
+/**
+ * Prefixes of a difficulty that no feature shows, and steps whose quality is linear in their features. A scorer reads a prefix and its step together: of
+ * `shared` standard deviations, what it reads is the prefix's, the same for all siblings, and says nothing about the step.
+ */
 interface Place {
   steps: { x: number[]; p: number; q: number }[]
 }
-function places(random: AddressedRandom, weights: readonly number[], n: number, rollouts: number): Place[] {
+function places(random: AddressedRandom, weights: readonly number[], n: number, rollouts: number, shared: number): Place[] {
   return Array.from({ length: n }, () => {
     const difficulty = 1.5 * random.normal()
+    const prefix = weights.map(() => shared * random.normal())
     return {
       steps: Array.from({ length: siblings }, () => {
-        const x = weights.map(() => random.normal())
-        const p = 1 / (1 + Math.exp(-(dot(weights, x) - difficulty)))
+        const own = weights.map(() => random.normal())
+        const p = 1 / (1 + Math.exp(-(dot(weights, own) - difficulty)))
+        const x = own.map((v, i) => v + prefix[i])
         let won = 0
         for (let k = 0; k < rollouts; k++) won += random.next() < p ? 1 : -1
         return { x, p, q: won / rollouts }
@@ -87,12 +92,12 @@ const picks = (w: readonly number[], held: readonly Place[]): number =>
     }),
   )
 
-function scorers(lab: Lab, rollouts: number, repeats: number) {
+function scorers(lab: Lab, rollouts: number, repeats: number, shared: number) {
   const out = { regression: [] as number[], pairs: [] as number[] }
   for (let i = 0; i < repeats; i++) {
-    const random = lab.random('places', rollouts, i) as AddressedRandom
+    const random = lab.random('places', rollouts, shared, i) as AddressedRandom
     const weights = Array.from({ length: features }, () => random.normal())
-    const [seen, held] = [places(random, weights, 20, rollouts), places(random, weights, 200, 1)]
+    const [seen, held] = [places(random, weights, 20, rollouts, shared), places(random, weights, 200, 1, shared)]
     out.regression.push(picks(regression(seen), held))
     out.pairs.push(picks(pairwise(seen), held))
   }
@@ -116,7 +121,7 @@ async function gated(lab: Lab, tasks: readonly CodeTask[], gate: boolean) {
       task,
       { seed: i + 1 },
     )
-    const ends = r.tree.answers()
+    const ends = r.tree.ends().filter(n => !Number.isNaN(r.tree.R[n]))
     const right = ends.filter(n => r.tree.R[n] === 1)
     each.push({
       solved: right.length > 0 ? 1 : 0,
@@ -141,8 +146,9 @@ export const claim: Claim = {
   async run(lab) {
     const repeats = lab.pick(300, 10)
     const counts = [2, 4, 16, 64]
+    const apart = scorers(lab, 64, repeats, 0)
     const by = counts.map(m => {
-      const r = scorers(lab, m, repeats)
+      const r = scorers(lab, m, repeats, 1.5)
       const named = (what: string, xs: readonly number[]) =>
         lab.arm(`${what}, ${m} rollouts a step: best sibling picked`, xs, {
           spent: m * siblings * 20,
@@ -152,10 +158,10 @@ export const claim: Claim = {
       return { regression: named('regression', r.regression), pairs: named('pairs', r.pairs) }
     })
     lab.say('scorers done')
-    const tasks = tasksCountdown({ split: 'test', n: lab.pick(150, 6), seed: lab.seed, size: 4 }).map(
-      ({ task }): CodeTask => ({ numbers: task.numbers, target: task.target, spare: 1 }),
-    )
-    const [on, off] = [await gated(lab, tasks, true), await gated(lab, tasks, false)]
+    const drawn = tasksCountdown({ split: 'test', n: lab.pick(400, 6), seed: lab.seed, size: 4 })
+    const tasks = (spare: number) => drawn.map(({ task }): CodeTask => ({ numbers: task.numbers, target: task.target, spare }))
+    const [on, off] = [await gated(lab, tasks(0), true), await gated(lab, tasks(0), false)]
+    const [onSpare, offSpare] = [await gated(lab, tasks(1), true), await gated(lab, tasks(1), false)]
     const spent = (xs: typeof on) => average(xs.map(x => x.steps))
     const rate = (name: string, xs: typeof on) =>
       lab.arm(
@@ -175,19 +181,33 @@ export const claim: Claim = {
       solved('gate on', on),
       solved('gate off', off),
     ]
+    const [spareOn, spareOff] = [rate('gate on, a line to spare', onSpare), rate('gate off, a line to spare', offSpare)]
     const erring = (xs: typeof on) => `${xs.reduce((s, x) => s + x.erring, 0)} of ${xs.reduce((s, x) => s + x.right, 0)}`
     const versus = (i: number) => [by[i].pairs, by[i].regression] as const
     return {
-      arms: [...by.flatMap(x => [x.regression, x.pairs]), rateOn, rateOff, solvedOn, solvedOff],
+      arms: [...by.flatMap(x => [x.regression, x.pairs]), rateOn, rateOff, solvedOn, solvedOff, spareOn, spareOff],
       findings: [
         lab.paired('64 rollouts: pairs pick the best sibling more often than regression', ...versus(3), { above: 0, least: 0.02 }),
+        lab.paired(
+          '64 rollouts, and no feature of the prefix: the same',
+          lab.arm('pairs, 64 rollouts, no feature of the prefix', apart.pairs, { spent: 0, unit: 'share' }),
+          lab.arm('regression, 64 rollouts, no feature of the prefix', apart.regression, { spent: 0, unit: 'share' }),
+          { above: 0, least: 0.02, counts: false },
+        ),
         lab.paired('16 rollouts: the same', ...versus(2), { above: 0, least: 0.02, counts: false }),
         lab.paired('4 rollouts: the same', ...versus(1), { above: 0, least: 0.02, counts: false }),
         lab.paired('2 rollouts: the same', ...versus(0), { above: 0, least: 0.02, counts: false }),
         lab.paired('the gate raises the share of ends that are right', rateOn, rateOff, { above: 0, least: 0.01 }),
+        lab.paired('where an error costs nothing, for there is a line to spare: the same', spareOn, spareOff, {
+          above: 0,
+          least: 0.01,
+          counts: false,
+        }),
         lab.paired('... and what is solved in as many steps', solvedOn, solvedOff, { above: 0, least: 0.02, counts: false }),
       ],
-      notes: [`right programs with a line that fails: gate on ${erring(on)}, gate off ${erring(off)}`],
+      notes: [
+        `right programs with a line that fails: gate on ${erring(on)}, gate off ${erring(off)}; with a line to spare ${erring(onSpare)} and ${erring(offSpare)}`,
+      ],
     }
   },
 }
