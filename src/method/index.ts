@@ -23,6 +23,7 @@ import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { uct } from './uct.ts'
 
 export { sampleFrom } from './diffusion-tree-sampling.ts'
+export { verbalisedConfidence } from './srlm.ts'
 export {
   adaptiveConsistency,
   auto,
