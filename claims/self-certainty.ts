@@ -2,14 +2,13 @@
 
 import { writtenBallots } from '../src/compose/index.ts'
 import type { Answer, Draw, NodeId, Random, Tree } from '../src/contract/index.ts'
-import { average, type Ballot, certainty, meanLogprob, normalVariate, vote } from '../src/kernel/index.ts'
+import { average, type Ballot, certainty, normalVariate, vote } from '../src/kernel/index.ts'
 import { selfCertainty } from '../src/method/index.ts'
 import { encode, seedling } from '../src/model/seedling/index.ts'
 import type { Claim } from '../src/run/index.ts'
 import { tasksCountdown } from '../src/world/number/index.ts'
-import { closedCountdown, isRight, openCountdown } from './fixture/closed-countdown.ts'
+import { closedCountdown, isRight } from './fixture/closed-countdown.ts'
 
-const sizes = [4, 8, 16, 32]
 const powers = [0.3, 0.7, 1.2, 2]
 type Ballots = readonly Ballot<string>[]
 const value = (a: Answer<string> | null): string | undefined => a?.value
@@ -25,7 +24,9 @@ export const claim: Claim = {
   equal: { unit: 'calls', budget: 32 },
   async run(lab) {
     const model = seedling()
-    const tasks = tasksCountdown({ n: lab.pick(400, 6), split: 'test', seed: 5 })
+    const hard = tasksCountdown({ n: lab.pick(400, 4), split: 'test', seed: 5 })
+    // The study: puzzles of three numbers, of which the model solves four times as many.
+    const easy = tasksCountdown({ n: lab.pick(200, 2), size: 3, split: 'test', seed: 5 })
     const right = new Map<string, number[]>()
     const note = (arm: string, x: number) => right.set(arm, [...(right.get(arm) ?? []), x])
     /** Mean entropy of the model's laws over an attempt's words, of the untempered model as certainty is. */
@@ -38,28 +39,28 @@ export const claim: Claim = {
       )
       return average(laws.map(law => law.reduce((sum, l) => sum - (l > -1e30 ? Math.exp(l) * l : 0), 0)))
     }
-    for (const [i, { task }] of tasks.entries()) {
-      const seed = lab.seed * 1000 + i
-      const g = await lab.run({ world: closedCountdown, method: selfCertainty, model, knobs: { N: 1, temperature: 0 } }, task, { seed })
-      note('greedy', isRight(g.answer, task))
-      for (const N of sizes) {
-        const r = await lab.run({ world: closedCountdown, method: selfCertainty, model, knobs: { N } }, task, { seed: seed * 100 + N })
-        const t = r.tree as Tree<any, any, string>
-        const by = (knobs: Record<string, number | string>) =>
-          isRight(value(selfCertainty.with({ knobs }).answer(t) as Answer<string> | null), task)
-        const drawn = writtenBallots(t, certainty)
-        note(`random ${N}`, drawn.length === 0 ? 0 : average(drawn.map(b => isRight(b.answer, task))))
-        note(`majority ${N}`, by({ p: 0 }))
-        note(`certainty ${N}`, by({ select: 'best' }))
-        note(`logprob ${N}`, by({ select: 'best', score: 'logprob' }))
-        for (const p of powers) note(`borda ${p} ${N}`, by({ p }))
-        if (N === 32) {
+    const study = async (tasks: typeof hard, sizes: readonly number[], of: string) => {
+      for (const [i, { task }] of tasks.entries()) {
+        const seed = lab.seed * 1000 + i
+        const g = await lab.run({ world: closedCountdown, method: selfCertainty, model, knobs: { N: 1, temperature: 0 } }, task, { seed })
+        note(`${of}greedy 1`, isRight(g.answer, task))
+        for (const N of sizes) {
+          const r = await lab.run({ world: closedCountdown, method: selfCertainty, model, knobs: { N } }, task, { seed: seed * 100 + N })
+          const t = r.tree as Tree<any, any, string>
+          const by = (knobs: Record<string, number | string>) =>
+            isRight(value(selfCertainty.with({ knobs }).answer(t) as Answer<string> | null), task)
+          const drawn = writtenBallots(t, certainty)
+          note(`${of}random ${N}`, drawn.length === 0 ? 0 : average(drawn.map(b => isRight(b.answer, task))))
+          note(`${of}majority ${N}`, by({ p: 0 }))
+          note(`${of}certainty ${N}`, by({ select: 'best' }))
+          note(`${of}logprob ${N}`, by({ select: 'best', score: 'logprob' }))
+          for (const p of powers) note(`${of}borda ${p} ${N}`, by({ p }))
+          if (N < 32) continue
           const prompt = `${task.target} : ${task.numbers.join(' ')} ;`
           const known = new Map<NodeId, number>()
-          const drawnOnce = t.answers().map(n => [n, t.draws(n)[0]] as const)
-          for (const [n, d] of drawnOnce) known.set(n, -(await entropy(prompt, d)))
+          for (const n of t.answers()) known.set(n, -(await entropy(prompt, t.draws(n)[0])))
           note(
-            'entropy 32',
+            `${of}entropy ${N}`,
             isRight(
               value(
                 vote(
@@ -70,20 +71,16 @@ export const claim: Claim = {
               task,
             ),
           )
-          // Open answers: the same attempts, and no two expressions agree.
-          const open = await lab.run({ world: openCountdown, method: selfCertainty, model, knobs: { N } }, task, { seed: seed * 100 + N })
-          const opened = open.tree as Tree<any, any, string>
-          const openBallots = writtenBallots(opened, meanLogprob)
-          note('open random 32', openBallots.length === 0 ? 0 : average(openBallots.map(b => isRight(b.answer, task))))
-          note(
-            'open certainty 32',
-            isRight(value(selfCertainty.with({ knobs: { select: 'best' } }).answer(opened) as Answer<string> | null), task),
-          )
-          note('open borda 1.2 32', isRight(value(selfCertainty.with({ knobs: { p: 1.2 } }).answer(opened) as Answer<string> | null), task))
+          // Open answers: of the same attempts only those that agree in every word agree.
+          const open = drawn.map(b => ({ ...b, key: String(b.node) }))
+          note(`${of}open majority ${N}`, isRight(value(vote(open, { mode: 'majority' })), task))
+          note(`${of}open borda 1.2 ${N}`, isRight(value(vote(open, { mode: 'borda', p: 1.2 })), task))
         }
+        if (i % 50 === 49) lab.say(`${of}${i + 1} of ${tasks.length} puzzles`)
       }
-      if (i % 50 === 49) lab.say(`${i + 1} of ${tasks.length} puzzles`)
     }
+    await study(hard, [8, 16, 32], '')
+    await study(easy, [32], 'easy: ')
     const spentBy = (name: string): number => Number(name.split(' ').at(-1)) || 1
     const arms = new Map([...right].map(([name, xs]) => [name, lab.arm(name, xs, { spent: spentBy(name), unit: 'solved' })]))
     const arm = (name: string) => arms.get(name)!
@@ -115,12 +112,28 @@ export const claim: Claim = {
           counts: false,
         }),
         lab.paired('N = 16, p = 0.3: better than the majority', arm('borda 0.3 16'), arm('majority 16'), { above: 0, counts: false }),
+        lab.paired('open answers: Borda is better than the commonest attempt', arm('open borda 1.2 32'), arm('open majority 32'), {
+          above: 0,
+          counts: false,
+        }),
+        lab.paired('easy puzzles: Borda chooses better than the majority', arm('easy: borda 1.2 32'), arm('easy: majority 32'), {
+          above: 0,
+          counts: false,
+        }),
         lab.paired(
-          'open answers: the greatest self-certainty is better than an attempt at random',
-          arm('open certainty 32'),
-          arm('open random 32'),
+          'easy puzzles: the majority chooses better than the greatest self-certainty',
+          arm('easy: majority 32'),
+          arm('easy: certainty 32'),
           { above: 0, counts: false },
         ),
+        lab.paired('easy puzzles: self-certainty is better than an attempt at random', arm('easy: certainty 32'), arm('easy: random 32'), {
+          above: 0,
+          counts: false,
+        }),
+        lab.paired('easy puzzles: self-certainty is better than the least entropy', arm('easy: certainty 32'), arm('easy: entropy 32'), {
+          above: 0,
+          counts: false,
+        }),
         lab.paired(
           'where scores tell something, Borda (p 4) is better than a majority of 64',
           arm('law: borda 4 64'),
