@@ -1,6 +1,6 @@
 /**
  * The elliptic bonus h' A^-1 h, A = lambda I + sum of h_i h_i' over what was added: how little of a direction has been seen (leverage; of linear bandits,
- * and of representation-based exploration, arXiv:2510.11686). Kept by the Cholesky factor of the Gram matrix of what was added, so m vectors of d numbers
+ * of E3B, arXiv:2210.05805, eq. 2, and of representation-based exploration, arXiv:2510.11686). Kept by the Cholesky factor of the Gram matrix of what was added, so m vectors of d numbers
  * cost O(m d) a score, and no d x d matrix is held.
  * @param lambda > 0, in units of the squared length of the features: with vectors of length 1 and lambda 1 a bonus lies in [0, 1]
  */

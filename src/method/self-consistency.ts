@@ -26,7 +26,7 @@ export const selfConsistency = method({
     temperature: { default: 0.7, min: 0, max: 2, doc: 'of the attempts' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where attempts are made of steps' },
   },
-  promises: ['orderFree', 'anytime'],
+  promises: ['orderFree', 'anytime', 'unbiased'],
   needs: ['policy'],
   async run(s, k) {
     const sampling = { temperature: k.temperature, ...(k.weights === 'probability' ? { logprobs: true } : {}) }

@@ -1,6 +1,6 @@
 // SRLM: of several whole trajectories the one that the model itself is least unsure of, among those whose answer most of them share.
 import { attemptAt, attemptRounds, confidentPolicy, sayConfidence, writtenBallots } from '../compose/index.ts'
-import type { Grain, NodeId, Policy, Search, Tree } from '../contract/index.ts'
+import type { NodeId, Policy, Search, Tree } from '../contract/index.ts'
 import { vote } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -60,9 +60,8 @@ export const srlm = method({
       n: k.K,
       unlimited: 8,
       steps: k.steps,
-      grain: (whole ? 'attempt' : 'step') as Grain,
       hint: sayConfidence,
-      sampling: { temperature: k.temperature },
+      sampling: { temperature: k.temperature, grain: whole ? 'attempt' : 'step' },
       reward: false,
       ...(by === undefined ? {} : { by }),
     }) // 1

@@ -3,7 +3,7 @@ import type { Live, Message, Oracle, Price, Provider, Sample, Sampling, Usage, W
 import { canonical, chain, hashText, mix } from '../kernel/hash.ts'
 import { AddressedRandom } from '../kernel/random.ts'
 import { Cancelled, ModelFault } from './fault.ts'
-import { asksConfidence, asksSomethingElse, confidence, replyTo } from './simulated-replies.ts'
+import { asksConfidence, asksSomethingElse, choose, confidence, optionsIn, replyTo } from './simulated-replies.ts'
 
 export interface Simulated {
   /** What the model errs about: the world's. */
@@ -49,6 +49,7 @@ const longest = 512
  * - a step: one of the `width` legal steps it thinks of there, drawn with replacement;
  * - a list: those steps, in hash order, at most as many as asked for; asked again, other ones of the legal steps;
  * - an attempt: steps chosen in that way one after the other, and the answer;
+ * - a choice among numbered next steps: a promising one, where there is one, or with probability `error` one that is not;
  * - a judgement: one of the words for a promising place, or for a lost one, contrary to the truth with probability `error`.
  * Words after the prompt (notes, a hint, what was tried) make it draw anew; steps they name are not proposed again; asked for its confidence in the same
  * reply, it says high where it can end well, contrary to the truth with probability `error`. Tokens are four bytes each.
@@ -145,7 +146,16 @@ export function simulated(o: Simulated): Provider {
       return replyTo(messages.findLast(m => m.role === 'user')?.content ?? '', null, random(canonical(messages), 'other', index), { error })
     const { place, key, want, told, other } = asked
     if (other === null) return reply(place, key, want, told, index)
-    const over = oracle.moves(place).length === 0
+    const moves = oracle.moves(place)
+    const options = optionsIn(other)
+    const meant = options.map(x => moves.find(m => named(x, m.text)))
+    if (options.length > 1 && meant.every(m => m !== undefined))
+      return choose(
+        meant.map(m => oracle.promising(m!.to)),
+        random(key, 'other', index, other),
+        { error },
+      )
+    const over = moves.length === 0
     const truth = { over, promising: oracle.promising(place) }
     return replyTo(other, truth, random(key, 'other', index, other), { error })
   }
@@ -245,7 +255,10 @@ const fresh = <T extends { text: string }>(steps: readonly T[], told: string): r
   told === '' ? steps : steps.filter(m => !told.split('\n').some(line => named(line, m.text)))
 /** A line names a step if it is its text, or the beginning of it. */
 const named = (line: string, step: string): boolean => {
-  const l = line.replace(/^\s*[-*]?\s*/, '').trimEnd()
+  const l = line
+    .replace(/^\s*[-*]?\s*/, '')
+    .replace(/ -> .*$/, '')
+    .trimEnd()
   return l.length > 2 && (step === l || step.startsWith(`${l} `))
 }
 
