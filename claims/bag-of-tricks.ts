@@ -22,7 +22,7 @@ const judged = method({
   knobs: {},
   needs: ['policy', 'value'],
   async run(s) {
-    const ends = await attempts(s, candidates, { grain: 'step', reward: false, sampling: { temperature: 0.7, topP: 0.9 } })
+    const ends = await attempts(s, candidates, { reward: false, sampling: { grain: 'step', temperature: 0.7, topP: 0.9 } })
     const before = [...new Set(ends.flatMap(n => s.tree.parent(n) ?? []))]
     await s.value(before)
   },

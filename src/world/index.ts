@@ -40,7 +40,6 @@ export * from './sudoku/index.ts'
 export * from './synthetic/index.ts'
 export * from './tools/index.ts'
 
-const all: readonly WorldEntry[] = [...numberWorlds, reasonWorld, gridworldEntry, hopsEntry, toolsEntry, banditsEntry]
 const all: readonly WorldEntry[] = [
   ...numberWorlds,
   reasonWorld,
@@ -57,6 +56,7 @@ const all: readonly WorldEntry[] = [
   mazeWorld,
   landscapeWorld,
   syntheticWorld,
+  banditsEntry,
 ]
 
 /** Every world by its id. */
