@@ -53,6 +53,7 @@ import { uct } from './uct.ts'
 import { vStarVed } from './v-star-ved.ts'
 
 export { sampleFrom } from './diffusion-tree-sampling.ts'
+export { verbalisedConfidence } from './srlm.ts'
 export {
   abMcts,
   adaptiveConsistency,
