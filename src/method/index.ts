@@ -2,6 +2,8 @@
 import type { Method } from '../contract/index.ts'
 import { adaptiveConsistency } from './adaptive-consistency.ts'
 import { auto } from './auto.ts'
+import { autonomousTreeSearch } from './autonomous-tree-search.ts'
+import { backtrackOrNot } from './backtrack-or-not.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { depthFirst } from './depth-first.ts'
@@ -10,6 +12,7 @@ import { greedy } from './greedy.ts'
 import { gumbelSearch } from './gumbel-search.ts'
 import { puct } from './puct.ts'
 import { restMcts } from './rest-mcts.ts'
+import { rsd } from './rsd.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { stepBeam } from './step-beam.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
@@ -18,6 +21,8 @@ import { uct } from './uct.ts'
 export {
   adaptiveConsistency,
   auto,
+  autonomousTreeSearch,
+  backtrackOrNot,
   bestFirst,
   bestOfN,
   depthFirst,
@@ -26,6 +31,7 @@ export {
   gumbelSearch,
   puct,
   restMcts,
+  rsd,
   selfConsistency,
   stepBeam,
   treeOfThoughts,
@@ -46,6 +52,9 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  rsd,
+  autonomousTreeSearch,
+  backtrackOrNot,
   auto,
 ]
 /** The methods by id: baselines first, then searches. */
