@@ -1,3 +1,4 @@
+export * from './data/index.ts'
 export * from './loss/index.ts'
 export {
   type Card,
@@ -18,3 +19,4 @@ export {
   type TrainOptions,
   trainSeedling,
 } from './seedling/index.ts'
+export { type StepPair, stepPairs } from './step-pairs.ts'

@@ -52,7 +52,7 @@ describe('a search in one reply', () => {
   test('after the first illegal step nothing is believed', async () => {
     const { r, keys } = await search([good.replace('13 - 9 = 4 (left: 4 6)', '13 - 9 = 3 (left: 3 6)')])
     expect(keys.slice(0, 3)).toEqual(['', '10 - 4', '13 - 9'])
-    // Beside them there is only the answer as a whole, which is checked by the world, not believed.
+    // Beside them there is only the answer as a whole, which the world checks.
     expect(r.solved).toBe(true)
     const wrong = await search([
       good.replace('13 - 9 = 4 (left: 4 6)', '13 - 9 = 3 (left: 3 6)').replace(/Answer.*/, 'Answer: 13 + 9 + 10 - 4'),

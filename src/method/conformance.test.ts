@@ -2,7 +2,7 @@
 // that needs parts or a world of its own gives its frame in `own`.
 import { describe, expect, test } from 'vitest'
 import type { Effect, Frame, Io, Limits, Method, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
-import type { FlatTree } from '../kernel/index.ts'
+import { type FlatTree, hashText } from '../kernel/index.ts'
 import { type Simulated, simulated } from '../model/index.ts'
 import { labels } from '../reward/index.ts'
 import { MemoryJournal, type RunSetup, run } from '../runtime/index.ts'
@@ -16,7 +16,20 @@ interface Given {
   task: unknown
 }
 /** Frames of methods that the common one does not fit. */
-const own: Record<string, (m: Method, model: Provider) => Given> = {}
+const own: Record<string, (m: Method, model: Provider) => Given> = {
+  'self-certainty': (m, by) => ({ frame: { world: game24, method: m, model: sayingTokens(by) }, task: tasks[0] }),
+}
+/** A model that gives log-probabilities and certainty with every word, made from the text. */
+const sayingTokens = (inner: Provider): Provider => ({
+  ...inner,
+  can: [...inner.can, 'logprobs'],
+  async sample(messages, o, live) {
+    const { samples, usage } = await inner.sample(messages, o, live)
+    const tokens = (text: string) =>
+      text.split(' ').map(word => ({ id: hashText(word) % 1000, logprob: -(hashText(word) % 7) / 7, certainty: (hashText(word) % 11) / 3 }))
+    return { samples: samples.map(x => ({ ...x, tokens: tokens(x.text) })), usage }
+  },
+})
 
 const oracle = game24.oracle!
 const model = (o: Partial<Simulated> = {}): Provider => simulated({ oracle, error: 0.1, latency: 20, ...o })

@@ -37,6 +37,8 @@ export interface ModelKind {
   readonly example: string
   /** What stands after the colon: options `k=v,k=v`, a name taken whole, or nothing. */
   readonly rest: 'options' | 'name' | 'none'
+  /** What it reads and writes. Default: `text`. */
+  readonly dialect?: string
   readonly options?: Readonly<Record<string, Option>>
   create(spec: ModelSpec, context: ModelContext): Provider | Promise<Provider>
 }

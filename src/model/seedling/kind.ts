@@ -33,6 +33,7 @@ export const seedlingKind: ModelKind = {
   describe: 'A small language model that ships with it: number puzzles step by step, logprobs, a critic; free and offline',
   example: 'seedling',
   rest: 'none',
+  dialect: 'tokens',
   create({ name, text }, { store }) {
     if (name === '') return seedling()
     if (!/^[\w.-]+$/.test(name))
