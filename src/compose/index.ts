@@ -1,8 +1,8 @@
 // Compositions over a Search that several methods share.
 export { advance, counted } from './advance.ts'
 export { appraiser, distinctStates, stateOf } from './appraise.ts'
-export { type Attempting, attemptRounds, attemptRounds, attempts, attempts, playouts } from './attempts.ts'
-export { attemptAt, ballots, ballots, tally, tally, writtenBallots } from './ballots.ts'
+export { type Attempting, attemptRounds, attempts, playouts } from './attempts.ts'
+export { attemptAt, ballots, tally, writtenBallots } from './ballots.ts'
 export { beam } from './beam.ts'
 export { type Behaviour, behaviour, observed } from './behaviour.ts'
 export { chooseOne, chosen, type Slate, yesOrNo } from './choice.ts'
