@@ -12,7 +12,7 @@ import { method } from '../runtime/index.ts'
  *
  * Which wins depends on the task: a shallow, wide one that is easily checked favours parallel attempts, a deep one sequential search.
  *
- * Traps: tokens hide what attention to a long context costs; count operations too (`traceCost`). pass@n with a proof flatters parallel attempts. A trace that
+ * Traps: tokens hide what attention to a long context costs; count operations too (`operations` of the seedling's shape). pass@n with a proof flatters parallel attempts. A trace that
  * is cut by its limit has no answer. A poor order of steps in the traces a model was trained on makes returning look worse than it is.
  */
 export const backtrackOrNot = method({
