@@ -1,6 +1,7 @@
 // Global and episodic bonuses over a stream of tasks that share all, some or none of their layout; a task is one episode.
 import { average, Counts } from '../src/kernel/index.ts'
 import { globalEpisodicBonus } from '../src/method/index.ts'
+import { remembered } from '../src/reward/index.ts'
 import type { Claim } from '../src/run/index.ts'
 import { type GridState, type GridTask, gridTasks, gridworld } from '../src/world/index.ts'
 
@@ -31,7 +32,7 @@ export const claim: Claim = {
         for (let i = 0; i < items; i++) {
           const made = gridTasks({ split: 'all', n: layouts, seed: 500 + i, size: 6, made: { size: 3, doors: 0, slack: 50 } })
           const draw = lab.random('stream', pool, i)
-          const memory = new Counts()
+          let memory = new Counts()
           const solved = new Set<GridTask>()
           const met = new Set<GridTask>()
           let steps = 0
@@ -52,7 +53,7 @@ export const claim: Claim = {
             steps += r.spent.steps
             if (r.solved === true) solved.add(task)
             // What was visited is carried on; the tree is not.
-            for (const n of r.tree.nodes()) memory.add(place(r.tree.state(n)))
+            memory = remembered(memory, r.tree, place)
           }
           share[pool][a].push(solved.size / met.size)
           spent[pool][a].push(steps)
@@ -79,7 +80,7 @@ export const claim: Claim = {
         lab.paired('ten layouts: the product more than episodic', ten[product], ten[episodic], { above: 0, least: 0.03, counts: false }),
       ],
       notes: [
-        'Run first without looking where actions lead, so that what was not taken yet in this task counted as new whatever the memory said: the memory was hardly used, and with one layout global came out below episodic (by 0.17). Actions are looked at now before one is chosen.',
+        'Run first without looking where actions lead, so that what was not taken yet in this task counted as new whatever the memory said: the memory was hardly used, and with one layout global came out below episodic (by 0.17). Actions are looked at now before one is chosen. Run then with a memory that counted what was only looked at as visited: global fell further behind (0.60 against 1). Only what was walked through counts now.',
       ],
     }
   },

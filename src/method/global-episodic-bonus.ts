@@ -56,7 +56,7 @@ export const globalEpisodicBonus = method({
   },
   presets: { published: { combine: 'product', episodic: 'elliptic' } },
   parts: {
-    /** Visits of former tasks by key. Read, and not changed. */
+    /** Visits of former tasks by key (see `remembered`). Read, and not changed. */
     memory: new Counts(),
     /** Equal texts: the same state; default: the world's key. */
     key: undefined as ((state: any) => string) | undefined,
