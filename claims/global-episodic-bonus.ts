@@ -80,6 +80,7 @@ export const claim: Claim = {
         lab.paired('ten layouts: the product more than episodic', ten[product], ten[episodic], { above: 0, least: 0.03, counts: false }),
       ],
       notes: [
+        'With one layout the counts of former episodes do not help by themselves: near the start everything was visited often, and a walk that looks one step ahead has nothing that draws it through to what was not. In reinforcement learning the bonus is part of the return, and the values carry it back; here it enters the choice of the next step only. A sum does as well as the product here.',
         'Run first without looking where actions lead, so that what was not taken yet in this task counted as new whatever the memory said: the memory was hardly used, and with one layout global came out below episodic (by 0.17). Actions are looked at now before one is chosen. Run then with a memory that counted what was only looked at as visited: global fell further behind (0.60 against 1). Only what was walked through counts now.',
       ],
     }
