@@ -1,4 +1,4 @@
-import type { NodeId, Tree } from '../contract/index.ts'
+import type { Column, NodeId, Tree } from '../contract/index.ts'
 
 type AnyTree = Tree<any, any, any>
 
@@ -28,20 +28,34 @@ export function mixed(lambda: number, a: Rule, b: Rule): Rule {
   return a.below && b.below ? below(f) : f
 }
 
+/**
+ * The mean of the returns, held to what was thought before there were any.
+ * @param prior one number an edge; where it is unknown (NaN) the mean stands alone
+ * @param o.visits the prior counts as so many returns: (visits x prior + W) / (visits + N); 0: the mean. It fades as returns come in.
+ * @param o.share the prior keeps this share for ever: share x prior + (1 - share) W / N (Agent Q's blend, arXiv:2408.07199, with alpha = 1 - share)
+ */
+export function withPrior(prior: Column, o: { visits: number } | { share: number }): Rule {
+  return (t, n) => {
+    const p = prior[n]
+    if (Number.isNaN(p)) return mean(t, n, 0)
+    return 'visits' in o ? (o.visits * p + t.W[n]) / (o.visits + t.N[n]) : o.share * p + (1 - o.share) * mean(t, n, 0)
+  }
+}
+
 type Weight = 'visits' | 'even' | 'multiplicity' | 'prior'
 const weightOf = (t: AnyTree, w: Weight) => (w === 'visits' ? t.N : w === 'multiplicity' ? t.M : w === 'prior' ? t.P : undefined)
 
 /**
  * The weighted mean of the open children's Q. Children of unknown Q or of weight 0 do not count; with none that counts Q stays as it is.
- * @param weight `visits` N, `multiplicity` M, `even` 1
+ * @param weight `visits` N, `atLeastOne` max(1, N), `multiplicity` M, `even` 1
  */
-export function childMean(weight: 'visits' | 'even' | 'multiplicity'): Rule {
+export function childMean(weight: 'visits' | 'atLeastOne' | 'even' | 'multiplicity'): Rule {
   return below((t, n) => {
-    const by = weightOf(t, weight)
+    const by = weight === 'atLeastOne' ? t.N : weightOf(t, weight)
     let sum = 0
     let total = 0
     for (let k = t.first(n); k !== -1; k = t.after(k)) {
-      const w = by === undefined ? 1 : by[k]
+      const w = by === undefined ? 1 : weight === 'atLeastOne' ? Math.max(1, by[k]) : by[k]
       const q = t.Q[k]
       if (!t.taken(k) || Number.isNaN(q) || !(w > 0)) continue
       sum += w * q

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { averageLinkage, cosineDistance } from './linkage.ts'
+import { averageLinkage } from './linkage.ts'
+import { cosineDistance } from './novelty.ts'
 
 test('cosine distance: direction alone counts', () => {
   expect(cosineDistance([1, 0], [5, 0])).toBeCloseTo(0, 12)

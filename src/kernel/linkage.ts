@@ -1,16 +1,3 @@
-/** 1 - cosine of two vectors, from 0 (one direction) to 2; 1 where one of them is 0. */
-export function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let dot = 0
-  let aa = 0
-  let bb = 0
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i] * b[i]
-    aa += a[i] * a[i]
-    bb += b[i] * b[i]
-  }
-  return aa > 0 && bb > 0 ? 1 - dot / Math.sqrt(aa * bb) : 1
-}
-
 /**
  * Agglomerative clustering by average linkage: the two clusters of the least mean distance become one, until that distance is above `cut`
  * (Sokal and Michener 1958). O(n^3) at worst; meant for hundreds.

@@ -1,5 +1,5 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
 import {
   argmax,
@@ -10,6 +10,7 @@ import {
   maxOf,
   mean,
   mixed,
+  mostVisited,
   siblings,
   top,
 } from '../kernel/index.ts'

@@ -1,7 +1,7 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
-import { backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, mostVisited, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**

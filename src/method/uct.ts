@@ -1,7 +1,7 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
-import { backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, mostVisited, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**

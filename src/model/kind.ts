@@ -16,6 +16,8 @@ export interface ModelContext {
   price?: Price
   /** Folder of trained weights. */
   store?: string
+  /** Makes another model by its name: for kinds that are made of others. Set by whoever makes this one. */
+  create?(name: string): Promise<Provider>
 }
 /** A name as written after `--model`, taken apart: `simulated:error=0.1`, `openai:gpt-5`, `seedling@mine`. */
 export interface ModelSpec {
