@@ -1,8 +1,8 @@
 // npm run bench [-- part ...] [-- --smoke]: every part in a process of its own, results in bench/results/PART.json with the machine they ran on.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { met, type Part, type Row } from './row.ts'
 
@@ -11,11 +11,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { smoke: { type: 'boolean', default: false }, part: { type: 'string' } },
 })
-const notParts = new Set(['run', 'row'])
-const all = readdirSync(here)
-  .filter(f => f.endsWith('.ts') && !f.endsWith('.test.ts'))
-  .map(f => f.slice(0, -3))
-  .filter(p => !notParts.has(p))
+// A part is a file here, or in a folder here, that exports `bench`; its name is its path.
+const all = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter(f => f.endsWith('.ts') && /^export async function bench\b/m.test(readFileSync(join(here, f), 'utf8')))
+  .map(f => f.slice(0, -3).replaceAll('\\', '/'))
+  .sort()
 
 if (values.part !== undefined) {
   const part = (await import(join(here, `${values.part}.ts`))) as Part
@@ -61,10 +61,10 @@ for (const name of positionals.length > 0 ? positionals : all) {
     )
   }
   if (!values.smoke) {
-    const folder = join(here, 'results')
-    if (!existsSync(folder)) mkdirSync(folder)
+    const file = join(here, 'results', `${name}.json`)
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(
-      join(folder, `${name}.json`),
+      file,
       `${JSON.stringify({ schema: 1, part: name, date: new Date().toISOString().slice(0, 10), machine, rows }, null, 2)}\n`,
     )
   }

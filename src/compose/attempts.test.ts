@@ -4,7 +4,7 @@ import type { FlatTree } from '../kernel/index.ts'
 import { type Simulated, simulated } from '../model/index.ts'
 import { method, run } from '../runtime/index.ts'
 import { game24 } from '../world/index.ts'
-import { attemptRounds, attempts } from './attempts.ts'
+import { attemptRounds, attempts, playouts } from './attempts.ts'
 
 const model = (o: Partial<Simulated> = {}) => simulated({ oracle: game24.oracle!, latency: 10, ...o })
 const stepsOnly = { ...game24, grains: ['step' as const] }
@@ -96,5 +96,38 @@ describe('attemptRounds', () => {
     const r = await run({ world: game24, method: rounds(0), model: mute, budget: { calls: 1000 } }, '4 9 10 13')
     expect(r.tree.ends()).toEqual([])
     expect(r.spent.calls).toBe(16)
+  })
+})
+
+describe('attempts from a place of the tree', () => {
+  const from = (aside: boolean, out: { value: number; open: number } = { value: Number.NaN, open: -1 }) =>
+    method({
+      id: 'from',
+      knobs: {},
+      async run(s) {
+        const [n] = await s.expand(s.tree.root, { n: 1, sampling: { grain: 'step' } })
+        const at = aside ? s.tree.root : n
+        out.value = aside ? await playouts(s, at, 24) : (await attempts(s, 24, { from: at })).length
+        out.open = s.tree.edges(at).length
+      },
+    })
+  test.each([game24, stepsOnly])('playouts lie aside and say the mean reward', async world => {
+    const out = { value: Number.NaN, open: -1 }
+    const r = await go(from(true, out), { world: world as typeof game24, model: { skill: 0.9, width: 36 } })
+    expect(out.open).toBe(1)
+    const { M, R } = r.tree
+    const ends = r.tree.ends()
+    expect(ends.reduce((a, n) => a + M[n], 0)).toBe(24)
+    expect(out.value).toBeCloseTo(ends.reduce((a, n) => a + M[n] * R[n], 0) / 24, 10)
+    expect(out.value).toBeGreaterThan(0)
+  })
+  test('others are part of the search', async () => {
+    const out = { value: Number.NaN, open: -1 }
+    await go(from(false, out))
+    expect(out.open).toBe(out.value)
+  })
+  test('none: nothing is known', async () => {
+    const none = method({ id: 'none', knobs: {}, run: async s => expect(await playouts(s, s.tree.root, 0)).toBeNaN() })
+    expect((await go(none)).spent.calls).toBe(0)
   })
 })

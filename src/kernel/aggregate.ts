@@ -15,3 +15,18 @@ export function aggregate(xs: readonly number[], how: 'product' | 'min' | 'last'
   }
   return how === 'product' ? product : how === 'min' ? min : sum / xs.length
 }
+
+/**
+ * Weighted mean of several opinions about one thing, such as critics on one scale. What is unknown (NaN) or weighs nothing does not count.
+ * @param terms weight, at least 0, and value @returns NaN where nothing is known
+ */
+export function blend(terms: readonly (readonly [weight: number, value: number])[]): number {
+  let sum = 0
+  let all = 0
+  for (const [w, x] of terms) {
+    if (!(w > 0) || Number.isNaN(x)) continue
+    sum += w * x
+    all += w
+  }
+  return sum / all
+}

@@ -47,15 +47,15 @@ const weightOf = (t: AnyTree, w: Weight) => (w === 'visits' ? t.N : w === 'multi
 
 /**
  * The weighted mean of the open children's Q. Children of unknown Q or of weight 0 do not count; with none that counts Q stays as it is.
- * @param weight `visits` N, `multiplicity` M, `even` 1
+ * @param weight `visits` N, `atLeastOne` max(1, N), `multiplicity` M, `even` 1
  */
-export function childMean(weight: 'visits' | 'even' | 'multiplicity'): Rule {
+export function childMean(weight: 'visits' | 'atLeastOne' | 'even' | 'multiplicity'): Rule {
   return below((t, n) => {
-    const by = weightOf(t, weight)
+    const by = weight === 'atLeastOne' ? t.N : weightOf(t, weight)
     let sum = 0
     let total = 0
     for (let k = t.first(n); k !== -1; k = t.after(k)) {
-      const w = by === undefined ? 1 : by[k]
+      const w = by === undefined ? 1 : weight === 'atLeastOne' ? Math.max(1, by[k]) : by[k]
       const q = t.Q[k]
       if (!t.taken(k) || Number.isNaN(q) || !(w > 0)) continue
       sum += w * q

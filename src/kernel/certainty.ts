@@ -8,9 +8,12 @@ export function certainty(d: Draw<any>): number {
   return meanOver(d, t => t.certainty ?? Number.NaN)
 }
 
-/** Mean log-probability of a sample's tokens: of its text as a whole it is the logarithm over the length. NaN (unknown) without tokens. */
-export function meanLogprob(d: Draw<any>): number {
-  return meanOver(d, t => t.logprob)
+/**
+ * Mean log-probability of a sample's tokens: of its text as a whole it is the logarithm over the length. NaN (unknown) without tokens.
+ * @param lambda exponent of the length, default 1; above it long samples gain, 0 is the logarithm of the text itself (arXiv:2405.00451 has 1.25)
+ */
+export function meanLogprob(d: Draw<any>, lambda = 1): number {
+  return meanOver(d, t => t.logprob) * (d.tokens?.length ?? 0) ** (1 - lambda)
 }
 
 function meanOver(d: Draw<any>, f: (t: { logprob: number; certainty?: number }) => number): number {

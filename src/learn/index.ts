@@ -1,7 +1,10 @@
+export * from './data/index.ts'
+export * from './loss/index.ts'
 export {
   type Card,
   type Curves,
   cardText,
+  draftPlan,
   evaluateCritic,
   evaluatePuzzles,
   lastStep,
@@ -17,3 +20,5 @@ export {
   type TrainOptions,
   trainSeedling,
 } from './seedling/index.ts'
+export { type StepPair, stepPairs } from './step-pairs.ts'
+export * from './trace/index.ts'

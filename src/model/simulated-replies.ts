@@ -36,6 +36,12 @@ export function choose(good: readonly boolean[], r: Random, o: { error: number }
   return String(1 + r.pick(fit.length > 0 ? fit : all))
 }
 
+/** Is a confidence to be written with the reply, as in `Confidence: N%`? */
+export const asksConfidence = (told: string): boolean => /\bConfidence: N\b/.test(told)
+/** Such a line: in the upper third of the hundred, or in the lower. */
+export const confidence = (high: boolean, r: Random): string =>
+  `Confidence: ${Math.max(1, Math.round(100 * (high ? 1 - r.next() / 3 : r.next() / 3)))}%`
+
 /**
  * A short reply, the same for the same question and sample. Where the place is known, END, marks and yes or no follow the truth about it, contrary to it
  * with probability `error`; marks lie in the upper or the lower third of the range asked for.

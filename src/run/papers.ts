@@ -1,5 +1,6 @@
 // The catalogue of published systems that exist here, read off the parts themselves.
 import type { Paper } from '../contract/index.ts'
+import { losses, lossFiles } from '../learn/index.ts'
 import { methods } from '../method/index.ts'
 import type { ClaimResult } from './claim.ts'
 import { claimResults, evidenceFor, type Shown } from './claim-shelf.ts'
@@ -30,6 +31,11 @@ const rooms: readonly { kind: Published['kind']; room: string; parts(): Part[] }
     kind: 'method',
     room: 'src/method',
     parts: () => [...methods.values()].map(m => ({ id: m.id, paper: m.paper, file: `src/method/${m.id}.ts` })),
+  },
+  {
+    kind: 'loss',
+    room: 'src/learn',
+    parts: () => [...losses.values()].map(l => ({ id: l.id, paper: l.paper, file: `src/learn/loss/${lossFiles[l.kind]}` })),
   },
 ]
 

@@ -8,7 +8,7 @@ import { graphOf, type HopsTask, made } from './graph.ts'
 import type { Action, State } from './state.ts'
 import { hops } from './world.ts'
 
-export { type Fact, type Graph as HopsGraph, graphOf as hopsGraph, type HopsTask } from './graph.ts'
+export { type Fact as HopsFact, type Graph as HopsGraph, graphOf as hopsGraph, type HopsTask } from './graph.ts'
 export { type Action as HopsAction, progress as hopsProgress, type State as HopsState, written as hopsWritten } from './state.ts'
 export { hops, type Place as HopsPlace } from './world.ts'
 
