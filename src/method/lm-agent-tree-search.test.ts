@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { critic, scripted, search } from '../compose/fixture/letters.ts'
+import { critic, letters, scripted, search } from '../compose/fixture/letters.ts'
+import type { LiveWorld } from '../contract/index.ts'
 import { simulated } from '../model/index.ts'
 import { run } from '../runtime/index.ts'
 import { game24 } from '../world/index.ts'
@@ -88,4 +89,37 @@ test('judgements are the mean over the samples: 1, 0.5 or 0 each', async () => {
   const judged = Array.from({ length: t.size }, (_, e) => t.V[e as never]).filter(v => !Number.isNaN(v))
   expect(judged.length).toBeGreaterThan(4)
   expect(judged.every(v => Number.isInteger(v * 8))).toBe(true)
+})
+
+test('in a world of one place at a time it goes back by reset and replay, and acts for real at the end', async () => {
+  const seen: string[] = []
+  let opened = 0
+  const live: LiveWorld<string, string, string, string, { at: string }> = {
+    ...letters(4, 'baaa'),
+    kind: 'live',
+    back: 'replay',
+    key: x => x,
+    async open() {
+      opened++
+      return { at: '' }
+    },
+    async step(x, _, a) {
+      x.at += a
+      seen.push(x.at)
+      return x.at
+    },
+    same: async (x, at) => x.at === at,
+  }
+  const { policy } = scripted(at => (at === '' ? 'ab' : 'a'))
+  const { value } = critic({ a: 0.2, b: 0.6, ba: 0.4 })
+  const frame = { world: live, method: lmAgentTreeSearch, policy, parts: { judge: () => value } }
+  const r = await run({ ...frame, knobs: { draws: 2, b: 2, c: 4, d: 2, maxSteps: 3, repeats: 0, untilSolved: false } }, '', {
+    concurrency: 1,
+  })
+  expect(r.answer).toBe('baaa')
+  expect(opened).toBeGreaterThan(2)
+  // b was stood on, left for another branch, and come back to by doing it again.
+  expect(seen.filter(x => x === 'b').length).toBeGreaterThan(1)
+  expect(r.spent.steps).toBe(seen.length)
+  expect(r.tree.state(r.tree.root)).toBe('baaa')
 })
