@@ -37,7 +37,7 @@ export const claim: Claim = {
     'On small programs with two planted bugs, at 20 edits a task: the tree with feedback solves more than the tree without, and that no less than five linear agents whose best is picked by the shown tests; feedback makes fewer repeated edits.',
   equal: { unit: 'steps', budget: actions },
   async run(lab) {
-    const items = repairWorld.tasks!({ n: lab.pick(100, 2), size: 2, split: 'dev', seed: lab.seed })
+    const items = repairWorld.tasks!({ n: lab.pick(240, 2), size: 2, split: 'dev', seed: lab.seed })
     const grader = repairWorld.grader!('dev')
     const arms = {} as Record<Name, Arm>
     const repeated = {} as Record<Name, number[]>
