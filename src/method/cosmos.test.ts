@@ -44,3 +44,14 @@ test('where nothing has ended, the best path is told to its end with what was he
   expect(r.answer!.startsWith('b')).toBe(true)
   expect(t.is(r.nodes[0], 'aside')).toBe(true)
 })
+test('where something is proven, that is the answer', async () => {
+  const { r } = await search(cosmos, {
+    apart: true,
+    length: 2,
+    right: 'ab',
+    ...scripted(() => 'ab'),
+    value: critic(worth).value,
+    knobs: {},
+  })
+  expect(r.answer).toBe('ab')
+})

@@ -77,8 +77,9 @@ export const cosmos = method({
   },
   answer(t, k) {
     const all = t.answers()
+    const proven = all.filter(n => t.is(n, 'solved'))
     const ends = all.filter(n => t.is(n, 'end') || t.depth(n) >= k.depth)
-    return argmax(ends.length > 0 ? ends : all, n => along(t, n)) ?? null // 5
+    return argmax([proven, ends, all].find(xs => xs.length > 0) ?? [], n => along(t, n)) ?? null // 5
   },
 })
 

@@ -72,9 +72,9 @@ export const iMcts = method({
       const end = await complete(s, from, { steps: k.steps })
       if (end !== undefined) {
         const [a] = await s.reward([end])
-        if (k.untilSolved && t.is(end, 'solved')) return s.stop()
         const r = t.is(end, 'failed') ? 0 : a.value
         if (!(r <= best[end])) best[end] = r
+        if (k.untilSolved && t.is(end, 'solved')) return s.stop()
         if (a.feedback !== undefined) for (const m of t.path(from)) told.set(m, a.feedback)
         backup(t, from, r, mean) // 7
       }
