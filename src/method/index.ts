@@ -7,10 +7,13 @@ import { alphallm } from './alphallm.ts'
 import { alphamath } from './alphamath.ts'
 import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
+import { autonomousTreeSearch } from './autonomous-tree-search.ts'
+import { backtrackOrNot } from './backtrack-or-not.ts'
 import { bagOfTricks } from './bag-of-tricks.ts'
 import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { boardGamesPlanning } from './board-games-planning.ts'
 import { cosmos } from './cosmos.ts'
 import { depthFirst } from './depth-first.ts'
 import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
@@ -32,10 +35,12 @@ import { particleIts } from './particle-its.ts'
 import { particleItsGibbs } from './particle-its-gibbs.ts'
 import { pav } from './pav.ts'
 import { puct } from './puct.ts'
+import { qStarSearch } from './q-star-search.ts'
 import { rebase } from './rebase.ts'
 import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
 import { rethinkMcts } from './rethink-mcts.ts'
+import { rsd } from './rsd.ts'
 import { rstarMath } from './rstar-math.ts'
 import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
@@ -43,6 +48,7 @@ import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
 import { sweSearch } from './swe-search.ts'
 import { taxonsSerene } from './taxons-serene.ts'
+import { toolChainStar } from './tool-chain-star.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { treepo } from './treepo.ts'
@@ -50,6 +56,7 @@ import { uct } from './uct.ts'
 import { vStarVed } from './v-star-ved.ts'
 
 export { sampleFrom } from './diffusion-tree-sampling.ts'
+export { verbalisedConfidence } from './srlm.ts'
 export {
   abMcts,
   adaptiveConsistency,
@@ -58,10 +65,13 @@ export {
   alphamath,
   alphamathBeam,
   auto,
+  autonomousTreeSearch,
+  backtrackOrNot,
   bagOfTricks,
   bavt,
   bestFirst,
   bestOfN,
+  boardGamesPlanning,
   cosmos,
   depthFirst,
   diffusionTreeSampling,
@@ -83,10 +93,12 @@ export {
   particleItsGibbs,
   pav,
   puct,
+  qStarSearch,
   rebase,
   repexp,
   restMcts,
   rethinkMcts,
+  rsd,
   rstarMath,
   selfCertainty,
   selfConsistency,
@@ -94,6 +106,7 @@ export {
   stepBeam,
   sweSearch,
   taxonsSerene,
+  toolChainStar,
   toolllmDfsdt,
   treeOfThoughts,
   treepo,
@@ -120,6 +133,12 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  boardGamesPlanning,
+  qStarSearch,
+  toolChainStar,
+  rsd,
+  autonomousTreeSearch,
+  backtrackOrNot,
   lats,
   lmAgentTreeSearch,
   toolllmDfsdt,
