@@ -95,7 +95,7 @@ export const claim: Claim = {
         lab.paired('rewriting in place solves more than best of n', arms.rethink, arms['best of n'], { above: 0, counts: false }),
       ],
       notes: [
-        'Feedback to children says little here: the analysis names one step, which helps a child only if it is the very next one, and a thought that is wrong stays above all of them. Rewriting it in place is what takes it away. Without that the search is no better than as many independent programs: every program from below a wrong thought fails.',
+        'Feedback to children does nothing here: the analysis names one step, which takes one of sixteen operations away from a child, and that only where the wrong step is the very next one; a thought that is wrong stays above all of them. Rewriting it in place is what takes it away. Without that the search solves less than as many independent programs: no program from below a wrong thought can be right.',
         `Of ${moved + change.same} rewritings ${change.raised} raised the pass rate, ${change.lowered} lowered it.`,
         `Model calls a task: ${calls.join(', ')}. Program runs are what is equal; analyses cost calls beside them.`,
       ],

@@ -97,7 +97,10 @@ export const claim: Claim = {
           counts: false,
         }),
       ],
-      notes: [`Model calls a task, judgements included: ${calls.join(', ')}. Edits are what is equal; the linear agents ask no judge.`],
+      notes: [
+        'The editor thinks of a dozen edits at a place, and a hint takes one of them away: repeated edits are halved, but they were one draw in sixteen, and what they cost is too little to show in what is solved. Nearly all of the gain over linear agents is the search itself.',
+        `Model calls a task, judgements included: ${calls.join(', ')}. Edits are what is equal; the linear agents ask no judge.`,
+      ],
     }
   },
 }
