@@ -59,7 +59,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
         value: 'NAME',
         roles: true,
         doc: 'who answers: seedling, simulated:error=0.1,width=8, openai:NAME, gguf:PATH, ./my-model.ts#name, or a name of espalier.config; --model.ROLE for another role',
-        fallback: 'seedling where it speaks the language of the world (game24, countdown), else simulated:error=0.1',
+        fallback: 'seedling for the worlds it was trained on (game24, countdown), else simulated:error=0.1',
       },
       baseUrl,
       { name: 'judge', value: 'NAME', doc: 'who judges states: short for --model.judge', fallback: 'the model' },
@@ -194,7 +194,7 @@ mean what they say (calibration, and what a fit would mend), and what a judgemen
     summary: 'train a small language model of your own on the number worlds, from nothing',
     about: `Data are made by the worlds' solver, of the training split only, and are not stored. It keeps a checkpoint every 100 steps and goes on from it exactly: the
 weights are those of a training that was never stopped. Ctrl-C lands at a checkpoint. At the end the weights are measured on held-out puzzles, and
-STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. Without --steps and --quick it is the way the shipped weights were made, in two
+STORE/models/NAME holds them with a model card; \`--model seedling@NAME\` uses them. Without --steps, --draft and --quick it is the way the shipped weights were made, in two
 stages: an hour and a half on a quiet machine.`,
     args: [],
     options: [
@@ -202,11 +202,12 @@ stages: an hour and a half on a quiet machine.`,
         name: 'steps',
         value: 'N',
         doc: 'how many; with --resume: more than were planned, until the rate begins to fall',
-        fallback: '7000, then 700 at a lower rate; quick: 300',
+        fallback: '7000, then 700 at a lower rate; draft: 3000; quick: 300',
       },
       { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
       { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'mine' },
       { name: 'resume', doc: 'go on from the checkpoint there, with the settings it was begun with' },
+      { name: 'draft', doc: 'the small network that drafts for the large one (speculative:seedling,seedling@NAME): minutes' },
       { name: 'quick', doc: 'a smaller network and few steps: all of it in about a minute, to solve next to nothing' },
       { ...store, doc: 'folder whose models/ takes them' },
       json,

@@ -271,6 +271,7 @@ export interface Ask<I, O> {
   readonly id: string
   role?: string
   temperature?: number
+  max?: number // most tokens of the reply
   prompt(input: I, at: Context): Message[]
   parse(text: string, input: I): O | Reject
   tries?: number

@@ -116,3 +116,17 @@ export function readTrace(text: string): TraceText {
   })
   return answer === undefined ? { lines } : { lines, answer: rows.slice(answer).join('\n') }
 }
+
+/** How a search is asked for within one reply. */
+export interface TraceWish {
+  readonly form: 'depth' | 'breadth'
+  /** Steps tried at a state, and states kept at a level. */
+  readonly width: number
+}
+/** What stands at the end of a prompt that asks for a search within the reply. */
+export const traceAsk = (w: TraceWish): string => `Your search, ${w.form} first, at most ${w.width} steps at each state:`
+/** What a prompt asks for; null: it asks for no search. */
+export function readTraceAsk(text: string): TraceWish | null {
+  const m = /^Your search, (depth|breadth) first, at most (\d+) steps at each state:$/m.exec(text)
+  return m && { form: m[1] as TraceWish['form'], width: Number(m[2]) }
+}

@@ -4,6 +4,7 @@ export {
   type Card,
   type Curves,
   cardText,
+  draftPlan,
   evaluateCritic,
   evaluatePuzzles,
   lastStep,
@@ -20,3 +21,4 @@ export {
   trainSeedling,
 } from './seedling/index.ts'
 export { type StepPair, stepPairs } from './step-pairs.ts'
+export * from './trace/index.ts'

@@ -7,6 +7,8 @@ import { alphallm } from './alphallm.ts'
 import { alphamath } from './alphamath.ts'
 import { alphamathBeam } from './alphamath-beam.ts'
 import { auto } from './auto.ts'
+import { autonomousTreeSearch } from './autonomous-tree-search.ts'
+import { backtrackOrNot } from './backtrack-or-not.ts'
 import { bagOfTricks } from './bag-of-tricks.ts'
 import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
@@ -38,14 +40,15 @@ import { rebase } from './rebase.ts'
 import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
 import { rethinkMcts } from './rethink-mcts.ts'
+import { rsd } from './rsd.ts'
 import { rstarMath } from './rstar-math.ts'
 import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
-import { toolChainStar } from './tool-chain-star.ts'
 import { sweSearch } from './swe-search.ts'
 import { taxonsSerene } from './taxons-serene.ts'
+import { toolChainStar } from './tool-chain-star.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { treepo } from './treepo.ts'
@@ -53,6 +56,7 @@ import { uct } from './uct.ts'
 import { vStarVed } from './v-star-ved.ts'
 
 export { sampleFrom } from './diffusion-tree-sampling.ts'
+export { verbalisedConfidence } from './srlm.ts'
 export {
   abMcts,
   adaptiveConsistency,
@@ -61,6 +65,8 @@ export {
   alphamath,
   alphamathBeam,
   auto,
+  autonomousTreeSearch,
+  backtrackOrNot,
   bagOfTricks,
   bavt,
   bestFirst,
@@ -92,14 +98,15 @@ export {
   repexp,
   restMcts,
   rethinkMcts,
+  rsd,
   rstarMath,
   selfCertainty,
   selfConsistency,
   srlm,
   stepBeam,
-  toolChainStar,
   sweSearch,
   taxonsSerene,
+  toolChainStar,
   toolllmDfsdt,
   treeOfThoughts,
   treepo,
@@ -129,6 +136,9 @@ const all: readonly Method[] = [
   boardGamesPlanning,
   qStarSearch,
   toolChainStar,
+  rsd,
+  autonomousTreeSearch,
+  backtrackOrNot,
   lats,
   lmAgentTreeSearch,
   toolllmDfsdt,

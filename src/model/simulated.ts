@@ -2,8 +2,10 @@
 import type { Live, Message, Oracle, Price, Provider, Sample, Sampling, Usage, Wanted } from '../contract/index.ts'
 import { canonical, chain, hashText, mix } from '../kernel/hash.ts'
 import { AddressedRandom } from '../kernel/random.ts'
+import { readTraceAsk, type TraceWish } from '../kernel/trace.ts'
 import { Cancelled, ModelFault } from './fault.ts'
 import { asksConfidence, asksSomethingElse, choose, confidence, optionsIn, replyTo } from './simulated-replies.ts'
+import { writeTrace } from './simulated-trace.ts'
 
 export interface Simulated {
   /** What the model errs about: the world's. */
@@ -51,6 +53,7 @@ const longest = 512
  * - an attempt: steps chosen in that way one after the other, and the answer;
  * - a choice among numbered next steps: a promising one, where there is one, or with probability `error` one that is not;
  * - a judgement: one of the words for a promising place, or for a lost one, contrary to the truth with probability `error`.
+ * - a search, where the prompt asks for one in the reply: its steps and its own judgements, until it thinks it is done.
  * Words after the prompt (notes, a hint, what was tried) make it draw anew; steps they name are not proposed again; asked for its confidence in the same
  * reply, it says high where it can end well, contrary to the truth with probability `error`. Tokens are four bytes each.
  */
@@ -141,10 +144,35 @@ export function simulated(o: Simulated): Provider {
       : 'There is no further step.'
   }
 
+  /** A search of its own: it tries the steps it thinks of, and errs about where they lead as it does when it is asked to judge. */
+  const trace = (place: unknown, key: string, wish: TraceWish, index: number): string =>
+    writeTrace<unknown>(place, wish, {
+      steps(at, most) {
+        const where = at === place ? key : canonical(at)
+        const r = random(where, 'trace', index)
+        let left = [...thoughts(at, where, '')]
+        const out: { text: string; to: unknown }[] = []
+        while (left.length > 0 && out.length < most) {
+          const good = r.next() < skill ? left.filter(m => oracle.promising(m.to)) : []
+          const next = r.pick(good.length > 0 ? good : left)
+          left = left.filter(m => m !== next)
+          out.push({ ...next, text: slipped(next.text, r) })
+        }
+        return out
+      },
+      judge(at) {
+        const r = random(canonical(at), 'trace judgement', index)
+        return { good: r.next() < error !== oracle.promising(at), finished: oracle.moves(at).length === 0 }
+      },
+      answer: texts => oracle.attempt(texts),
+    })
+
   const text = (asked: Asked | null, messages: readonly Message[], index: number): string => {
     if (!asked)
       return replyTo(messages.findLast(m => m.role === 'user')?.content ?? '', null, random(canonical(messages), 'other', index), { error })
     const { place, key, want, told, other } = asked
+    const wish = readTraceAsk(told)
+    if (wish) return trace(place, key, wish, index)
     if (other === null) return reply(place, key, want, told, index)
     const moves = oracle.moves(place)
     const options = optionsIn(other)

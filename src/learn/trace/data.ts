@@ -14,29 +14,44 @@ export type TraceForm = (typeof traceForms)[number]
 export interface TraceSource<S, A> {
   readonly id: string
   readonly world: PureWorld<S, A, string, any>
-  /** All tasks of a split that there are, or as many as are worth keeping. */
-  tasks(split: Split): readonly unknown[]
+  /** The tasks of a split. @param most default: all there are, or as many as are worth keeping */
+  tasks(split: Split, most?: number): readonly unknown[]
   /** Draws the order of moves for every row; otherwise the solver's order is always the world's. */
   readonly shuffled: boolean
 }
 
-const once = <K, V>(make: (k: K) => V): ((k: K) => V) => {
-  const made = new Map<K, V>()
-  return k => made.get(k) ?? made.set(k, make(k)).get(k)!
+/** Made once for each split and number. */
+const kept = (make: (split: Split, n: number) => readonly unknown[], most: (split: Split) => number): TraceSource<any, any>['tasks'] => {
+  const made = new Map<string, readonly unknown[]>()
+  return (split, n = most(split)) => {
+    const key = `${split} ${n}`
+    if (!made.has(key)) made.set(key, make(split, n))
+    return made.get(key)!
+  }
 }
 
 /** Countdown with three numbers from 1 to 12 and a target from 10 to 99: shallow and wide. */
 export const countdownTraces: TraceSource<any, any> = {
   id: 'countdown-3',
   world: countdown,
-  tasks: once(split => tasksCountdown({ n: 6000, size: 3, numbers: 12, targets: [10, 99], split }).map(t => t.task)),
+  tasks: kept(
+    (split, n) =>
+      tasksCountdown({ n, size: 3, numbers: 12, targets: [10, 99], split })
+        .map(t => t.task)
+        // A few can be solved only by way of a number above 99, for which there is no word.
+        .filter(task => traceOf(countdownTraces, task, 'direct', new AddressedRandom(0, 0, 0, 'sayable')).solved),
+    () => 6000,
+  ),
   shuffled: true,
 }
 /** Sudoku 4 x 4 with five givens, filled in reading order: narrow and deep. */
 export const sudokuTraces: TraceSource<any, any> = {
   id: 'sudoku-4',
   world: sudoku({ order: 'reading' }),
-  tasks: once(split => sudokuTasks({ n: split === 'train' ? 6000 : 600, size: 4, givens: 5, split }).map(t => t.task)),
+  tasks: kept(
+    (split, n) => sudokuTasks({ n, size: 4, givens: 5, split }).map(t => t.task),
+    split => (split === 'train' ? 6000 : 600),
+  ),
   shuffled: false,
 }
 

@@ -12,7 +12,7 @@ export interface SearchTree<S, A> extends Traceable<A> {
 /**
  * Depth-first search up to the first solution: its tree, made as it is walked.
  * @param o.rng draws the order of moves at every state; without it they come as the world lists them
- * @param o.say moves that are not sayable are not there @param o.most nodes at most, so that a hopeless task ends
+ * @param o.sayable what leads to a state that is not is left out @param o.most nodes at most, so that a hopeless task ends
  */
 export function searchTree<S, A>(
   world: AnyWorld<S, A>,
