@@ -1,76 +1,11 @@
 // UCT with random playouts on Connect Four: the public generic interface beside a loop written for this game alone, in one run.
 // `node bench/game.ts [--smoke]` prints a table; `bench()` gives the rows.
 import { pathToFileURL } from 'node:url'
-import { type Game, gameUct } from '../src/kernel/index.ts'
+import { gameUct } from '../src/kernel/index.ts'
+import { ConnectFour, emptyBoard, four } from '../src/world/index.ts'
 import type { Row } from './row.ts'
 
-// Columns of 8 with a border of 3s: index (column + 1) * 8 + row, rows from 1. So the scan for four in a row needs no bounds.
-const empty = new Int8Array(72).fill(3)
-for (let c = 0; c < 7; c++) for (let r = 1; r <= 6; r++) empty[(c + 1) * 8 + r] = 0
-
-/** Does the stone of player p just put at i make four? */
-function four(board: Int8Array, i: number, p: number): boolean {
-  if (board[i - 1] === p && board[i - 2] === p && board[i - 3] === p) return true
-  for (let d = 7; d <= 9; d++) {
-    let n = 1
-    for (let j = i + d; board[j] === p; j += d) n++
-    for (let j = i - d; board[j] === p; j -= d) n++
-    if (n >= 4) return true
-  }
-  return false
-}
-
-/** Connect Four as the kernel's interface wants a game. */
-export class ConnectFour implements Game<ConnectFour> {
-  readonly maxActions = 7
-  readonly board = empty.slice()
-  readonly height = new Int8Array(7)
-  turn = 1
-  moves = 0
-  winner = 0
-  clone(): ConnectFour {
-    const g = new ConnectFour()
-    g.copyFrom(this)
-    return g
-  }
-  copyFrom(g: ConnectFour): void {
-    this.board.set(g.board)
-    this.height.set(g.height)
-    this.turn = g.turn
-    this.moves = g.moves
-    this.winner = g.winner
-  }
-  player(): number {
-    return this.turn - 1
-  }
-  legal(out: Int32Array): number {
-    let n = 0
-    for (let c = 0; c < 7; c++) if (this.height[c] < 6) out[n++] = c
-    return n
-  }
-  apply(c: number): void {
-    const i = (c + 1) * 8 + ++this.height[c]
-    const p = this.turn
-    this.board[i] = p
-    this.moves++
-    if (four(this.board, i, p)) this.winner = p
-    this.turn = 3 - p
-  }
-  over(): boolean {
-    return this.winner !== 0 || this.moves === 42
-  }
-  value(player: number): number {
-    return this.winner === 0 ? 0.5 : this.winner === player + 1 ? 1 : 0
-  }
-  playout(random: (n: number) => number): number {
-    while (this.winner === 0 && this.moves < 42) {
-      let c = random(7)
-      while (this.height[c] === 6) c = random(7)
-      this.apply(c)
-    }
-    return this.value(0)
-  }
-}
+const empty = emptyBoard(7, 6)
 
 /** The limit: the same algorithm with the rules written into the loop, its own arrays, xorshift, no interface. @returns visits by column */
 export function specialised(simulations: number, seed = 12345): number[] {

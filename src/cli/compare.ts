@@ -9,6 +9,7 @@ import {
   comparePlan,
   comparisonPlot,
   comparisonTable,
+  reasons,
   resumeComparison,
   worldEntry,
 } from '../run/index.ts'
@@ -35,7 +36,8 @@ export const compareCommand: Action = async (call, s) => {
   const folder = one(call, 'store')
   const store = folder === 'none' ? null : storeFolder(folder)
   const plan = await planOf(call, s, store)
-  return attendComparison(call, s, store, ways => comparePlan(plan, { ...ways, store }))
+  const threads = whole(call, 'threads', 1)
+  return attendComparison(call, s, store, ways => comparePlan(plan, { ...ways, store, ...(threads === undefined ? {} : { threads }) }))
 }
 
 /** `espalier resume` of a comparison. */
@@ -148,6 +150,9 @@ function write(file: string, text: string, flag: 'a' | 'w'): void {
   }
 }
 
+/** Of more methods than this only the best so far are told on the way. */
+const told = 8
+
 /** How far it is, and how each method does: one line that is rewritten, or a line for every tenth. */
 export function compareView(how: Showing, s: Streams): { event(e: CompareEvent): void; end(): void } {
   if (how === 'none') return { event() {}, end() {} }
@@ -158,7 +163,7 @@ export function compareView(how: Showing, s: Streams): { event(e: CompareEvent):
     event(e) {
       if (e.kind === 'compare.start') {
         for (const m of e.data.methods) right.set(m, { right: 0, of: 0 })
-        for (const x of e.data.excluded) s.err.write(`left out: ${x.method}: ${x.why}\n`)
+        for (const line of reasons(e.data.excluded)) s.err.write(`${line}\n`)
         s.err.write(
           `${e.data.cells} runs: ${e.data.methods.length} methods, ${e.data.items} tasks, ${e.data.seeds} ${e.data.seeds === 1 ? 'seed' : 'seeds'}\n`,
         )
@@ -172,7 +177,9 @@ export function compareView(how: Showing, s: Streams): { event(e: CompareEvent):
         mine.of++
       }
       if (error !== undefined) s.err.write(`${how === 'terminal' ? '\r\x1b[K' : ''}failed: ${method} on ${item}: ${error}\n`)
-      const rates = [...right].map(([m, x]) => `${m} ${x.of === 0 ? '-' : Math.round((100 * x.right) / x.of)}`).join('  ')
+      const so = (x: { right: number; of: number }): number => (x.of === 0 ? -1 : x.right / x.of)
+      const best = right.size <= told ? [...right] : [...right].sort((a, b) => so(b[1]) - so(a[1])).slice(0, told)
+      const rates = best.map(([m, x]) => `${m} ${x.of === 0 ? '-' : Math.round((100 * x.right) / x.of)}`).join('  ')
       const line = `${done} of ${of}  right %: ${rates}`
       if (how === 'terminal') {
         const now = performance.now()

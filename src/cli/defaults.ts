@@ -3,8 +3,8 @@ import { Failure } from '../kernel/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { type Call, one } from './definition.ts'
 
-/** A real model where one that ships speaks the world's language, else the simulated one. */
-export const defaultModel = (entry: WorldEntry): string => (entry.world.dialects?.tokens === undefined ? 'simulated:error=0.1' : 'seedling')
+/** A real model where one ships that was trained on this world, else the simulated one. */
+export const defaultModel = (entry: WorldEntry): string => entry.model ?? 'simulated:error=0.1'
 
 /** `--verify COMMAND` is short for `--reward verify:COMMAND`. */
 export function rewardOf(call: Call): string | undefined {

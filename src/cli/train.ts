@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
-import { type Card, lastStep, makeSeedling, type Plan, seedlingPlan, seedlingStages, type TrainEvent } from '../learn/index.ts'
+import { type Card, draftPlan, lastStep, makeSeedling, type Plan, seedlingPlan, seedlingStages, type TrainEvent } from '../learn/index.ts'
 import { readSafetensors, seedlingShape, weightsPath } from '../model/seedling/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
@@ -60,7 +60,8 @@ export const trainCommand: Action = async (call, s) => {
     stop.abort()
     if (times > 1 || at >= all) left!()
   })
-  const measured = call.flags.has('quick') || plan.shape.width < seedlingShape.width ? { puzzles: 60, samples: 8 } : {}
+  const measured =
+    call.flags.has('quick') || (plan.shape.width < seedlingShape.width && !call.flags.has('draft')) ? { puzzles: 60, samples: 8 } : {}
   let card: Card | null
   try {
     card = await Promise.race([
@@ -127,14 +128,15 @@ function planOf(call: Call, out: string, again: string): Plan {
       throw new Failure('usage', `${out} has weights in it already`, 'choose another name: --out NAME')
     return {
       ...seedlingPlan,
+      ...(call.flags.has('draft') ? { until: undefined, ...draftPlan } : {}),
       ...(call.flags.has('quick') ? quick : {}),
       ...(steps === undefined ? {} : { steps }),
       ...(seed === undefined ? {} : { seed }),
     }
   }
   if (!existsSync(path)) throw new Failure('usage', `there is no training to go on with in ${out}`, 'leave --resume out to begin one')
-  if (seed !== undefined || call.flags.has('quick'))
-    throw new Failure('usage', '--seed and --quick are what the training began with', 'leave them out with --resume')
+  if (seed !== undefined || call.flags.has('quick') || call.flags.has('draft'))
+    throw new Failure('usage', '--seed, --quick and --draft are what the training began with', 'leave them out with --resume')
   const { metadata } = readSafetensors(readFileSync(path), path)
   let held: { plan?: Plan } | null = null
   try {

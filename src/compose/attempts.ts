@@ -1,53 +1,44 @@
 import type { NodeId, Policy, Sampling, Search } from '../contract/index.ts'
 import { blend } from '../kernel/index.ts'
-import { finish } from './finish.ts'
+import { advance, counted } from './advance.ts'
+
+/** How attempts are drawn. */
+export interface Attempting<S, A> {
+  /** Where they begin; default: the root. */
+  from?: NodeId
+  /** Kept and paid for, but not searched: playouts of a search that goes on elsewhere. */
+  aside?: boolean
+  /** Most steps of an attempt (default 64); one that is longer is left unfinished. */
+  steps?: number
+  /** Its `grain` says how they are made; default: whole attempts where the world can read them. */
+  sampling?: Sampling
+  /** Who draws; default: the frame's policy. */
+  by?: Policy<S, A, void> | undefined
+  /** Words at the end of every prompt, where the model reads words. */
+  hint?: string
+  /** false: the ends are not rewarded. */
+  reward?: boolean
+  /** Stop the search once an attempt is proven. */
+  untilSolved?: boolean
+}
 
 /**
- * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps from the root to
- * an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
+ * n whole attempts at the task, independent of each other: each one sample where the world can read a whole solution, else steps to an end. Equal beginnings are one path, drawn on for as many attempts as go that way, so the tree is the same at any concurrency: every request
  * follows from its place and from how many attempts stand there, none from an order of arrival. The multiplicity M of an end counts its attempts.
  *
  * @param n how many; fewer where the budget covers fewer
- * @param o.from where they begin (default: the root) @param o.aside kept and paid for, but not searched: playouts of a search that goes on elsewhere
- * @param o.by who makes them, such as a cheaper model; default: the frame's policy
- * @param o.steps most steps of an attempt (default 64); one that is longer is left unfinished
- * @param o.reward false: the ends are not rewarded @param o.untilSolved stop the search once an attempt is proven
  * @returns the ends, each once, in the order in which the attempts stand in the tree
  */
-export async function attempts<S, A, Ans>(
-  s: Search<S, A, Ans>,
-  n: number,
-  o: {
-    from?: NodeId
-    aside?: boolean
-    by?: Policy<S, A, void> | undefined
-    steps?: number
-    sampling?: Sampling
-    reward?: boolean
-    untilSolved?: boolean
-  } = {},
-): Promise<NodeId[]> {
+export async function attempts<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Attempting<S, A> = {}): Promise<NodeId[]> {
   const t = s.tree
-  const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
+  const grain = o.sampling?.grain ?? (s.world.grains?.includes('attempt') ? 'attempt' : 'step')
+  const draw = { ...o, tries: grain === 'step' ? 3 : 1, sampling: { ...o.sampling, grain } as const }
   const ends: NodeId[] = []
   let standing = new Map<NodeId, number>([[o.from ?? t.root, n]])
   for (let d = grain === 'attempt' ? 1 : (o.steps ?? 64); d > 0 && standing.size > 0; d--) {
-    const moved = await Promise.all(
-      [...standing].map(async ([from, count]) => {
-        const edges = await s.propose(from, {
-          n: count,
-          tries: grain === 'step' ? 3 : 1,
-          sampling: { ...o.sampling, grain },
-          ...(o.aside === true ? { aside: true } : {}),
-          ...(o.by === undefined ? {} : { by: o.by }),
-        })
-        const nodes = await s.step([...new Set(edges)])
-        if (o.reward !== false) await finish(s, nodes, o)
-        return nodes.map(to => [to, edges.filter(e => e === to).length] as const)
-      }),
-    )
+    const reached = counted((await advance(s, standing, draw)).flat())
     standing = new Map()
-    for (const [to, count] of moved.flat()) {
+    for (const [to, count] of reached) {
       if (t.is(to, 'end')) ends.push(to)
       else if (!t.is(to, 'failed')) standing.set(to, count)
     }
@@ -81,7 +72,7 @@ const patience = 16
  */
 export async function attemptRounds<S, A, Ans>(
   s: Search<S, A, Ans>,
-  o: { n: number; unlimited: number; steps?: number; sampling?: Sampling; reward?: boolean; untilSolved?: boolean },
+  o: Attempting<S, A> & { n: number; unlimited: number },
 ): Promise<void> {
   const before = s.budget.ratio()
   const drawn = () => s.tree.edges(s.tree.root).reduce((sum, e) => sum + s.tree.M[e], 0)

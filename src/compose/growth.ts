@@ -13,6 +13,8 @@ export interface Drawn<S, A> {
 export interface Growth<S, A> {
   /** Should actions be drawn here, before the walk goes on? */
   wants(n: NodeId): boolean
+  /** So many draws there brought nothing new that no more are made. */
+  dry(n: NodeId): boolean
   /** Nothing more comes of it: failed, finished, or exhausted. Such an edge is closed to selection. In a game finished and exhausted ones stay open. */
   spent(e: EdgeId): boolean
   /** Draws at a node; gives the edges that were not there before. A node where nothing can be done is pruned; at the root that ends the search. */
@@ -47,6 +49,7 @@ export function growth<S, A, Ans>(s: Search<S, A, Ans>, o: Drawn<S, A>): Growth<
 
   const dry = (n: EdgeId): boolean => fruitless[n] >= patience || (once && t.first(n) !== -1)
   return {
+    dry,
     wants: n =>
       !t.is(n, 'end') && !drawing.has(n) && !dry(n) && (t.first(n) === -1 || t.is(n, 'closed') || lists[n] < t.N[n] ** (o.widening ?? 0)),
     spent: e =>

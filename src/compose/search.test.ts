@@ -1,9 +1,9 @@
 // The compositions that judge, finish, draw and dive, on a small world whose every number is known.
 import { describe, expect, test } from 'vitest'
 import type { Frame, NodeId, Policy, PureWorld, RunResult, Search, Value } from '../contract/index.ts'
-import { backup, mean, uct } from '../kernel/index.ts'
+import { backup, mean, mostVisited, uct } from '../kernel/index.ts'
 import { method, run } from '../runtime/index.ts'
-import { appraiser, distinctStates, dive, finish, growth, mostVisited, paced } from './index.ts'
+import { appraiser, distinctStates, dive, finish, growth, paced } from './index.ts'
 
 /** Letters are appended; three of them finish; 'aab' is right. States of the same letters are equal. */
 const letters: PureWorld<string, string, string, string> = {

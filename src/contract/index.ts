@@ -75,13 +75,14 @@ export interface Draw<A> {
   value?: Assessment // policy and value of the NEXT state from one call (shared head)
 }
 /** What a state is as an answer. open: it is one, and may still be improved (a prompt, a program, a design). failed: finished without one.
- *  reward: only where the world's own rules give it. */
+ *  reward: only where the world's own rules give it. feedback: what they say is wrong with it, as a test does. */
 export interface Outcome<Ans> {
   answer: Ans
   key?: string // equal keys: the same answer, however it is written, for votes; default: the answer's canonical JSON
   open?: boolean
   failed?: boolean
   reward?: number
+  feedback?: string
 }
 /** verified: a proof (the world's rules, a test, a verifier), not an opinion; with value 1 it marks the node `solved`. */
 export interface Assessment {
@@ -157,9 +158,21 @@ export interface WorldBase<S, A, Ans, Task> {
   actionKey?(a: A, s: S): string // equal actions merge; default: canonical JSON
   key?(s: S): string // equal states are twins
   show?(a: A, s: S): string // an action as one writes it in this world, for prompts and people; default: canonical JSON
+  observed?(s: S): string // what the last step showed, as one tells it: a tool's reply, a fact; empty: nothing
   player?(s: S): number // whose move; backups change sign
   cost?(s: S, a: A): number // path cost; default 1
   effect?(a: A, s: S, after?: S): 'safe' | 'destructive' | 'end' // before, and again after, the step
+  readonly design?: Design<S, A>
+}
+/** How whole answers are made, varied and told apart without a model, where they are designs: controllers, parameters, programs of a grammar. An action is a whole
+ *  new design, whatever stood there before. */
+export interface Design<S, A> {
+  readonly axes: readonly { name: string; low: number; high: number; bins: number }[] // of the features, as a map of behaviours has them
+  features(s: S): readonly number[] // what it does, and neither how it is written nor how good it is
+  observe?(s: S): readonly number[] // raw observations, to learn features from; default: the features
+  genome?(s: S): readonly number[] // for distances between designs
+  create(r: Random, root: S): A
+  vary(parents: readonly S[], r: Random, scale?: number): A // mutation of one, crossover of several; scale: 1 is the usual step
 }
 /** Same state, same action, same next state; no effects. Recomputed on replay, never recorded. */
 export interface PureWorld<S, A, Ans = string, T = unknown> extends WorldBase<S, A, Ans, T> {
@@ -258,6 +271,7 @@ export interface Ask<I, O> {
   readonly id: string
   role?: string
   temperature?: number
+  max?: number // most tokens of the reply
   prompt(input: I, at: Context): Message[]
   parse(text: string, input: I): O | Reject
   tries?: number

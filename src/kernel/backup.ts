@@ -1,4 +1,4 @@
-import type { NodeId, Tree } from '../contract/index.ts'
+import type { Column, NodeId, Tree } from '../contract/index.ts'
 
 type AnyTree = Tree<any, any, any>
 
@@ -26,6 +26,20 @@ export const replace: Rule = (_t, _n, r) => r
 export function mixed(lambda: number, a: Rule, b: Rule): Rule {
   const f = (t: AnyTree, n: NodeId, r: number): number => lambda * a(t, n, r) + (1 - lambda) * b(t, n, r)
   return a.below && b.below ? below(f) : f
+}
+
+/**
+ * The mean of the returns, held to what was thought before there were any.
+ * @param prior one number an edge; where it is unknown (NaN) the mean stands alone
+ * @param o.visits the prior counts as so many returns: (visits x prior + W) / (visits + N); 0: the mean. It fades as returns come in.
+ * @param o.share the prior keeps this share for ever: share x prior + (1 - share) W / N (Agent Q's blend, arXiv:2408.07199, with alpha = 1 - share)
+ */
+export function withPrior(prior: Column, o: { visits: number } | { share: number }): Rule {
+  return (t, n) => {
+    const p = prior[n]
+    if (Number.isNaN(p)) return mean(t, n, 0)
+    return 'visits' in o ? (o.visits * p + t.W[n]) / (o.visits + t.N[n]) : o.share * p + (1 - o.share) * mean(t, n, 0)
+  }
 }
 
 type Weight = 'visits' | 'even' | 'multiplicity' | 'prior'

@@ -57,9 +57,18 @@ export function bootstrap<T>(
   rng: Random,
   o: { times?: number; level?: number; kind?: 'percentile' | 'bca' } = {},
 ): Interval {
+  return bootstraps(xs, statistic, rng, { ...o, levels: [o.level ?? 0.95] })[0]
+}
+/** The same at several levels, from the same replicates. */
+export function bootstraps<T>(
+  xs: readonly T[],
+  statistic: (sample: readonly T[]) => number,
+  rng: Random,
+  o: { levels: readonly number[]; times?: number; kind?: 'percentile' | 'bca' },
+): Interval[] {
   const n = xs.length
-  if (n === 0) return [Number.NaN, Number.NaN]
-  const { times = 2000, level = 0.95, kind = 'bca' } = o
+  if (n === 0) return o.levels.map(() => [Number.NaN, Number.NaN])
+  const { times = 2000, kind = 'bca' } = o
   const replicates = new Float64Array(times)
   const sample = xs.slice()
   for (let b = 0; b < times; b++) {
@@ -67,22 +76,20 @@ export function bootstrap<T>(
     replicates[b] = statistic(sample)
   }
   replicates.sort()
-  const tail = (1 - level) / 2
-  let low = tail
-  let high = 1 - tail
+  let shift = (p: number): number => p
   if (kind === 'bca') {
     const whole = statistic(xs)
     // A replicate equal to the estimate counts half: statistics of few values (rates) tie often.
     const below = replicates.reduce((c, r) => c + (r < whole ? 1 : r === whole ? 0.5 : 0), 0)
     const bias = normalQuantile(below / times)
     const acceleration = accelerationOf(xs, statistic)
-    if (Number.isFinite(bias) && Number.isFinite(acceleration)) {
-      const shift = (z: number): number => normalCdf(bias + (bias + z) / (1 - acceleration * (bias + z)))
-      low = shift(normalQuantile(tail))
-      high = shift(normalQuantile(1 - tail))
-    }
+    if (Number.isFinite(bias) && Number.isFinite(acceleration))
+      shift = p => {
+        const z = bias + normalQuantile(p)
+        return normalCdf(bias + z / (1 - acceleration * z))
+      }
   }
-  return [quantile(replicates, low), quantile(replicates, high)]
+  return o.levels.map(level => [quantile(replicates, shift((1 - level) / 2)), quantile(replicates, shift(1 - (1 - level) / 2))])
 }
 
 /** Skewness of the jackknife over 6; NaN where the jackknife does not vary. */

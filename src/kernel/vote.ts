@@ -20,7 +20,7 @@ export interface Ballot<Ans> {
  * | borda | (N - r + 1)^p from its ballot of rank r among N (arXiv:2502.18581); equal scores share their mean rank, unknown ones are last |
  * | best | the greatest of its scores; unknown never wins |
  *
- * Between answers with equal votes the greater sum of scores decides, then the first met.
+ * Between answers with equal votes the greater sum of scores decides (`ties: 'best'`: the greatest single score), then the first met.
  * @param o.p exponent of borda, default 1; 0 is majority, Infinity the best single ballot
  * @param o.same which answers are equal; default: those of equal keys. It is asked against the first answer of each group.
  * @returns null for no ballots, or where `best` finds no known score. `value` is the answer of the group's best ballot, `nodes` are the group's,
@@ -28,19 +28,23 @@ export interface Ballot<Ans> {
  */
 export function vote<Ans>(
   xs: readonly Ballot<Ans>[],
-  o: { mode: 'majority' | 'weighted' | 'borda' | 'best'; p?: number; same?(a: Ans, b: Ans): boolean },
+  o: { mode: 'majority' | 'weighted' | 'borda' | 'best'; p?: number; ties?: 'sum' | 'best'; same?(a: Ans, b: Ans): boolean },
 ): Answer<Ans> | null {
   const votes = votesOf(xs, o.mode, o.p ?? 1)
   let winner: Group<Ans> | null = null
+  const over = (a: Group<Ans>, b: Group<Ans>): boolean => (o.ties === 'best' ? order(a.best, b.best) < 0 : a.sum > b.sum)
   for (const g of groups(xs, o.same)) {
     if (o.mode === 'best') g.votes = Number.NaN
     for (const i of g.members) {
       const v = votes[i]
       g.votes = o.mode === 'best' ? (v <= g.votes || Number.isNaN(v) ? g.votes : v) : g.votes + v
-      if (!Number.isNaN(xs[i].score)) g.sum += xs[i].score
+      const x = xs[i].score
+      if (Number.isNaN(x)) continue
+      g.sum += x
+      if (!(x <= g.best)) g.best = x
     }
     if (Number.isNaN(g.votes)) continue
-    if (winner === null || g.votes > winner.votes || (g.votes === winner.votes && g.sum > winner.sum)) winner = g
+    if (winner === null || g.votes > winner.votes || (g.votes === winner.votes && over(g, winner))) winner = g
   }
   if (winner === null) return null
   const ranked = winner.members.map(i => xs[i]).sort((a, b) => order(a.score, b.score))
@@ -51,7 +55,9 @@ interface Group<Ans> {
   first: Ans
   members: number[]
   votes: number
+  /** Of the known scores: their sum, and the greatest (NaN: none is known). */
   sum: number
+  best: number
 }
 
 /** Descending; unknown last. */
@@ -86,7 +92,7 @@ function groups<Ans>(xs: readonly Ballot<Ans>[], same?: (a: Ans, b: Ans) => bool
       found.members.push(i)
       return
     }
-    const g = { first: x.answer, members: [i], votes: 0, sum: 0 }
+    const g = { first: x.answer, members: [i], votes: 0, sum: 0, best: Number.NaN }
     out.push(g)
     byKey.set(key, g)
   })

@@ -1,8 +1,10 @@
+export * from './data/index.ts'
 export * from './loss/index.ts'
 export {
   type Card,
   type Curves,
   cardText,
+  draftPlan,
   evaluateCritic,
   evaluatePuzzles,
   lastStep,
@@ -19,3 +21,4 @@ export {
   trainSeedling,
 } from './seedling/index.ts'
 export { type StepPair, stepPairs } from './step-pairs.ts'
+export * from './trace/index.ts'

@@ -1,7 +1,7 @@
 // Auto: as little search as the task asks for.
 import { appraiser, attempts, ballots, finish, tally } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { Failure, Frontier, majorityStays, vote, votesToSettle } from '../kernel/index.ts'
+import { Failure, Frontier, isGame, majorityStays, vote, votesToSettle } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -39,7 +39,7 @@ export const auto = method({
     temperature: { default: 1, min: 0, max: 2, doc: 'of the attempts' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where attempts are made of steps' },
   },
-  promises: ['orderFree'],
+  promises: ['optimum', 'orderFree'],
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree
@@ -129,7 +129,7 @@ export const auto = method({
   },
   answer(t) {
     const best = bestAnswer(t)
-    if (best === null || t.is(best, 'solved')) return best
+    if (best === null || t.is(best, 'solved') || isGame(t)) return best
     const weighed = t.answers().every(n => !Number.isNaN(t.R[n]))
     return vote(
       ballots(t, n => t.R[n]),

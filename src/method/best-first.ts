@@ -44,6 +44,7 @@ export const bestFirst = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { again: 0 }, robust: { again: 0.75, along: 'mean' } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -35,7 +35,7 @@ export const depthFirst = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { relax: false }, robust: { relax: true, visits: 0, maxPerState: 8 } },
-  promises: ['orderFree'],
+  promises: ['optimum', 'orderFree', 'anytime', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -1,8 +1,8 @@
 // Diverse verifier tree search: independent subtrees, each a greedy beam of one.
-import { appraiser, ballots, distinctStates, finish } from '../compose/index.ts'
+import { advance, appraiser, chooseKnob, distinctStates, elected } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { argmax, vote } from '../kernel/index.ts'
-import { bestAnswer, method } from '../runtime/index.ts'
+import { argmax } from '../kernel/index.ts'
+import { method } from '../runtime/index.ts'
 
 /**
  * Beeching, Tunstall and Rush 2024, "Scaling test-time compute with open models" (the library search-and-learn).
@@ -26,7 +26,7 @@ export const dvts = method({
     m: { default: 4, min: 1, max: 1000, doc: 'steps sampled by each subtree at a level (M, the beam width)' },
     rounds: { default: 40, min: 1, max: 10_000, doc: 'most levels' },
     apart: { default: false, doc: 'no two subtrees stand on one state, while there are others' },
-    choose: { default: 'weighted', choices: ['weighted', 'best', 'majority'], doc: 'vote over the ends, by reward; or the best of them' },
+    choose: chooseKnob,
     passes: { default: 1, min: 0, max: 10_000, doc: 'how often the whole search is made, over one tree; 0: until the budget ends' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
@@ -38,21 +38,17 @@ export const dvts = method({
     const appraise = appraiser(s)
     const roots = Math.max(1, Math.floor(k.n / k.m))
     for (let pass = 0; pass < (k.passes || Infinity); pass++) {
-      let drawn = 0
+      let moved = 0
       /** Subtrees by the node they stand on: those that meet draw together, and choose each among its own draws. */
       let standing = new Map<NodeId, number>([[t.root, roots]])
       for (let d = 0; d < k.rounds && standing.size > 0; d++) {
-        const levels = await Promise.all(
-          [...standing].map(async ([n, subtrees]) => {
-            const edges = await s.propose(n, { n: subtrees * k.m, sampling: { grain: 'step' } }) // 2
-            const nodes = await s.step([...new Set(edges)])
-            await finish(s, nodes, k)
-            drawn += nodes.length
-            const taken = new Set<number>(nodes)
-            return Array.from({ length: subtrees }, (_, i) => edges.slice(i * k.m, (i + 1) * k.m).filter((e): e is NodeId => taken.has(e)))
-          }),
-        )
-        const hands = levels.flat()
+        const hands: NodeId[][] = []
+        const draws = new Map([...standing].map(([n, subtrees]) => [n, subtrees * k.m]))
+        for (const [i, drawn] of (await advance(s, draws, k)).entries()) {
+          const subtrees = [...standing.values()][i]
+          for (let j = 0; j < subtrees; j++) hands.push(drawn.slice(j * k.m, (j + 1) * k.m)) // 2
+          moved += drawn.length
+        }
         await appraise(distinctStates(s, hands.flat()))
         standing = new Map()
         for (const hand of hands) {
@@ -62,15 +58,8 @@ export const dvts = method({
           if (best !== undefined) standing.set(best, (standing.get(best) ?? 0) + 1)
         }
       }
-      if (drawn === 0) return
+      if (moved === 0) return
     }
   },
-  answer(t, k) {
-    const best = bestAnswer(t)
-    if (k.choose === 'best' || best === null || t.is(best, 'solved')) return best
-    return vote(
-      ballots(t, n => t.R[n]),
-      { mode: k.choose === 'majority' ? 'majority' : 'weighted' },
-    ) // 4
-  },
+  answer: (t, k) => elected(t, k.choose), // 4
 })

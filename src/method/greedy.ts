@@ -15,7 +15,7 @@ export const greedy = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of the path' },
     tries: { default: 3, min: 1, max: 100, doc: 'how often an action is asked for that the world can take' },
   },
-  promises: ['orderFree'],
+  promises: ['orderFree', 'anytime'],
   needs: ['policy'],
   async run(s, k) {
     const step = { n: 1, tries: k.tries, sampling: { temperature: k.temperature, grain: 'step' as const } }

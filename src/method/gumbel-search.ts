@@ -1,5 +1,5 @@
 // Gumbel search: sequential halving at the root over actions drawn without replacement, an improved policy below.
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Tree } from '../contract/index.ts'
 import {
   argmax,
@@ -10,6 +10,7 @@ import {
   maxOf,
   mean,
   mixed,
+  mostVisited,
   siblings,
   top,
 } from '../kernel/index.ts'
@@ -51,6 +52,7 @@ export const gumbelSearch = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { passes: 1 }, robust: { passes: 0, m: 8, widening: 0.5, meanShare: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

@@ -1,7 +1,7 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
-import { backup, maxOf, mean, mixed, puct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, mostVisited, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -45,6 +45,7 @@ export const puct = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { fpu: 'zero', widening: 0 }, robust: { meanShare: 0, widening: 0.5, simulations: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree

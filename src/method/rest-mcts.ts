@@ -66,6 +66,7 @@ export const restMcts = method({
     robust: { how: 'distinct', branch: 8, c: 0.1, infBonus: 0, rule: 'max', rollForwardSteps: 0, widening: 0.3, iterations: 0 },
   },
   parts: { selfCritic },
+  promises: ['optimum'],
   needs: ['policy', 'value'],
   async run(s, k, { selfCritic }) {
     const t = s.tree

@@ -1,8 +1,8 @@
 // Self-consistency: sample many solutions, answer with what most of them say.
 
-import { attemptRounds } from '../compose/index.ts'
-import type { NodeId, Tree } from '../contract/index.ts'
-import { type Ballot, vote } from '../kernel/index.ts'
+import { attemptRounds, ballots, writtenBallots } from '../compose/index.ts'
+import type { Tree } from '../contract/index.ts'
+import { type Ballot, meanLogprob, vote } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -26,7 +26,7 @@ export const selfConsistency = method({
     temperature: { default: 0.7, min: 0, max: 2, doc: 'of the attempts' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where attempts are made of steps' },
   },
-  promises: ['orderFree', 'anytime'],
+  promises: ['orderFree', 'anytime', 'unbiased'],
   needs: ['policy'],
   async run(s, k) {
     const sampling = { temperature: k.temperature, ...(k.weights === 'probability' ? { logprobs: true } : {}) }
@@ -37,23 +37,10 @@ export const selfConsistency = method({
 
 /** One ballot for each attempt: an end that m attempts reached has m. */
 function elect<Ans>(t: Tree<any, any, Ans>, weights: string) {
-  const ballots = t.answers().flatMap(n => {
-    const one = (score: number): Ballot<Ans> => ({ answer: t.outcome(n)!.answer, key: t.outcome(n)!.key, score, node: n })
-    if (weights === 'probability') return t.draws(n).map((_, i) => one(probability(t, n, i)))
-    return Array.from({ length: t.M[n] }, () => one(weights === 'reward' ? t.R[n] : 1))
-  })
-  return vote(ballots, { mode: weights === 'none' ? 'majority' : 'weighted' })
-}
-
-/** exp of the mean token log-probability along the path; the i-th draw of the last step, the first of those before it. */
-function probability(t: Tree<any, any, any>, n: NodeId, i: number): number {
-  let sum = 0
-  let tokens = 0
-  for (const e of t.path(n).slice(1)) {
-    const d = t.draws(e)[e === n ? i : 0]
-    if (d?.tokens === undefined) return Number.NaN
-    for (const token of d.tokens) sum += token.logprob
-    tokens += d.tokens.length
+  const weigh: Record<string, () => Ballot<Ans>[]> = {
+    probability: () => writtenBallots(t, d => Math.exp(meanLogprob(d))),
+    reward: () => ballots(t, n => t.R[n]),
+    none: () => ballots(t),
   }
-  return tokens === 0 ? Number.NaN : Math.exp(sum / tokens)
+  return vote(weigh[weights](), { mode: weights === 'none' ? 'majority' : 'weighted' })
 }

@@ -1,7 +1,5 @@
 // Step-level beam search by a value of unfinished solutions.
-import { appraiser, distinctStates, finish } from '../compose/index.ts'
-import type { NodeId } from '../contract/index.ts'
-import { top } from '../kernel/index.ts'
+import { appraiser, beam } from '../compose/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -29,27 +27,11 @@ export const stepBeam = method({
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
   presets: { published: { passes: 1, untilSolved: false }, robust: { b1: 2, passes: 0 } },
-  promises: ['orderFree'],
+  promises: ['orderFree', 'anytime'],
   needs: ['policy', 'value'],
   async run(s, k) {
-    const t = s.tree
     const appraise = appraiser(s)
-    const grow = async (n: NodeId, draws: number) => {
-      const kids = await s.expand(n, { n: draws })
-      await finish(s, kids, k)
-      return kids
-    }
-    for (let pass = 0; pass < (k.passes || Infinity); pass++) {
-      let beam: NodeId[] = [t.root]
-      let drawn = 0
-      for (let d = 0; d < k.rounds && beam.length > 0; d++) {
-        const pool = (await Promise.all(beam.map(n => grow(n, d === 0 ? k.b1 * k.b2 : k.b2)))).flat()
-        drawn += pool.length
-        const fresh = distinctStates(s, pool)
-        await appraise(fresh)
-        beam = top(fresh, k.b1, n => t.V[n])
-      }
-      if (drawn === 0) return
-    }
+    for (let pass = 0; pass < (k.passes || Infinity); pass++)
+      if ((await beam(s, { ...k, judge: appraise, score: n => s.tree.V[n] })) === 0) return
   },
 })

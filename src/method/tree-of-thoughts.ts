@@ -43,7 +43,7 @@ export const treeOfThoughts = method({
     evaluator: (samples: number, io: Io): Value | undefined =>
       io.model('critic').dialect === 'text' ? labels({ scale, samples, combine: 'sum' }) : undefined,
   },
-  promises: ['orderFree'],
+  promises: ['optimum', 'orderFree', 'anytime'],
   needs: ['policy'],
   async run(s, k, { evaluator }) {
     const t = s.tree

@@ -1,7 +1,7 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, growthKnobs, mostVisited, paced, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
-import { backup, maxOf, mean, mixed, uct as ucb } from '../kernel/index.ts'
+import { backup, maxOf, mean, mixed, mostVisited, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -39,6 +39,7 @@ export const uct = method({
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { norm: 'none', widening: 0 }, robust: { c: 0.3, fpu: 0.7, meanShare: 0, widening: 0.5, simulations: 0 } },
+  promises: ['optimum', 'diverse'],
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree

@@ -16,3 +16,4 @@ export {
 } from './seedling/index.ts'
 export { type Simulated, simulated } from './simulated.ts'
 export { createModel, modelKinds, parseModel } from './spec.ts'
+export { type Speculation, type Speculative, speculative } from './speculative.ts'

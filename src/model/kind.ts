@@ -16,6 +16,8 @@ export interface ModelContext {
   price?: Price
   /** Folder of trained weights. */
   store?: string
+  /** Makes another model by its name: for kinds that are made of others. Set by whoever makes this one. */
+  create?(name: string): Promise<Provider>
 }
 /** A name as written after `--model`, taken apart: `simulated:error=0.1`, `openai:gpt-5`, `seedling@mine`. */
 export interface ModelSpec {
@@ -35,6 +37,8 @@ export interface ModelKind {
   readonly example: string
   /** What stands after the colon: options `k=v,k=v`, a name taken whole, or nothing. */
   readonly rest: 'options' | 'name' | 'none'
+  /** What it reads and writes. Default: `text`. */
+  readonly dialect?: string
   readonly options?: Readonly<Record<string, Option>>
   create(spec: ModelSpec, context: ModelContext): Provider | Promise<Provider>
 }

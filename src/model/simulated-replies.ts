@@ -25,6 +25,23 @@ const yesNo = /\byes\b[^.\n]{0,20}\bno\b/i
 export const asksSomethingElse = (text: string): boolean =>
   end.test(text) || yesNo.test(text) || rangeIn(text) !== null || /\?\s*$/.test(text.trim())
 
+/** Numbered lines of a question: options to choose from. */
+export const optionsIn = (question: string): string[] => [...question.matchAll(/^\s*\d{1,3}[.)] +(.+)$/gm)].map(m => m[1].trim())
+
+/** Chooses among options of known worth: a good one, or with probability `error` a bad one, where there are both. The number of the one chosen. */
+export function choose(good: readonly boolean[], r: Random, o: { error: number }): string {
+  const wanted = r.next() >= o.error
+  const all = good.map((_, i) => i)
+  const fit = all.filter(i => good[i] === wanted)
+  return String(1 + r.pick(fit.length > 0 ? fit : all))
+}
+
+/** Is a confidence to be written with the reply, as in `Confidence: N%`? */
+export const asksConfidence = (told: string): boolean => /\bConfidence: N\b/.test(told)
+/** Such a line: in the upper third of the hundred, or in the lower. */
+export const confidence = (high: boolean, r: Random): string =>
+  `Confidence: ${Math.max(1, Math.round(100 * (high ? 1 - r.next() / 3 : r.next() / 3)))}%`
+
 /**
  * A short reply, the same for the same question and sample. Where the place is known, END, marks and yes or no follow the truth about it, contrary to it
  * with probability `error`; marks lie in the upper or the lower third of the range asked for.

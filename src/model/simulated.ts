@@ -2,8 +2,10 @@
 import type { Live, Message, Oracle, Price, Provider, Sample, Sampling, Usage, Wanted } from '../contract/index.ts'
 import { canonical, chain, hashText, mix } from '../kernel/hash.ts'
 import { AddressedRandom } from '../kernel/random.ts'
+import { readTraceAsk, type TraceWish } from '../kernel/trace.ts'
 import { Cancelled, ModelFault } from './fault.ts'
-import { asksSomethingElse, replyTo } from './simulated-replies.ts'
+import { asksConfidence, asksSomethingElse, choose, confidence, optionsIn, replyTo } from './simulated-replies.ts'
+import { writeTrace } from './simulated-trace.ts'
 
 export interface Simulated {
   /** What the model errs about: the world's. */
@@ -49,8 +51,11 @@ const longest = 512
  * - a step: one of the `width` legal steps it thinks of there, drawn with replacement;
  * - a list: those steps, in hash order, at most as many as asked for; asked again, other ones of the legal steps;
  * - an attempt: steps chosen in that way one after the other, and the answer;
+ * - a choice among numbered next steps: a promising one, where there is one, or with probability `error` one that is not;
  * - a judgement: one of the words for a promising place, or for a lost one, contrary to the truth with probability `error`.
- * Words after the prompt (notes, a hint, what was tried) make it draw anew; steps they name are not proposed again. Tokens are four bytes each.
+ * - a search, where the prompt asks for one in the reply: its steps and its own judgements, until it thinks it is done.
+ * Words after the prompt (notes, a hint, what was tried) make it draw anew; steps they name are not proposed again; asked for its confidence in the same
+ * reply, it says high where it can end well, contrary to the truth with probability `error`. Tokens are four bytes each.
  */
 export function simulated(o: Simulated): Provider {
   const { oracle, seed = 0, error = 0, width = 8, slip = 0, skill = 0, latency = 0, sigma = 0.8, faults = 0, limited = 0, cut = 0 } = o
@@ -88,7 +93,7 @@ export function simulated(o: Simulated): Provider {
     }
     return from.length > 0 ? r.pick(from) : undefined
   }
-  const attempt = (place: unknown, key: string, told: string, index: number): string => {
+  const attempt = (place: unknown, key: string, told: string, index: number): { text: string; end: unknown } => {
     const texts: string[] = []
     let at = place
     let where = key
@@ -100,7 +105,7 @@ export function simulated(o: Simulated): Provider {
       at = step.to
       where = canonical(at)
     }
-    return oracle.attempt(texts)
+    return { text: oracle.attempt(texts), end: at }
   }
   const reply = (place: unknown, key: string, want: Wanted, told: string, index: number): string => {
     const r = random(key, want.for, index, told)
@@ -108,21 +113,25 @@ export function simulated(o: Simulated): Provider {
       const { promising, lost } = oracle.labels
       return r.pick(r.next() < error !== oracle.promising(place) ? promising : lost)
     }
+    const sure = (to: unknown): string => (asksConfidence(told) ? `\n${confidence(oracle.promising(to) !== r.next() < error, r)}` : '')
     if (want.for === 'attempt') {
-      if (want.list === undefined) return attempt(place, key, told, index)
+      if (want.list === undefined) {
+        const { text, end } = attempt(place, key, told, index)
+        return text + sure(end)
+      }
       const count = Math.min(want.list, width)
       const lines = Array.from(
         { length: count },
         (_, i) =>
           attempt(place, key, told, index * width + i)
-            .split('\n')
+            .text.split('\n')
             .at(-1) ?? '',
       )
       return [...new Set(lines)].join('\n')
     }
     if (want.list === undefined) {
       const step = choice(place, key, told, r)
-      return step ? slipped(step.text, r) : 'There is no further step.'
+      return step ? slipped(step.text, r) + sure(step.to) : 'There is no further step.'
     }
     // Asked again, or with other words, it thinks anew.
     const listed =
@@ -135,12 +144,46 @@ export function simulated(o: Simulated): Provider {
       : 'There is no further step.'
   }
 
+  /** A search of its own: it tries the steps it thinks of, and errs about where they lead as it does when it is asked to judge. */
+  const trace = (place: unknown, key: string, wish: TraceWish, index: number): string =>
+    writeTrace<unknown>(place, wish, {
+      steps(at, most) {
+        const where = at === place ? key : canonical(at)
+        const r = random(where, 'trace', index)
+        let left = [...thoughts(at, where, '')]
+        const out: { text: string; to: unknown }[] = []
+        while (left.length > 0 && out.length < most) {
+          const good = r.next() < skill ? left.filter(m => oracle.promising(m.to)) : []
+          const next = r.pick(good.length > 0 ? good : left)
+          left = left.filter(m => m !== next)
+          out.push({ ...next, text: slipped(next.text, r) })
+        }
+        return out
+      },
+      judge(at) {
+        const r = random(canonical(at), 'trace judgement', index)
+        return { good: r.next() < error !== oracle.promising(at), finished: oracle.moves(at).length === 0 }
+      },
+      answer: texts => oracle.attempt(texts),
+    })
+
   const text = (asked: Asked | null, messages: readonly Message[], index: number): string => {
     if (!asked)
       return replyTo(messages.findLast(m => m.role === 'user')?.content ?? '', null, random(canonical(messages), 'other', index), { error })
     const { place, key, want, told, other } = asked
+    const wish = readTraceAsk(told)
+    if (wish) return trace(place, key, wish, index)
     if (other === null) return reply(place, key, want, told, index)
-    const over = oracle.moves(place).length === 0
+    const moves = oracle.moves(place)
+    const options = optionsIn(other)
+    const meant = options.map(x => moves.find(m => named(x, m.text)))
+    if (options.length > 1 && meant.every(m => m !== undefined))
+      return choose(
+        meant.map(m => oracle.promising(m!.to)),
+        random(key, 'other', index, other),
+        { error },
+      )
+    const over = moves.length === 0
     const truth = { over, promising: oracle.promising(place) }
     return replyTo(other, truth, random(key, 'other', index, other), { error })
   }
@@ -240,7 +283,10 @@ const fresh = <T extends { text: string }>(steps: readonly T[], told: string): r
   told === '' ? steps : steps.filter(m => !told.split('\n').some(line => named(line, m.text)))
 /** A line names a step if it is its text, or the beginning of it. */
 const named = (line: string, step: string): boolean => {
-  const l = line.replace(/^\s*[-*]?\s*/, '').trimEnd()
+  const l = line
+    .replace(/^\s*[-*]?\s*/, '')
+    .replace(/ -> .*$/, '')
+    .trimEnd()
   return l.length > 2 && (step === l || step.startsWith(`${l} `))
 }
 

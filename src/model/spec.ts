@@ -7,9 +7,10 @@ import { ggufKind } from './llama-cpp/index.ts'
 import { openaiKind } from './openai/index.ts'
 import { seedlingKind } from './seedling/kind.ts'
 import { simulatedKind } from './simulated-kind.ts'
+import { speculativeKind } from './speculative-kind.ts'
 
 /** Every kind of model. A new one is a file that exports a ModelKind, and a line here. */
-export const modelKinds: readonly ModelKind[] = [seedlingKind, openaiKind, ggufKind, simulatedKind]
+export const modelKinds: readonly ModelKind[] = [seedlingKind, openaiKind, ggufKind, simulatedKind, speculativeKind]
 
 /** @throws Failure (usage), one line, naming the nearest kind or option */
 export function parseModel(text: string, kinds: readonly ModelKind[] = modelKinds): ModelSpec {
@@ -41,5 +42,5 @@ export async function createModel(
   const parsed = typeof spec === 'string' ? parseModel(spec, kinds) : spec
   const kind = kinds.find(k => k.kind === parsed.kind)
   if (!kind) throw new Failure('usage', `no model kind "${parsed.kind}"`, `kinds: ${kinds.map(k => k.kind).join(', ')}`)
-  return await kind.create(parsed, context)
+  return await kind.create(parsed, { ...context, create: name => createModel(name, context, kinds) })
 }

@@ -142,6 +142,7 @@ describe('rewards by name', () => {
     'votes',
     'novelty',
     'novelty:kind=count',
+    'novelty:kind=elliptic',
   ])('%s is read, and shown as it was written', text => {
     const r = parseReward(text, ctx)
     expect(r.id).toBe(text)
@@ -155,7 +156,7 @@ describe('rewards by name', () => {
     ['judge:pointwise,k', 'k needs a value'],
     ['judge:pairwise,strict=maybe', 'strict is true or false'],
     ['process:how=sum', 'how is min, last, product or mean, found "sum"'],
-    ['novelty:kind=new', 'kind is knn or count'],
+    ['novelty:kind=new', 'kind is knn, count or elliptic'],
     ['votes:k=3', 'there is no option "k"'],
     ['vote', 'did you mean votes?'],
     ['certaint', 'did you mean certainty?'],

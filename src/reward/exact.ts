@@ -10,8 +10,9 @@ export const exact = (world: { readonly id: string }): Reward => ({
   verifies: true,
   async reward(_at, outcome) {
     if (outcome === null) return { value: Number.NaN, verified: false }
-    if (outcome.reward !== undefined) return { value: outcome.reward, verified: true }
-    if (outcome.failed) return { value: 0, verified: true }
+    const said = outcome.feedback === undefined ? {} : { feedback: outcome.feedback }
+    if (outcome.reward !== undefined) return { value: outcome.reward, verified: true, ...said }
+    if (outcome.failed) return { value: 0, verified: true, ...said }
     throw new Failure(
       'usage',
       `world ${world.id} has no rule that rewards an answer`,

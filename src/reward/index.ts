@@ -1,3 +1,4 @@
+export { bestOfK, effectiveReward, type Progress } from './advantage.ts'
 export { listwiseReward, pairwiseReward } from './anchored.ts'
 export {
   applyCalibration,
@@ -14,7 +15,10 @@ export {
 export { type CheckOptions, type JudgeReport, judgeCheck, judgeTable, type Labelled, readLabelled } from './check.ts'
 export { combine, gate, type Stage } from './combine.ts'
 export { splitWords } from './command.ts'
+export { bandPass, type CuriosityOptions, curiosity, trimmedMean } from './curiosity.ts'
+export { choiceIn, type DebateOptions, debate } from './debate.ts'
 export { exact } from './exact.ts'
+export { type ExplorationOptions, episodicNovelty, exploration } from './exploration.ts'
 export { graded } from './graded.ts'
 export { type JudgeOptions, judge } from './judge.ts'
 export { asReward, labelIn, labels, plainScale, type Scale } from './labels.ts'

@@ -1,10 +1,10 @@
 // How new is this? By count, or by distance to the nearest of what was seen.
 import type { Context, Reward } from '../contract/index.ts'
-import { hashText } from '../kernel/hash.ts'
+import { Counts, cosineDistance, Elliptic, hashText, meanNearest } from '../kernel/index.ts'
 
 export interface NoveltyOptions {
-  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest. */
-  kind?: 'count' | 'knn'
+  /** `count`: 1 / sqrt(times seen, this one included); `knn` (default): mean distance to the k nearest; `elliptic`: what no seen text spans. */
+  kind?: 'count' | 'knn' | 'elliptic'
   /** Neighbours. Default 3. */
   k?: number
 }
@@ -24,25 +24,17 @@ export function features(text: string, size = 512): Float64Array {
   const length = Math.sqrt(out.reduce((a, x) => a + x * x, 0))
   return length === 0 ? out : out.map(x => x / length)
 }
-const distance = (a: Float64Array, b: Float64Array): number => {
-  let dot = 0
-  let both = 0
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i] * b[i]
-    both += a[i] + b[i]
-  }
-  return both === 0 ? 0 : Math.max(0, 1 - dot)
-}
-
 /**
  * A memory of what was seen. Scores are in [0, 1]: 1 is entirely new. Counting is exact on normalised texts (Bellemare et al. 2016 count states so);
- * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011).
+ * distances are cosine distances of text features, averaged over the k nearest (Lehman and Stanley 2011). The elliptic bonus is that of linear bandits
+ * over the same features (arXiv:2510.11686), with lambda 1.
  */
 export class Novelty {
-  readonly #kind: 'count' | 'knn'
+  readonly #kind: 'count' | 'knn' | 'elliptic'
   readonly #k: number
-  #counts = new Map<string, number>()
+  readonly #counts = new Counts()
   #seen: Float64Array[] = []
+  #bonus = new Elliptic()
   constructor(o: NoveltyOptions = {}) {
     this.#kind = o.kind ?? 'knn'
     this.#k = o.k ?? 3
@@ -55,24 +47,19 @@ export class Novelty {
   }
   /** How new a text would be. Nothing is kept of it. */
   score(text: string): number {
-    if (this.#kind === 'count') return 1 / Math.sqrt(1 + (this.#counts.get(Novelty.#plain(text)) ?? 0))
-    if (this.#seen.length === 0) return 1
-    const own = features(text)
-    const near = this.#seen
-      .map(x => distance(own, x))
-      .sort((a, b) => a - b)
-      .slice(0, this.#k)
-    return near.reduce((a, x) => a + x, 0) / near.length
+    if (this.#kind === 'count') return this.#counts.bonus(Novelty.#plain(text))
+    if (this.#kind === 'elliptic') return this.#bonus.score(features(text))
+    return this.#seen.length === 0 ? 1 : meanNearest(features(text), this.#seen, this.#k, cosineDistance)
   }
   add(text: string): void {
-    if (this.#kind === 'count') {
-      const key = Novelty.#plain(text)
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-    } else this.#seen.push(features(text))
+    if (this.#kind === 'count') this.#counts.add(Novelty.#plain(text))
+    else if (this.#kind === 'elliptic') this.#bonus.add(features(text))
+    else this.#seen.push(features(text))
   }
   reset(): void {
-    this.#counts = new Map()
+    this.#counts.reset()
     this.#seen = []
+    this.#bonus = new Elliptic()
   }
 }
 

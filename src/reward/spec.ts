@@ -16,6 +16,8 @@ import { verify } from './verify.ts'
 interface WorldLike {
   readonly id: string
   readonly oracle?: Oracle<any>
+  /** A game of several players, where it is there. */
+  readonly player?: unknown
 }
 export interface RewardContext {
   readonly entry: { readonly world: WorldLike; readonly exact?: boolean }
@@ -26,12 +28,16 @@ export interface RewardContext {
   readonly timeout?: number
 }
 
-/** The words the world asks its judges for: the more promising, the nearer to 1; sure, likely, impossible unless it says others. */
+/**
+ * The words the world asks its judges for: the more promising, the nearer to 1; sure, likely, impossible unless it says others. From 0 up, and in a
+ * game from -1, since what is good for one player is bad for the other.
+ */
 export function scaleOf(world: WorldLike): Scale {
   const words = world.oracle?.labels
   if (!words) return plainScale
   const good = words.promising.map((w, i) => [w, 1 - i / (2 * Math.max(1, words.promising.length - 1))] as const)
-  return Object.fromEntries([...good, ...words.lost.map(w => [w, 0] as const)])
+  const scale = [...good, ...words.lost.map(w => [w, 0] as const)]
+  return Object.fromEntries(world.player === undefined ? scale : scale.map(([w, x]) => [w, 2 * x - 1]))
 }
 
 /** What judges states where the frame does not say: the critic's (else the policy's) model, by words if it writes words, by its value head if it has one. */
@@ -103,7 +109,8 @@ function one(name: string, spec: string, { entry, task, timeout, models }: Rewar
   }
   if (kind === 'novelty') {
     const o = options(rest, spec, { kind: 'knn', k: 3 })
-    if (o.kind !== 'knn' && o.kind !== 'count') throw new Failure('usage', `reward ${spec}: kind is knn or count, found "${o.kind}"`)
+    if (o.kind !== 'knn' && o.kind !== 'count' && o.kind !== 'elliptic')
+      throw new Failure('usage', `reward ${spec}: kind is knn, count or elliptic, found "${o.kind}"`)
     return named(novelty({ kind: o.kind, k: o.k }))
   }
   if (kind === 'verify') {

@@ -1,7 +1,25 @@
 // One cell of a comparison: a method on an item with a seed, run or resumed, then graded.
-import type { Frame, Grader, Grain, Io, Key, MayGrade, Provider, RunEvent, RunResult, Split, Usage, World } from '../contract/index.ts'
-import { canonical, type FlatTree } from '../kernel/index.ts'
-import { asRoles, method, run } from '../runtime/index.ts'
+import type {
+  Frame,
+  Grader,
+  Grain,
+  Io,
+  Key,
+  Limits,
+  MayGrade,
+  Provider,
+  RunEvent,
+  RunResult,
+  Split,
+  Usage,
+  World,
+} from '../contract/index.ts'
+import { canonical, Failure, type FailureCode, type FlatTree } from '../kernel/index.ts'
+import { asRoles, defaultConcurrency, method, type Run, run } from '../runtime/index.ts'
+import type { CompareItem, CompareOptions } from './compare.ts'
+import type { Common, Entrant } from './compare-field.ts'
+import { spentIn } from './compare-statistics.ts'
+import { solve } from './solve.ts'
 
 /** What is known of a finished cell. It is kept with the cell's run, so that nothing is run, asked or graded again. */
 export interface CellRecord {
@@ -124,4 +142,82 @@ function grainOf(t: FlatTree, grains: readonly Grain[]): Grain | 'both' | null {
     else steps = true
   }
   return attempts && steps ? 'both' : attempts ? 'attempt' : steps ? 'step' : null
+}
+
+/** A cell to be run. */
+export interface CellWork<S, A, Ans, T, X extends Split> {
+  entrant: Entrant
+  item: CompareItem<T, X>
+  seed: number
+  frame: CompareOptions<S, A, Ans, T, X>['frame']
+  budget: Limits
+  unit: keyof Limits
+  /** An earlier run of it that was interrupted. */
+  resume?: string | undefined
+  part?: { of: string; name: string } | undefined
+  options: Pick<
+    CompareOptions<S, A, Ans, T, X>,
+    'grader' | 'curve' | 'concurrency' | 'store' | 'clock' | 'durability' | 'strict' | 'cellPlan'
+  >
+  /** Runs that can be interrupted. */
+  going: Set<Run<any, any, any>>
+  interrupted(): boolean
+}
+/** What came of it. record null: it was cancelled, or it failed. */
+export interface CellDone {
+  run: string
+  ended: string
+  record: CellRecord | null
+  failure?: { code: FailureCode; message: string; hint: string }
+}
+
+/** The frame of a cell, without what a comparison sets. */
+export const frameFor = async <S, A, Ans, T, X extends Split>(
+  frame: CompareOptions<S, A, Ans, T, X>['frame'],
+  item: CompareItem<T, X>,
+  seed: number,
+): Promise<Common<S, A, Ans, T>> => (typeof frame === 'function' ? frame({ task: item.task, item: item.id, seed }) : frame)
+
+/** Runs a cell, or goes on with it, and grades it. It never throws: a failure is a result. */
+export async function runCell<S, A, Ans, T, X extends Split>(w: CellWork<S, A, Ans, T, X>): Promise<CellDone> {
+  const { entrant, item, seed, options: o, unit, going } = w
+  const { method, knobs, preset, parts } = entrant
+  let run = w.resume ?? ''
+  try {
+    const common = await frameFor(w.frame, item, seed)
+    const trail = new Trail(u => spentIn(u, unit))
+    const mine = solve({ ...common, method, knobs, preset, parts, budget: w.budget } as Frame<S, A, Ans, T>, item.task, {
+      seed,
+      concurrency: o.concurrency ?? defaultConcurrency,
+      store: o.store ?? null,
+      ...(w.resume === undefined ? {} : { resume: w.resume }),
+      ...(w.part === undefined ? {} : { part: w.part }),
+      ...(o.cellPlan === undefined ? {} : { plan: o.cellPlan({ task: item.task, seed, entrant }) }),
+      ...(o.clock === undefined ? {} : { clock: o.clock }),
+      ...(o.durability === undefined ? {} : { durability: o.durability }),
+      ...(o.strict === undefined ? {} : { strict: o.strict }),
+      onRun: x => {
+        run = x
+      },
+      onEvent: e => trail.see(e),
+    })
+    going.add(mine)
+    if (w.interrupted()) mine.interrupt()
+    const r = await mine.finally(() => going.delete(mine))
+    run = r.run
+    if (r.ended === 'cancelled') return { run, ended: r.ended, record: null }
+    const record = await recordOf(r, trail, {
+      unit: u => spentIn(u, unit),
+      grader: o.grader,
+      key: item.key,
+      model: common.model,
+      grains: common.world.grains ?? ['step'],
+      curve: o.curve ?? true,
+    })
+    return { run, ended: r.ended, record }
+  } catch (e) {
+    const name = `${entrant.label} ${item.id} ${seed}`
+    const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`)
+    return { run, ended: 'failed', record: null, failure: { code: f.code, message: f.message, hint: f.hint } }
+  }
 }

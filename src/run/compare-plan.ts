@@ -1,10 +1,12 @@
 // A comparison as data: everything by name, so that it can be written down, sent, and started again.
+import { availableParallelism } from 'node:os'
 import type { Limits, Method, Provider, Sampling, Split } from '../contract/index.ts'
 import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
 import { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+import { crew } from './compare-crew.ts'
 import type { Contestant } from './compare-field.ts'
 import { comparisonId } from './compare-store.ts'
 import { frameOf, methodNamed, modelsOf, type Plan, worldEntry } from './plan.ts'
@@ -13,7 +15,7 @@ export interface ComparePlan {
   world: string
   /** Tasks as one writes them, with the answer where the world does not know it, or a wish for made ones (default: 100 of the test split). */
   tasks?: readonly { id: string; task: unknown; answer?: unknown }[] | Wish
-  /** Ids, `id@preset`, or files; 'all': every registered method. */
+  /** Ids, `id@preset`, `id@*` (all presets of a method), or files; 'all': every registered method. */
   methods: readonly string[] | 'all'
   /** Model by role. */
   models: Record<string, string>
@@ -30,10 +32,13 @@ export interface ComparePlan {
   /** Folder of users' own weights: STORE/models. */
   weights?: string
 }
-type Ways = Pick<
+export type Ways = Pick<
   CompareOptions<any, any, any, any, any>,
   'store' | 'resume' | 'signal' | 'onEvent' | 'onRun' | 'clock' | 'durability' | 'strict' | 'curve'
->
+> & {
+  /** Threads that share the runs. Default: one a core where all models are local (simulated, or the seedling) and there is much to do, else one. Results do not depend on it. */
+  threads?: number
+}
 
 /**
  * Makes a plan whole and runs it. Models whose waiting is simulated are made anew for each cell, others once for each seed; all are closed at the end.
@@ -80,6 +85,33 @@ function comingUp(make: () => Promise<Begun>): Comparing {
 }
 
 async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
+  const { options, close } = await assemble(plan, o)
+  const cells = options.methods.length * options.items.length * (options.seeds ?? 1)
+  const threads = o.threads ?? (isLocal(plan) && cells >= 300 ? availableParallelism() : 1)
+  if (!Number.isInteger(threads) || threads < 1) throw new Failure('usage', `threads: expected a whole number from 1, found ${threads}`)
+  if (threads === 1) return { comparing: compare(options), close }
+  const { store, clock, durability, strict, curve } = o
+  const others = crew(threads, { plan, ways: { store, clock, durability, strict, curve } })
+  return {
+    comparing: compare({ ...options, elsewhere: others, inFlight: Math.max(options.inFlight ?? 8, 2 * threads) }),
+    async close() {
+      await Promise.all([others.close(), close()])
+    },
+  }
+}
+
+/** Nothing is asked of another machine, and nothing that is made here would be shared. */
+const isLocal = (plan: ComparePlan): boolean =>
+  Object.values(plan.models).every(spec => /^(simulated|seedling)(?![\w./-])/.test(spec)) &&
+  !/[./]/.test(plan.world) &&
+  !/\b(verify|judge):/.test(plan.reward ?? '') &&
+  (plan.methods === 'all' || plan.methods.every(m => !/[./]/.test(m)))
+
+/** A plan's parts, as a comparison takes them. Who asks for them closes them. */
+export async function assemble(
+  plan: ComparePlan,
+  o: Ways,
+): Promise<{ options: CompareOptions<any, any, any, any, any>; close(): Promise<void> }> {
   const entry = await worldEntry(plan.world)
   const split = splitOf(plan)
   if (entry.grader === undefined || entry.item === undefined)
@@ -91,11 +123,11 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
   const given = tasksOf(plan, entry)
   const methods: Contestant[] = []
   const names = new Map<Method, string>()
-  for (const name of plan.methods === 'all' ? methodIds : plan.methods) {
-    const one = await contestant(name)
-    methods.push(one)
-    if (one.preset === undefined) names.set(one.method, name)
-  }
+  for (const name of plan.methods === 'all' ? methodIds : plan.methods)
+    for (const one of await contestants(name)) {
+      methods.push(one)
+      if (one.preset === undefined) names.set(one.method, name)
+    }
   const { seed = 1 } = plan
   const perSeed = new Map<number, Promise<Record<string, Provider>>>()
   const open = new Set<Provider>()
@@ -124,8 +156,9 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
     const { method: _, ...rest } = (await frameOf(planFor(cell.task, cell.seed), models)).frame
     return rest
   }
-  const comparing = compare({
-    ...o,
+  const { threads: _, ...ways } = o
+  const options: CompareOptions<any, any, any, any, any> = {
+    ...ways,
     frame,
     methods,
     items: given.map(({ id, task, answer }): CompareItem<any, any> => ({ id, ...entry.item!(task, split, answer) })),
@@ -145,9 +178,9 @@ async function begin(plan: ComparePlan, o: Ways): Promise<Begun> {
       ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     }),
     shown: { models: plan.models, reward: plan.reward ?? (entry.exact === false ? 'critic' : 'exact') },
-  })
+  }
   return {
-    comparing,
+    options,
     async close() {
       for (const p of open) await p.close?.()
     },
@@ -199,8 +232,13 @@ function tasksOf(plan: ComparePlan, entry: WorldEntry): { id: string; task: any;
   return made.map(t => ({ id: t.id, task: t.task }))
 }
 
-async function contestant(name: string): Promise<Contestant> {
-  const m = /^([^./][^@]*)@([\w-]+)$/.exec(name)
-  if (m !== null) return { method: await methodNamed(m[1]), preset: m[2] }
-  return { method: await methodNamed(name) }
+/** The method of a name; `id@preset` with settings by name, `id@*` once with each of its presets: a suite, where they are different methods. */
+async function contestants(name: string): Promise<Contestant[]> {
+  const m = /^([^./][^@]*)@([\w-]+|\*)$/.exec(name)
+  const method = await methodNamed(m?.[1] ?? name)
+  if (m === null) return [{ method }]
+  if (m[2] !== '*') return [{ method, preset: m[2] }]
+  const presets = Object.keys(method.presets ?? {})
+  if (presets.length === 0) throw new Failure('usage', `${method.id} has no presets`, `compare ${method.id} itself`)
+  return presets.map(preset => ({ method, preset }))
 }

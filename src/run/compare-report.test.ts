@@ -76,6 +76,48 @@ describe('the table', () => {
       .flatMap(l => /^(auto|gumbel-search@robust|best-of-n|self-consistency|broken) /.exec(l)?.[1] ?? [])
     expect(order).toEqual(['auto', 'gumbel-search@robust', 'best-of-n', 'self-consistency', 'broken'])
   })
+  test('many rows stand in groups, and those left out at the end by reason', () => {
+    const text = comparisonTable(
+      comparison(
+        [
+          base,
+          ...Array.from({ length: 5 }, (_, i) => row(`good-${i}`, 0.6 + i / 100, { difference: 0.2, p: 0.001 })),
+          ...Array.from({ length: 5 }, (_, i) => row(`even-${i}`, 0.45 + i / 100, { difference: 0.03, p: 0.4 })),
+          row('bad', 0.1, { difference: -0.3, p: 0.001 }),
+          row('broken', Number.NaN, { cells: 0, errors: 100, difference: Number.NaN }),
+        ],
+        {
+          excluded: [
+            { method: 'a', why: 'a needs certainty, and toy has none' },
+            { method: 'b@robust', why: 'b needs a coder' },
+            { method: 'c#2', why: 'c needs certainty, and toy has none' },
+          ],
+        },
+      ),
+      { width: 110 },
+    )
+    const lines = text.split('\n')
+    expect(
+      lines
+        .filter(l => /^(better|the baseline|no difference|worse|no result|good-\d +\d|even-|bad|best-of-n|broken)/.test(l))
+        .map(l => l.split('  ')[0]),
+    ).toEqual([
+      'better than best-of-n:',
+      ...[4, 3, 2, 1, 0].map(i => `good-${i}`),
+      'the baseline:',
+      'best-of-n',
+      'no difference seen:',
+      ...[4, 3, 2, 1, 0].map(i => `even-${i}`),
+      'worse:',
+      'bad',
+      'no result:',
+      'broken',
+    ])
+    expect(text.trimEnd().split('\n').slice(-2)).toEqual([
+      'left out: a, c#2: needs certainty, and toy has none',
+      'left out: b@robust: needs a coder',
+    ])
+  })
   test('a unit that nothing was spent in has no column', () => {
     expect(comparisonTable(many)).not.toMatch(/\busd\b/)
     expect(comparisonTable(comparison([{ ...base, spent: { ...base.spent, usd: 0.0123 } }]))).toMatch(/\busd\b[\s\S]*0\.012/)

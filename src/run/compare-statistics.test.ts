@@ -63,9 +63,24 @@ describe('rows', () => {
     expect(r[3].versusBestOfN).toMatchObject({ better: 3, worse: 1, pAlone: mcnemar(3, 1) })
     expect(r[2].versusBestOfN).toMatchObject({ difference: 0, pAlone: 1, p: 1 })
     expect(r.slice(1).map(x => x.versusBestOfN!.p)).toEqual(holm(r.slice(1).map(x => x.versusBestOfN!.pAlone)))
-    const [low, high] = r[1].versusBestOfN!.interval
+    const [low, high] = r[1].versusBestOfN!.intervalAlone
     expect(low).toBeGreaterThan(0.2)
     expect(high).toBeLessThan(0.75)
+  })
+  test('intervals hold for all methods together: wider with their number, and each by itself as before', () => {
+    const grades = (shift: number) => Array.from({ length: 60 }, (_, i) => [(i * 7 + shift) % 60 < 20 + shift ? 1 : 0])
+    const few = rows(cellsOf([grades(0), grades(9)]), options(['best-of-n', 'x'], 60))
+    const all = Array.from({ length: 12 }, (_, i) => grades(i))
+    const many = rows(cellsOf([grades(0), grades(9), ...all]), {
+      ...options(['best-of-n', 'x', ...all.map((_, i) => `m${i}`)], 60),
+      times: 20_000,
+    })
+    const width = (x: readonly [number, number]) => x[1] - x[0]
+    expect(few[1].versusBestOfN!.interval).toEqual(few[1].versusBestOfN!.intervalAlone)
+    expect(width(many[1].versusBestOfN!.interval)).toBeGreaterThan(1.2 * width(many[1].versusBestOfN!.intervalAlone))
+    expect(many[1].intervalAlone).toEqual(few[1].intervalAlone)
+    expect(few[1].interval).toEqual(clusteredRate(grades(9), 0.975).interval)
+    expect(many[1].interval).toEqual(clusteredRate(grades(9), 1 - 0.05 / 14).interval)
   })
   test('equal results leave room for a difference that was not seen', () => {
     const r = rows(

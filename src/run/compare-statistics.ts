@@ -1,6 +1,6 @@
 // From graded cells to rows: rates with intervals, differences to best-of-n, and how sure they are.
 import type { Limits, Usage } from '../contract/index.ts'
-import { AddressedRandom, average, holm, type Interval, mcnemar, measures, paired, wilson } from '../kernel/index.ts'
+import { AddressedRandom, average, bootstraps, holm, type Interval, mcnemar, measures, signFlip, wilson } from '../kernel/index.ts'
 import type { CellRecord } from './compare-cell.ts'
 
 /** A graded cell, or one that failed (no record). */
@@ -16,8 +16,13 @@ export interface Cell {
 export interface Versus {
   /** Rate of this method less that of the other, over the items that both have. */
   difference: number
-  /** Of the difference: bootstrap over items (BCa), so that seeds of one item count together. */
+  /**
+   * Of the difference: bootstrap over items (BCa), so that seeds of one item count together. All such intervals of a comparison hold together with 95 %
+   * (Bonferroni: each at 1 - 5 % / their number).
+   */
   interval: Interval
+  /** The same at 95 % by itself. */
+  intervalAlone: Interval
   /** Chance of such a difference if there were none, corrected (Holm) for the number of methods compared. */
   p: number
   /** The same without the correction. */
@@ -30,8 +35,10 @@ export interface Row {
   method: string
   /** Mean over items of the mean over seeds. */
   rate: number
-  /** Wilson's, on the effective number of trials where an item was tried with several seeds. */
+  /** Wilson's, on the effective number of trials where an item was tried with several seeds; all of a comparison hold together with 95 %. */
   interval: Interval
+  /** The same at 95 % by itself. */
+  intervalAlone: Interval
   /** null: it is the baseline, or there is none. */
   versusBestOfN: Versus | null
   /** Mean for a cell. */
@@ -47,6 +54,8 @@ export interface Row {
   curve: { spent: number; rate: number; interval: Interval }[]
 }
 
+/** Chance that an interval of a table misses. */
+const error = 0.05
 const units = measures.filter(m => m !== 'tokens')
 
 /** Spend in a unit of limits; an unknown price counts as nothing. */
@@ -136,17 +145,20 @@ export function rows(
 ): Row[] {
   const unit = unitOf(o.budget) ?? 'calls'
   const places = checkpoints(o.budget[unit] ?? 1, !['usd', 'seconds', 'workingSeconds'].includes(unit))
-  const against = o.methods.map((_, i) => (o.baseline === null || i === o.baseline ? null : versus(cells, i, o.baseline, o)))
+  const rivals = o.methods.filter((_, i) => o.baseline !== null && i !== o.baseline).length
+  const against = o.methods.map((_, i) => (o.baseline === null || i === o.baseline ? null : versus(cells, i, o.baseline, rivals, o)))
   const corrected = holm(against.filter(v => v !== null).map(v => v.pAlone))
   let next = 0
   return o.methods.map((method, i): Row => {
     const mine = cells.filter(c => c.method === i)
     const records = mine.flatMap(c => (c.record === null ? [] : [c.record]))
     const v = against[i]
+    const graded = byItem(cells, i, o.items, r => r.correct)
     const grains = new Set(records.map(r => r.grain).filter(g => g !== null))
     return {
       method,
-      ...clusteredRate(byItem(cells, i, o.items, r => r.correct)),
+      ...clusteredRate(graded, 1 - error / o.methods.length),
+      intervalAlone: clusteredRate(graded).interval,
       versusBestOfN: v === null ? null : { ...v, p: corrected[next++] },
       spent: meanUsage(records.map(r => r.spent)),
       yield: average(records.map(r => r.yield)),
@@ -161,8 +173,8 @@ export function rows(
   })
 }
 
-/** Paired by item; where an item has several seeds, its mean over those that both methods have. */
-function versus(cells: readonly Cell[], a: number, b: number, o: { items: number; seed?: number; times?: number }): Versus {
+/** Paired by item; where an item has several seeds, its mean over those that both methods have. @param family how many such comparisons there are */
+function versus(cells: readonly Cell[], a: number, b: number, family: number, o: { items: number; seed?: number; times?: number }): Versus {
   const grade = new Map(cells.flatMap(c => (c.record === null ? [] : [[`${c.method} ${c.item} ${c.seed}`, c.record.correct] as const])))
   const seeds = [...new Set(cells.map(c => c.seed))]
   const mine: number[] = []
@@ -178,14 +190,21 @@ function versus(cells: readonly Cell[], a: number, b: number, o: { items: number
   }
   const better = mine.filter((x, i) => x > other[i]).length
   const worse = mine.filter((x, i) => x < other[i]).length
-  if (mine.length === 0) return { difference: Number.NaN, interval: [-1, 1], p: 1, pAlone: 1, better, worse }
-  const { times = 10_000 } = o
-  const { difference, interval, p } = paired(mine, other, new AddressedRandom(o.seed ?? 1, a, b, 'comparison'), { times })
+  if (mine.length === 0) return { difference: Number.NaN, interval: [-1, 1], intervalAlone: [-1, 1], p: 1, pAlone: 1, better, worse }
+  const differences = mine.map((x, i) => x - other[i])
+  const difference = average(differences)
+  const rng = (what: string) => new AddressedRandom(o.seed ?? 1, a, b, what)
+  // The tails of many intervals are thin, and each needs replicates of its own.
+  const { times = Math.max(10_000, 400 * family) } = o
+  const levels = [1 - error / family, 1 - error]
+  const [together, single] = bootstraps(differences, average, rng('comparison'), { times, levels })
   const binary = [...mine, ...other].every(x => x === 0 || x === 1)
+  const alike = differences.every(d => d === differences[0])
   // Where all items differ alike, a bootstrap would claim to be certain; so many of a kind still leave room for others (rule of three).
-  const room = 3 / mine.length
-  const alike = mine.every((x, i) => x - other[i] === mine[0] - other[0])
-  const sure: Interval = alike ? [Math.max(-1, difference - room), Math.min(1, difference + room)] : interval
-  const alone = binary ? mcnemar(better, worse) : p
-  return { difference, interval: sure, p: alone, pAlone: alone, better, worse }
+  const sure = (found: Interval, of: number): Interval => {
+    const room = (3 * Math.log(error / of)) / Math.log(error) / mine.length
+    return alike ? [Math.max(-1, difference - room), Math.min(1, difference + room)] : found
+  }
+  const alone = binary ? mcnemar(better, worse) : signFlip(differences, rng('flips'), { times: Math.min(times, 10_000) })
+  return { difference, interval: sure(together, family), intervalAlone: sure(single, 1), p: alone, pAlone: alone, better, worse }
 }

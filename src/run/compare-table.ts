@@ -92,17 +92,50 @@ export function comparisonTable(c: Comparison, o: { width?: number } = {}): stri
     ...wrap(head, width),
     '',
     line(x => x.col.name),
-    ...sorted.map((_, i) => line(x => x.texts[i])),
+    ...grouped(sorted).flatMap(({ name, rows }) => [
+      ...(name === '' ? [] : ['', `${name}:`.slice(0, width)]),
+      ...rows.map(i => line(x => x.texts[i])),
+    ]),
     '',
-    ...c.excluded.flatMap(e => wrap(`left out: ${e.method}: ${e.why}`, width)),
-    ...(c.excluded.length > 0 ? [''] : []),
     ...wrap(c.verdict, width),
     '',
     ...wrap(
-      'Means a task. Intervals are over tasks (Wilson; differences: bootstrap), each by itself. p: that there is no difference, corrected for the number of methods (Holm).',
+      'Means a task. Intervals are over tasks (Wilson; differences: bootstrap), and hold for all methods together (95 %, Bonferroni). p: that there is no difference, corrected for the number of methods (Holm).',
       width,
     ),
+    ...(c.excluded.length > 0 ? [''] : []),
+    ...reasons(c.excluded).flatMap(line => wrap(line, width)),
   ].join('\n')
+}
+
+/** From so many rows on they stand in groups. */
+const many = 10
+const level = 0.05
+/** Rows by what can be said of them, in their order within each group; few rows are one group without a name. */
+function grouped(sorted: readonly Row[]): { name: string; rows: number[] }[] {
+  const all = [...sorted.keys()]
+  if (sorted.length < many) return [{ name: '', rows: all }]
+  const group = (r: Row): string => {
+    const v = r.versusBestOfN
+    if (r.cells === 0) return 'no result'
+    if (v === null) return 'the baseline'
+    return v.p <= level && v.difference > 0 ? 'better than best-of-n' : v.p <= level && v.difference < 0 ? 'worse' : 'no difference seen'
+  }
+  return ['better than best-of-n', 'the baseline', 'no difference seen', 'worse', 'no result']
+    .map(name => ({ name, rows: all.filter(i => group(sorted[i]) === name) }))
+    .filter(g => g.rows.length > 0)
+}
+
+/** Who was left out and why, methods of one reason in one line. */
+export function reasons(excluded: Comparison['excluded']): string[] {
+  const by = new Map<string, string[]>()
+  for (const { method, why } of excluded) {
+    // A reason begins with the method's id, which a label may carry on from.
+    const id = method.split(/[@#]/)[0]
+    const reason = why.startsWith(`${id} `) ? why.slice(id.length + 1) : why
+    by.set(reason, [...(by.get(reason) ?? []), method])
+  }
+  return [...by].map(([reason, methods]) => `left out: ${methods.join(', ')}: ${reason}`)
 }
 
 /** Broken at spaces; a word that is longer is cut. */

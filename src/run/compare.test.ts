@@ -115,6 +115,25 @@ describe('a comparison', () => {
     expect(c.excluded[1].why).toContain("needs the part 'coder'")
     expect(c.rows.map(r => r.method)).toEqual(['greedy', 'best-of-n', 'self-consistency'])
   })
+  test('so is one that finds out in a run that the frame lacks something', async () => {
+    const late = method({
+      id: 'late',
+      knobs: {},
+      async run(s) {
+        await s.expand(s.tree.root, { n: 1 })
+        throw new Failure('usage', 'late needs a sunny day, and this is none')
+      },
+    })
+    const c = await go({ methods: [late, greedy], items: items.slice(0, 3), seeds: 2 })
+    expect(c.ended).toBe('done')
+    expect(c.excluded).toEqual([{ method: 'late', why: 'late needs a sunny day, and this is none' }])
+    expect(c.rows.map(r => [r.method, r.cells])).toEqual([
+      ['greedy', 6],
+      ['best-of-n', 6],
+      ['self-consistency', 6],
+    ])
+    expect(essence(c).cells).toEqual(essence(await go({ methods: [greedy], items: items.slice(0, 3), seeds: 2 })).cells)
+  })
   test('says what is wrong before anything is spent', async () => {
     const wrong: [Partial<Options>, RegExp][] = [
       [{ budget: {} }, /needs a budget/],
@@ -349,11 +368,55 @@ describe('in a store', () => {
   })
 })
 
+describe('on several threads', () => {
+  const plan = {
+    world: 'game24',
+    tasks: { n: 5, split: 'dev' as const },
+    methods: ['depth-first', 'auto', 'self-certainty'],
+    models: { policy: 'simulated:error=0.2,latency=20' },
+    budget: { calls: 40 },
+    seeds: 2,
+  }
+  test('the same to the last digit', async () => {
+    const one = await comparePlan(plan, { threads: 1 })
+    expect(one.excluded.map(x => x.method)).toEqual(['self-certainty'])
+    expect(essence(await comparePlan(plan, { threads: 3 }))).toEqual(essence(one))
+  })
+  test('interrupted and resumed, in a store', async () => {
+    const store = folder()
+    const going = comparePlan(plan, {
+      store,
+      threads: 2,
+      onEvent: e => {
+        if (e.kind === 'compare.cell' && (e.data as { done: number }).done === 7) going.interrupt()
+      },
+    })
+    const part = await going
+    expect(part.ended).toBe('cancelled')
+    expect(part.cells.length).toBeGreaterThanOrEqual(7)
+    expect(part.cells.length).toBeLessThan(40)
+    const whole = await comparePlan(plan, { threads: 1 })
+    expect(essence(await resumeComparison(part.id, { store, threads: 2 }))).toEqual(essence(whole))
+  })
+  test('a wrong name is said once, and nothing is left running', async () => {
+    await expect(comparePlan({ ...plan, methods: ['greedi'] }, { threads: 2 }).then(c => c)).rejects.toThrow("no method is called 'greedi'")
+    await expect(comparePlan(plan, { threads: 0 }).then(c => c)).rejects.toThrow('threads: expected a whole number from 1')
+  })
+})
+
 test('by names: what is misspelt or missing is said', async () => {
   const plan = { world: 'game24', tasks: { n: 2 }, methods: ['greedy@nope'], models: { policy: 'simulated' }, budget: { calls: 9 } }
   await expect(comparePlan(plan).then(c => c)).rejects.toThrow("no preset 'nope'")
   await expect(comparePlan({ ...plan, methods: ['greedi'] }).then(c => c)).rejects.toThrow("no method is called 'greedi'")
   await expect(comparePlan({ ...plan, methods: ['greedy'], tasks: { n: 0 } }).then(c => c)).rejects.toThrow('no task')
+  await expect(comparePlan({ ...plan, methods: ['greedy@*'] }).then(c => c)).rejects.toThrow('greedy has no presets')
+  const suite = await comparePlan({ ...plan, methods: ['bag-of-tricks@*'] })
+  expect(suite.rows.map(r => r.method).slice(0, 3)).toEqual([
+    'bag-of-tricks@best-of-n',
+    'bag-of-tricks@step-best-of-n',
+    'bag-of-tricks@beam',
+  ])
+  expect(suite.rows).toHaveLength(10)
   const c = await comparePlan({ ...plan, methods: ['greedy'], tasks: [{ id: 'a', task: '4 9 10 13' }] })
   expect(c).toMatchObject({ items: 1, models: { policy: 'simulated' }, reward: 'exact', grader: 'game24/test' })
 })

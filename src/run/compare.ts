@@ -1,16 +1,15 @@
 // Methods on the same tasks at equal spend, beside best-of-n and self-consistency. Did searching pay?
-import type { Frame, Grader, Key, Limits, Method, RunOptions, Split } from '../contract/index.ts'
+import type { Grader, Key, Limits, Method, RunOptions, Split } from '../contract/index.ts'
 import { canonical, Failure, hashText } from '../kernel/index.ts'
 import { bestOfN } from '../method/index.ts'
 import { asRoles, defaultConcurrency, type Run } from '../runtime/index.ts'
-import { type CellRecord, recordOf, Trail } from './compare-cell.ts'
+import { type CellDone, type CellRecord, frameFor, runCell } from './compare-cell.ts'
 import { admit, type Common, type Contestant, enter } from './compare-field.ts'
 import type { CellResult, CompareEventData, Comparison } from './compare-result.ts'
-import { type Cell, meanUsage, rows, spentIn, unitOf } from './compare-statistics.ts'
+import { type Cell, meanUsage, rows, unitOf } from './compare-statistics.ts'
 import { openShelf } from './compare-store.ts'
 import { verdict } from './compare-verdict.ts'
 import type { Plan } from './plan.ts'
-import { solve } from './solve.ts'
 
 export interface CompareItem<T, X extends Split> {
   id: string
@@ -42,6 +41,21 @@ export interface CompareOptions<S, A, Ans, T, X extends Split> extends Omit<RunO
   curve?: boolean
   /** Called with the comparison's id before the first effect. */
   onRun?(id: string): void
+  /** Where cells run, if not here. */
+  elsewhere?: Elsewhere
+}
+/** A cell by its names. */
+export interface CellAsked {
+  label: string
+  item: string
+  seed: number
+  resume?: string
+  part?: { of: string; name: string }
+}
+/** Something that runs cells: other threads. */
+export interface Elsewhere {
+  run(cell: CellAsked): Promise<CellDone>
+  interrupt(): void
 }
 
 /** A comparison under way. */
@@ -68,6 +82,7 @@ export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOption
   const interrupt = (): void => {
     interrupts++
     for (const r of going) r.interrupt()
+    o.elsewhere?.interrupt()
   }
   const onAbort = (): void => interrupt()
   o.signal?.addEventListener('abort', onAbort)
@@ -88,7 +103,7 @@ async function whole<S, A, Ans, T, X extends Split>(
   going: Set<Run<any, any, any>>,
   interrupted: () => boolean,
 ): Promise<Comparison> {
-  const { items, seeds = 1, seed: firstSeed = 1, concurrency = defaultConcurrency, inFlight = 8 } = o
+  const { items, seeds = 1, seed: firstSeed = 1, concurrency = defaultConcurrency, inFlight = 8, elsewhere } = o
   const unit = unitOf(o.budget)
   if (unit === undefined) throw new Failure('usage', 'a comparison at equal spend needs a budget', 'as in budget: { calls: 142 }')
   if (items.length === 0) throw new Failure('usage', 'there is no task to compare on', 'give at least one')
@@ -96,10 +111,8 @@ async function whole<S, A, Ans, T, X extends Split>(
     if (!Number.isInteger(n) || n < 1) throw new Failure('usage', `${name}: expected a whole number from 1, found ${n}`)
   const twice = items.find((x, i) => items.findIndex(y => y.id === x.id) !== i)
   if (twice !== undefined) throw new Failure('usage', `two tasks are called ${twice.id}`, 'an id names one task')
-  const frameFor = async (item: CompareItem<T, X>, seed: number): Promise<Common<S, A, Ans, T>> =>
-    typeof o.frame === 'function' ? o.frame({ task: item.task, item: item.id, seed }) : o.frame
 
-  const sample = await frameFor(items[0], firstSeed)
+  const sample = await frameFor(o.frame, items[0], firstSeed)
   const { entrants, excluded } = admit(enter(o.methods), sample, o.budget)
   const roles = o.shown?.models ?? Object.fromEntries(Object.entries(asRoles(sample.model)).map(([role, p]) => [role, p.id]))
   const asked = {
@@ -132,6 +145,8 @@ async function whole<S, A, Ans, T, X extends Split>(
       for (let method = 0; method < entrants.length; method++) wanted.push({ method, item, seed })
   const out = new Map<string, CellResult & { record: CellRecord | null }>()
   let failure: Failure | undefined
+  /** Methods that turned out, in a run, not to fit the frame. */
+  const unfit = new Map<string, Failure>()
   /** Failures since a cell succeeded. */
   let inARow = { items: new Set<number>(), cells: 0 }
   let taken = 0
@@ -139,14 +154,15 @@ async function whole<S, A, Ans, T, X extends Split>(
 
   const nameOf = (w: (typeof wanted)[number]): string => `${entrants[w.method].label} ${items[w.item].id} ${firstSeed + w.seed}`
   async function cell(w: (typeof wanted)[number]): Promise<void> {
-    const { label, method, knobs, preset, parts } = entrants[w.method]
+    const entrant = entrants[w.method]
+    const { label } = entrant
+    if (unfit.has(label)) return
     const item = items[w.item]
     const seed = firstSeed + w.seed
     const name = nameOf(w)
     const before = shelf?.cells.get(name)
     const known = before?.status === 'done' ? (before.options.graded as CellRecord | undefined) : undefined
-    let run = before?.id ?? ''
-    const put = (record: CellRecord | null, ended: string, error?: string): void => {
+    const put = (run: string, record: CellRecord | null, ended: string, error?: string): void => {
       out.set(name, {
         method: label,
         item: item.id,
@@ -175,50 +191,34 @@ async function whole<S, A, Ans, T, X extends Split>(
         of: wanted.length,
       })
     }
-    if (known !== undefined) return put(known, known.ended)
-    try {
-      const common = await frameFor(item, seed)
-      const trail = new Trail(u => spentIn(u, unit!))
-      const mine = solve({ ...common, method, knobs, preset, parts, budget: o.budget } as Frame<S, A, Ans, T>, item.task, {
-        seed,
-        concurrency,
-        store: o.store ?? null,
-        ...(before === undefined ? {} : { resume: before.id }),
-        ...(shelf === null ? {} : { part: { of: id, name } }),
-        ...(o.cellPlan === undefined ? {} : { plan: o.cellPlan({ task: item.task, seed, entrant: entrants[w.method] }) }),
-        ...(o.clock === undefined ? {} : { clock: o.clock }),
-        ...(o.durability === undefined ? {} : { durability: o.durability }),
-        ...(o.strict === undefined ? {} : { strict: o.strict }),
-        onRun: x => {
-          run = x
-        },
-        onEvent: e => trail.see(e),
-      })
-      going.add(mine)
-      if (interrupted()) mine.interrupt()
-      const r = await mine.finally(() => going.delete(mine))
-      run = r.run
-      if (r.ended === 'cancelled') return
-      const record = await recordOf(r, trail, {
-        unit: u => spentIn(u, unit!),
-        grader: o.grader,
-        key: item.key,
-        model: common.model,
-        grains: common.world.grains ?? ['step'],
-        curve: o.curve ?? true,
-      })
-      shelf?.keep(run, record)
-      inARow = { items: new Set(), cells: 0 }
-      put(record, r.ended)
-    } catch (e) {
-      const f = e instanceof Failure ? e : new Failure('internal', `${name}: ${(e as Error)?.message ?? e}`, '', { cause: e })
-      inARow.items.add(w.item)
-      inARow.cells++
-      // These would come again with every cell; and where several tasks in a row fail, whatever the method, the outside is at fault.
-      const all = inARow.items.size >= Math.min(3, items.length) && inARow.cells >= Math.min(inFlight, wanted.length)
-      if (f.code === 'usage' || f.code === 'store' || all) failure ??= f
-      put(null, 'failed', f.message)
+    if (known !== undefined) return put(before!.id, known, known.ended)
+    const asked = {
+      seed,
+      ...(before === undefined ? {} : { resume: before.id }),
+      ...(shelf === null ? {} : { part: { of: id, name } }),
     }
+    const r = elsewhere
+      ? await elsewhere.run({ ...asked, label, item: item.id })
+      : await runCell({ ...asked, entrant, item, frame: o.frame, budget: o.budget, unit: unit!, options: o, going, interrupted })
+    if (r.record !== null) {
+      shelf?.keep(r.run, r.record)
+      inARow = { items: new Set(), cells: 0 }
+      return put(r.run, r.record, r.ended)
+    }
+    if (r.failure === undefined) return
+    const f = new Failure(r.failure.code, r.failure.message, r.failure.hint)
+    inARow.items.add(w.item)
+    inARow.cells++
+    // What the frame lacks for a method it lacks in every cell; if it does for all of them, that is no comparison.
+    if (f.code === 'usage') {
+      unfit.set(label, f)
+      if (unfit.size === entrants.length) failure ??= f
+      return
+    }
+    // A store that fails would fail again; and where several tasks in a row fail, whatever the method, the outside is at fault.
+    const all = inARow.items.size >= Math.min(3, items.length) && inARow.cells >= Math.min(inFlight, wanted.length)
+    if (f.code === 'store' || all) failure ??= f
+    put(r.run, null, 'failed', f.message)
   }
   try {
     if (shelf !== null) o.onRun?.(id)
@@ -236,12 +236,14 @@ async function whole<S, A, Ans, T, X extends Split>(
       }),
     )
     if (failure !== undefined) throw failure
-    const cells = wanted.flatMap((w): Cell[] => {
+    const fit = entrants.filter(e => !unfit.has(e.label))
+    const rated = wanted.filter(w => !unfit.has(entrants[w.method].label))
+    const cells = rated.flatMap((w): Cell[] => {
       const c = out.get(nameOf(w))
-      return c === undefined ? [] : [{ ...w, record: c.record }]
+      return c === undefined ? [] : [{ ...w, method: fit.indexOf(entrants[w.method]), record: c.record }]
     })
-    const baseline = entrants.findIndex(e => e.method.id === bestOfN.id)
-    const ended = out.size < wanted.length ? 'cancelled' : 'done'
+    const baseline = fit.findIndex(e => e.method.id === bestOfN.id)
+    const ended = cells.length < rated.length ? 'cancelled' : 'done'
     const told = {
       schema: 1 as const,
       id,
@@ -256,13 +258,13 @@ async function whole<S, A, Ans, T, X extends Split>(
       seeds,
       concurrency,
       rows: rows(cells, {
-        methods: entrants.map(e => e.label),
+        methods: fit.map(e => e.label),
         items: items.length,
         baseline: baseline < 0 ? null : baseline,
         budget: o.budget,
         seed: firstSeed,
       }),
-      excluded,
+      excluded: [...excluded, ...[...unfit].map(([method, f]) => ({ method, why: f.message }))],
       spent: meanUsage(
         cells.flatMap(c => c.record?.spent ?? []),
         1,
@@ -274,8 +276,8 @@ async function whole<S, A, Ans, T, X extends Split>(
     }
     const result: Comparison = {
       ...told,
-      verdict: verdict(told, entrants[baseline]?.label),
-      cells: wanted.flatMap(w => {
+      verdict: verdict(told, fit[baseline]?.label),
+      cells: rated.flatMap(w => {
         const { record: _, ...c } = out.get(nameOf(w)) ?? { record: null }
         return 'run' in c ? [c] : []
       }),

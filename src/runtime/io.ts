@@ -79,7 +79,7 @@ export class BoundIo implements Plain<Io> {
     for (let i = 0; i < tries; i++) {
       const asked =
         why === '' ? messages : [...messages, { role: 'user' as const, content: `That could not be read: ${why}. Please answer again.` }]
-      const [sample] = await model.sample(asked, a.temperature === undefined ? {} : { temperature: a.temperature })
+      const [sample] = await model.sample(asked, wishes(a))
       const reply = sample === undefined ? { reject: 'no reply' } : a.parse(sample.text, input as I)
       if (!isReject(reply)) return reply
       why = reply.reject
@@ -90,7 +90,7 @@ export class BoundIo implements Plain<Io> {
   async asks<I, O>(a: Ask<I, O>, input: I, n: number): Promise<O[]> {
     const samples = await this.model(a.role).sample(a.prompt(input, this.host.place(this.edge)), {
       n,
-      ...(a.temperature === undefined ? {} : { temperature: a.temperature }),
+      ...wishes(a),
     })
     return samples.flatMap(s => {
       const reply = a.parse(s.text, input)
@@ -120,6 +120,10 @@ export class BoundIo implements Plain<Io> {
     return this.host.subAt(this.edge, frame, task)
   }
 }
+const wishes = ({ temperature, max }: Ask<any, any>): Sampling => ({
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(max === undefined ? {} : { max }),
+})
 const isReject = (x: unknown): x is Reject => typeof x === 'object' && x !== null && 'reject' in x
 
 function askPerson(

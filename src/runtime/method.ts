@@ -1,5 +1,5 @@
 import type { Answer, Bound, Effect, Knob, Knobs, KnobValue, Method, NodeId, Question, Spec, Tree } from '../contract/index.ts'
-import { argmax, chain, Failure, keyText, nearest } from '../kernel/index.ts'
+import { argmax, chain, Failure, isGame, keyText, mostVisited, nearest, seenFromRoot } from '../kernel/index.ts'
 
 const needed: unique symbol = Symbol('need')
 
@@ -73,8 +73,15 @@ export function settleKnobs(
   return out
 }
 
-/** The best of what one could answer with, by the frame's reward, then the backed-up value, then the critic's. */
+/**
+ * The best of what one could answer with, by the frame's reward, then the backed-up value, then the critic's. In a game: the most visited move, and
+ * where none was counted the line that ends best for the player to move at the root.
+ */
 export function bestAnswer(t: Tree<any, any, any>): NodeId | null {
+  if (isGame(t)) {
+    if (t.children(t.root).some(n => t.N[n] > 0)) return mostVisited(t)
+    return argmax(t.answers(), n => seenFromRoot(t, n, Number.isNaN(t.R[n]) ? t.V[n] : t.R[n])) ?? t.answers()[0] ?? null
+  }
   const rank = (n: NodeId): number =>
     Number.isNaN(t.R[n]) ? (Number.isNaN(t.Q[n]) ? (Number.isNaN(t.V[n]) ? Number.NEGATIVE_INFINITY : t.V[n]) : t.Q[n]) : t.R[n]
   const all = t.answers()

@@ -41,7 +41,7 @@ function chance<A>(nature: readonly { action: A; p: number }[], n: number, all: 
  * Asks a model for actions.
  * - iid: n samples, each one action (or one whole attempt, where the sampling says so);
  * - distinct: one sample that lists up to n different actions, one a line;
- * - sequential: one after the other, each told what is there already;
+ * - sequential: one after the other, each told what is there already, and what came of it where it was taken;
  * - all: the world's own enumeration, nature's moves with their probabilities; without one, as distinct.
  */
 export function modelPolicy<S, A>(world: WorldBase<S, A, any, any>, role = 'policy'): Policy<S, A, void> {
@@ -80,12 +80,16 @@ export function modelPolicy<S, A>(world: WorldBase<S, A, any, any>, role = 'poli
       if (how === 'sequential') {
         const all: Reading<A>[] = []
         for (let i = 0; i < count; i++) {
-          const former = [...at.tried.map(x => x.action), ...all.flatMap(x => ('draw' in x ? [x.draw.action] : []))]
+          const said = (a: A): string => (typeof a === 'string' ? a : (world.show?.(a, s) ?? JSON.stringify(a)))
+          const former = [
+            ...at.tried.map(x =>
+              [said(x.action), x.state === undefined ? undefined : world.observed?.(x.state)].filter(Boolean).join(' -> '),
+            ),
+            ...all.flatMap(x => ('draw' in x ? [said(x.draw.action)] : [])),
+          ]
           const messages = at.messages(want)
-          if (former.length > 0 && text) {
-            const shown = former.map(a => (typeof a === 'string' ? a : (world.show?.(a, s) ?? JSON.stringify(a)))).join('\n')
-            messages.push({ role: 'user', content: `Already tried here; propose something different:\n${shown}` })
-          }
+          if (former.length > 0 && text)
+            messages.push({ role: 'user', content: `Already tried here; propose something different:\n${former.join('\n')}` })
           for (const x of await model.sample(messages, asked)) all.push(read(x, parse))
         }
         return sort(all)

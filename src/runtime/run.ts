@@ -1,5 +1,5 @@
 import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
-import { binding, Failure, maximum, usage } from '../kernel/index.ts'
+import { binding, Failure, isGame, maximum, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
@@ -300,7 +300,9 @@ function verdict(search: RunningSearch<any, any, any, any>, n: NodeId): { solved
   const reward = search.frame.reward
   const by = reward === undefined ? (t.outcome(n)?.reward === undefined ? null : 'exact') : reward.verifies ? reward.id : null
   if (by === null || Number.isNaN(t.R[n])) return { solved: null, verifiedBy: null }
-  return { solved: t.R[n] >= 1, verifiedBy: by }
+  if (!isGame(t)) return { solved: t.R[n] >= 1, verifiedBy: by }
+  // A line of play proves nothing of its first move, unless that move ends it: the opponent need not have played well.
+  return t.depth(n) === 1 ? { solved: seenFromRoot(t, n, t.R[n]) >= 1, verifiedBy: by } : { solved: null, verifiedBy: null }
 }
 /** A budget that covers not even the first request is said to be the reason. */
 function unusable(search: RunningSearch<any, any, any, any>): { why?: string } {
@@ -338,7 +340,7 @@ export function checkFrame(frame: Frame<any, any, any, any>, models: Record<stri
   const can = (x: Provider['can'][number]): boolean => policy?.can.includes(x) ?? false
   const own = (world as World<any, any, any, any>).outcome !== undefined
   const has: Record<Need, boolean> = {
-    policy: policy !== undefined || frame.policy !== undefined || world.actions !== undefined,
+    policy: policy !== undefined || frame.policy !== undefined || world.actions !== undefined || world.design !== undefined,
     value: frame.value !== undefined,
     actionValue: frame.actionValue !== undefined,
     ranker: frame.ranker !== undefined,

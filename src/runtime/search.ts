@@ -31,7 +31,7 @@ import type {
   World,
   WorldBase,
 } from '../contract/index.ts'
-import { AddressedRandom, canonical, Failure, FlatTree, hashText, maximum, mix, usage } from '../kernel/index.ts'
+import { AddressedRandom, canonical, Failure, FlatTree, hashText, isGame, maximum, mix, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { Place } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -399,7 +399,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         if (by !== undefined) {
           a = await by.reward(this.place(n), outcome, this.at(n))
           if (by.verifies && a.verified === undefined) a = { ...a, verified: true }
-        } else if (outcome?.reward !== undefined) a = { value: outcome.reward, verified: true }
+        } else if (outcome?.reward !== undefined)
+          a = { value: outcome.reward, verified: true, ...(outcome.feedback === undefined ? {} : { feedback: outcome.feedback }) }
         else if (this.frame.value !== undefined) a = await this.frame.value.value(this.place(n), this.at(n))
         else throw missing('reward', 'reward', this.frame.method)
         return this.#judge(n, a, into, 'R')
@@ -420,7 +421,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     t.assess(e, a)
     t.stamp(e, a.value)
     if (a.failed) this.flag(e, 'failed')
-    if (a.verified && a.value >= 1) this.flag(e, 'solved')
+    // In a game the end of a line proves nothing: the opponent need not have played well, and `value` is as the player to move there sees it.
+    if (a.verified && a.value >= 1 && this.world.player === undefined) this.flag(e, 'solved')
     this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
     return a
   }
@@ -589,7 +591,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
             .filter(m => m !== 0)
             .map(m => t.action(m))
     if (typeof given !== 'number') return { answer: given.value, actions, nodes, score: given.score, ended, spent, tree: t }
-    const score = [t.R[given], t.Q[given], t.V[given]].find(x => !Number.isNaN(x)) ?? Number.NaN
+    const mine = (x: number): number => (isGame(t) ? seenFromRoot(t, given, x) : x)
+    const score = [mine(t.R[given]), t.Q[given], mine(t.V[given])].find(x => !Number.isNaN(x)) ?? Number.NaN
     return { answer: t.outcome(given)?.answer, actions, nodes, score, ended, spent, tree: t }
   }
 }

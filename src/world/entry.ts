@@ -25,6 +25,8 @@ export interface WorldEntry<S = any, A = any, Ans = any, T = any> {
   /** One line, for lists. */
   readonly describe: string
   readonly grains: readonly Grain[]
+  /** Name of a model that ships and was trained on it. */
+  readonly model?: string
   /** false: its rules reward no answer, so a critic or a verifier must. Default true. */
   readonly exact?: boolean
   /** Tasks as one types them. */

@@ -81,6 +81,7 @@ const names = [
   'demo',
   'claims',
   'comparison',
+  'export',
   'graded',
   'training',
   'judge-check',

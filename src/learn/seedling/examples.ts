@@ -31,7 +31,7 @@ export interface Puzzle {
 
 /** A row before it is laid out: words, which of them carry loss (`says[i]`: word i), and judged prefixes. */
 export interface Example {
-  kind: Kind
+  kind: string
   tokens: number[]
   says: boolean[]
   judged: { length: number; good: boolean }[]
@@ -150,7 +150,7 @@ export interface Batch extends Rows {
  * Lays examples out. Words fill the columns from the left, each seeing those before it; a judgement stands in a column of its own on the right and sees
  * only its prefix, at the position right after it, so that it says what it would say if the prefix ended there.
  */
-export function layOut(examples: readonly Example[], length: number = rowLength): Batch {
+export function layOut(examples: readonly Example[], length: number = rowLength, among: readonly string[] = kinds): Batch {
   const B = examples.length
   const batch: Batch = {
     rows: B,
@@ -166,7 +166,7 @@ export function layOut(examples: readonly Example[], length: number = rowLength)
   let total = 0
   for (let b = 0; b < B; b++) {
     const { tokens, says, judged, kind } = examples[b]
-    batch.kind[b] = kinds.indexOf(kind)
+    batch.kind[b] = among.indexOf(kind)
     const base = b * length
     const words = tokens.length - 1
     if (words + judged.length > length)
@@ -200,6 +200,24 @@ export function layOut(examples: readonly Example[], length: number = rowLength)
     batch.cotangents[i] = batch.role[i] === 0 ? 0 : -(batch.role[i] === 2 ? verdictWeight : 1) / total
   return batch
 }
+
+/** Where the rows of a training come from. Each is a function of (seed, split, step, row), so that a run stopped anywhere goes on exactly. */
+export interface Data {
+  /** What two runs must share to be one. */
+  readonly id: string
+  /** Of rows, measured apart. */
+  readonly kinds: readonly string[]
+  /** Columns of a row. */
+  readonly length: number
+  batch(seed: number, split: Split, step: number, rows: number): Batch
+}
+/** The seedling's own. */
+export const seedlingData = (mix: Mix = seedlingMix): Data => ({
+  id: 'seedling',
+  kinds,
+  length: rowLength,
+  batch: (seed, split, step, rows) => batchAt(seed, split, step, rows, mix),
+})
 
 /** The batch of one step. */
 export const batchAt = (seed: number, split: Split, step: number, rows: number, mix: Mix = seedlingMix): Batch =>

@@ -24,7 +24,7 @@ export const seedlingStages: readonly Partial<Plan>[] = [
   },
 ]
 
-export interface MakeOptions extends Omit<TrainOptions, 'folder' | 'from'> {
+export interface MakeOptions extends Omit<TrainOptions, 'folder' | 'from' | 'data'> {
   /** Folder for `model.safetensors`, `card.md`, `card.json`, and the checkpoints of the stages. */
   out: string
   /** Plans run one after the other, each over the options given here. Default: the shipped ones; a single one where the options are not those of the shipped plan. */

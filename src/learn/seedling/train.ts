@@ -4,7 +4,7 @@ import { Failure } from '../../kernel/failure.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import { checkShape, type Shape, seedlingShape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts'
-import { type Batch, batchAt, kinds, type Mix, rowLength, seedlingMix } from './examples.ts'
+import { type Batch, type Data, type Mix, seedlingData, seedlingMix } from './examples.ts'
 import { type AdamW, adamW, freshState, Trainer } from './step.ts'
 
 /** What decides the weights. Two runs with equal plans give equal weights on one machine. */
@@ -24,6 +24,8 @@ export interface Plan {
   shape: Shape
   optimiser: AdamW
   mix: Mix
+  /** Name of the data where they are not the seedling's own. */
+  source?: string
 }
 /** How the shipped weights were made. */
 export const seedlingPlan: Readonly<Plan> = {
@@ -39,6 +41,13 @@ export const seedlingPlan: Readonly<Plan> = {
   until: 5200,
 }
 
+/** How the small weights that ship beside them were made (`seedling@draft`): a sixth of the parameters, five minutes. */
+export const draftPlan = {
+  steps: 3000,
+  rate: 3e-3,
+  shape: { ...seedlingShape, width: 64, layers: 2, heads: 4, hidden: 128 },
+} as const satisfies Partial<Plan>
+
 /** The shipped plan with changes. Who says how many steps does not mean them to end early. */
 export const planOf = (changes: Partial<Plan>): Plan => {
   const { until, ...plan } = { ...seedlingPlan, ...changes }
@@ -46,6 +55,8 @@ export const planOf = (changes: Partial<Plan>): Plan => {
 }
 
 export interface TrainOptions extends Partial<Plan> {
+  /** What it is trained on; default: the number puzzles of `mix`. */
+  data?: Data
   /** Weights to start from, such as those of a former plan; fresh ones by default. A checkpoint in the folder comes first. */
   from?: Weights
   /** Where the checkpoint lies (`checkpoint.safetensors`); an existing one of the same plan is continued. None: nothing is kept. */
@@ -135,12 +146,13 @@ const essence = (p: Plan, step: number): string =>
   })
 
 /**
- * Trains on the train split of the number worlds; the dev split is only measured.
+ * Trains on the train split of its data; the dev split is only measured.
  * @throws Failure when the folder holds a checkpoint of another plan
  */
 export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
-  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, ...given } = o
-  const plan = planOf(given)
+  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, data: own, ...given } = o
+  const plan = planOf(own === undefined ? given : { ...given, source: own.id })
+  const data = own ?? seedlingData(plan.mix)
   checkShape(plan.shape)
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
   const before = path === null ? null : loadCheckpoint<{ plan: Plan; curves: Curves }>(path, plan.shape)
@@ -160,7 +172,7 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     before?.state ?? freshState(plan.shape, from ?? freshWeights(plan.shape, plan.seed)),
     plan.optimiser,
   )
-  const dev = Array.from({ length: 4 }, (_, i) => batchAt(plan.seed, 'dev', i, plan.batch, plan.mix))
+  const dev = Array.from({ length: 4 }, (_, i) => data.batch(plan.seed, 'dev', i, plan.batch))
   let began = performance.now()
   const sitting = (): Curves => {
     curves.seconds += (performance.now() - began) / 1000
@@ -179,7 +191,7 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     while (trainer.step < last && !signal?.aborted) {
       const step = trainer.step + 1
       const rate = rateAt(plan, step)
-      const batch = batchAt(plan.seed, 'train', step, plan.batch, plan.mix)
+      const batch = data.batch(plan.seed, 'train', step, plan.batch)
       const { loss, norm } = await trainer.descend(batch, batch.cotangents, rate)
       if (!Number.isFinite(loss))
         throw new Failure('model', `expected a finite loss, found ${loss} at step ${step}`, 'train with a lower rate')
@@ -187,14 +199,14 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
       sums.norm += norm
       sums.steps++
       if (step % every === 0) {
-        const speed = (sums.steps * plan.batch * rowLength * 1000) / (performance.now() - sums.from)
+        const speed = (sums.steps * plan.batch * data.length * 1000) / (performance.now() - sums.from)
         const progress: Progress = { step, loss: sums.loss / sums.steps, norm: sums.norm / sums.steps, rate, speed: Math.round(speed) }
         curves.train.push(progress)
         onEvent?.({ kind: 'progress', ...progress })
         sums = { loss: 0, norm: 0, from: performance.now(), steps: 0 }
       }
       if (step % measureEvery === 0 || step === last) {
-        const point = await measure(trainer, dev)
+        const point = await measure(trainer, dev, data.kinds)
         curves.dev.push(point)
         onEvent?.({ kind: 'measured', ...point })
       }
@@ -209,7 +221,7 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
   }
 }
 
-async function measure(trainer: Trainer, dev: readonly Batch[]): Promise<Point> {
+async function measure(trainer: Trainer, dev: readonly Batch[], kinds: readonly string[]): Promise<Point> {
   const byKind = kinds.map(() => ({ loss: 0, n: 0 }))
   let verdicts = 0
   let right = 0

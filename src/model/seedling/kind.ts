@@ -1,4 +1,4 @@
-// `seedling` on the command line: the shipped weights; `seedling@NAME`: those of STORE/models/NAME.
+// `seedling` on the command line: the shipped weights; `seedling@draft`: the small ones that ship beside them; `seedling@NAME`: those of STORE/models/NAME.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,9 @@ import { type Seedling, type SeedlingOptions, seedlingProvider } from './provide
 
 /** The shipped weights. */
 export const shippedWeights: string = fileURLToPath(new URL('./weights/seedling.safetensors', import.meta.url))
+
+/** The small ones beside them, a sixth of the size: to draft for the large (`speculative:seedling,seedling@draft`), or where speed is all. */
+export const draftWeights: string = fileURLToPath(new URL('./weights/draft.safetensors', import.meta.url))
 
 /** Reads weights from a file; the shipped ones by default. @throws Failure, one line, when there are none or they are damaged */
 export function loadSeedling(path: string = shippedWeights): Model {
@@ -30,10 +33,13 @@ export const seedlingKind: ModelKind = {
   describe: 'A small language model that ships with it: number puzzles step by step, logprobs, a critic; free and offline',
   example: 'seedling',
   rest: 'none',
+  dialect: 'tokens',
   create({ name, text }, { store }) {
     if (name === '') return seedling()
     if (!/^[\w.-]+$/.test(name))
       throw new Failure('usage', `expected a name of letters, digits, dots and dashes after seedling@, found "${name}"`)
+    // Weights of one's own of that name come first.
+    if (name === 'draft' && (store === undefined || !existsSync(weightsPath(store, name)))) return seedling(draftWeights, { id: text })
     if (store === undefined) throw new Failure('usage', `${text} needs a store to look in`, 'give one with --store')
     return seedling(weightsPath(store, name), { id: text })
   },

@@ -56,6 +56,15 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 /** Number of parameters. */
 export const parameterCount = (s: Shape): number => tensors(s).reduce((a, t) => a + sizeOf(t.shape), 0)
 
+/**
+ * Operations of saying so many words after a prompt: about two per parameter for every word read or said, and for attention two per layer, unit of width and
+ * word before it (arXiv:2504.07052, section 3). A long text costs more than as many words in short ones.
+ */
+export function operations(s: Shape, prompt: number, said: number): number {
+  const words = prompt + said
+  return words * 2 * parameterCount(s) + 2 * s.layers * s.width * ((words * (words - 1)) / 2)
+}
+
 /** @throws Failure unless the sizes fit together. */
 export function checkShape(s: Shape): Shape {
   for (const key of ['vocabulary', 'width', 'layers', 'heads', 'hidden', 'context'] as const)

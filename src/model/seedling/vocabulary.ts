@@ -47,6 +47,8 @@ export const token = {
   judge: idOf('<judge>'),
   good: idOf('<good>'),
   bad: idOf('<bad>'),
+  /** Followed by a depth: what was done after it is undone. */
+  backtrack: idOf('<backtrack>'),
 } as const
 
 /**

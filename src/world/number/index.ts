@@ -21,6 +21,7 @@ export { countdown, game24 } from './world.ts'
 
 const shared = (rules: Rules) => ({
   grains: ['step', 'attempt'] as const,
+  model: 'seedling',
   parseTask: (input: unknown) => parseTask(input, rules),
   showTask: (t: NumberTask) => showTask(t, rules),
   splitOf: (t: NumberTask) => split(t.numbers),

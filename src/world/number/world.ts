@@ -12,13 +12,14 @@ import {
   rules24,
   rulesCountdown,
   type State,
+  showMove,
   start,
   stateKey,
 } from './game.ts'
 import { oracle } from './oracle.ts'
 import { parseAttempt, parseStep } from './parse.ts'
-import { render } from './prompt.ts'
-import { whole } from './rational.ts'
+import { render, stepText } from './prompt.ts'
+import { combine, whole } from './rational.ts'
 import { parseTask, type TaskInput } from './task.ts'
 import { tokens } from './tokens.ts'
 
@@ -58,6 +59,17 @@ const world = (rules: Rules): PureWorld<State, Action, string, TaskInput> => ({
     return out
   },
   actionKey,
+  show(a, s) {
+    let at = s
+    return a
+      .map(m => {
+        const next = moveAll(at, [m], rules)
+        if (typeof next === 'string') return showMove(m)
+        at = next
+        return stepText(m, combine(m.a, m.op, m.b)!, next.left)
+      })
+      .join('\n')
+  },
   key: stateKey,
   cost: (_s, a) => a.length,
 })

@@ -1,7 +1,7 @@
 // Questions as people write them, and the truth that may come with one.
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { hashText, mix } from '../../kernel/hash.ts'
+import { splitBy } from '../split.ts'
 import { chainOf } from './chain.ts'
 
 /** A question. What its answer should be is not in it: no search is told. */
@@ -67,10 +67,9 @@ export const truthOf = (task: ReasonTask): string | undefined => truths.get(task
 /** As one would type it. */
 export const showTask = (t: ReasonTask): string => t.question
 
-/** 70 % train, 15 % dev, 15 % test: by a fixed hash of the question; of generated ones by their numbers, so that no other wording carries them over. */
+/** By the question; of generated ones by their numbers, so that no other wording carries them over. */
 export function split(t: ReasonTask): Split {
   const chain = chainOf(t.question)
   const text = chain ? `${chain.start} ${chain.ops.map(o => o.op + o.by).join(' ')}` : t.question.toLowerCase().replace(/\s+/g, ' ')
-  const share = mix(hashText(text), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(text)
 }

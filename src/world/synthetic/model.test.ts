@@ -26,7 +26,7 @@ async function ask(
   return (await p.sample(render({ task, path }, want), { ...s, n }, live(index))).samples
 }
 const say = async (o: TreeModel, task: TreeTask, path: Path, index = 0): Promise<number> =>
-  Number((await ask(treeModel(o), task, path, { for: 'judgement' }, { index }))[0].text)
+  Number.parseFloat((await ask(treeModel(o), task, path, { for: 'judgement' }, { index }))[0].text)
 const mean = (xs: readonly number[]): number => xs.reduce((a, x) => a + x, 0) / xs.length
 const correlation = (xs: readonly number[], ys: readonly number[]): number => {
   const [mx, my] = [mean(xs), mean(ys)]
@@ -104,6 +104,12 @@ describe('the critic', () => {
       expect(await say({ of: 'best' }, tree, path)).toBe(truth.live(path) ? 1 : 0)
       expect(await say({ skill: 2 }, tree, path)).toBeGreaterThanOrEqual(truth.success(path) - 1e-8)
     }
+  })
+
+  test('says a word, too, for critics that read labels', async () => {
+    const words = async (path: Path) => (await ask(treeModel({ of: 'best' }), tree, path, { for: 'judgement' }))[0].text.split(' ')[1]
+    const good = truthOf(tree).liveIdeas([0, 0, 0, 0])
+    for (let i = 0; i < 4; i++) expect(await words([0, 0, 0, 0, i])).toBe(good[i] ? 'sure' : 'impossible')
   })
 
   test('noise is in logits, of the spread asked for, the same when asked again; jitter is not', async () => {

@@ -34,11 +34,11 @@ const cut = (x: Sample, most = longest): Sample =>
 
 /**
  * A model that knows a synthetic tree. Asked for a step it draws one from its law, softmax((skill x live + likings) / temperature); for an attempt, step
- * after step; for a list, different steps by the same law. Asked for a judgement it says a number from 0 to 1: the place's true worth through its noise;
- * `marks()` is the critic that reads it. Every sample is a call. What it says is a function of its seed, the place and the number of the sample at its
+ * after step; for a list, different steps by the same law. Asked for a judgement it says a number from 0 to 1, the place's true worth through its noise, which
+ * the critic `marks()` reads; and a word for it, for critics that read labels (sure from 0.75, likely from 0.25). Every sample is a call. What it says is a function of its seed, the place and the number of the sample at its
  * address, whatever the schedule.
  *
- * With `logprobs` each step is a token, with its certainty. It scores given texts, too.
+ * With `logprobs` each step is a token, with its certainty. It scores given texts, too, and embeds them: wordings of a step lie close together.
  */
 export function treeModel(o: TreeModel = {}): Provider {
   const { seed = 0, skill = 0, whim = 0, of = 'policy', latency = 0, sigma = 0.8 } = o
@@ -83,7 +83,10 @@ export function treeModel(o: TreeModel = {}): Provider {
     const left = task.depth - path.length
     // A question put after the prompt, such as a critic's whether all is done.
     if (/\bEND\b/.test(told)) return { text: left === 0 && truth.live(path) ? 'END' : 'Go on.', finish: 'stop' }
-    if (want.for === 'judgement') return { text: judged(truth, path, worth(truth, path), { ...o, seed }, index).toFixed(8), finish: 'stop' }
+    if (want.for === 'judgement') {
+      const mark = judged(truth, path, worth(truth, path), { ...o, seed }, index)
+      return { text: `${mark.toFixed(8)} ${mark >= 0.75 ? 'sure' : mark >= 0.25 ? 'likely' : 'impossible'}`, finish: 'stop' }
+    }
     if (left === 0) return { text: 'There is no further step.', finish: 'stop' }
     const key = `${showTask(task)} ${path.join('.')}`
     if (want.list === undefined) return walk(truth, path, key, want.for === 'attempt' ? left : 1, index, s)
@@ -119,7 +122,7 @@ export function treeModel(o: TreeModel = {}): Provider {
   return {
     id: idOf(o),
     dialect: 'text',
-    can: ['n', 'logprobs', 'score'],
+    can: ['n', 'logprobs', 'score', 'embed'],
     clock: 'virtual',
     price: o.price ?? { input: 0, output: 0 },
     max: (messages, { n, max }) => ({ calls: n, requests: 1, inputTokens: tokensIn(messages), outputTokens: n * (max ?? longest) }),
@@ -154,7 +157,21 @@ export function treeModel(o: TreeModel = {}): Provider {
       const logprob = tokens.length === 0 ? Number.NEGATIVE_INFINITY : tokens.reduce((sum, t) => sum + t.logprob, 0)
       return { logprob, tokens, usage }
     },
+    async embed(texts, live) {
+      live.signal.throwIfAborted()
+      return { vectors: texts.map(meaning), usage: { requests: 1, inputTokens: Math.ceil(texts.join('').length / 4) } }
+    },
   }
+}
+
+/** Steps in a text, as a point: one direction an idea, and a little aside for each wording. */
+function meaning(text: string): Float32Array {
+  const at = new Float32Array(128)
+  for (const m of text.matchAll(/\bstep\s+(\d{1,4})([a-z])?/gi)) {
+    at[(Number(m[1]) - 1) % 64] += 1
+    if (m[2] !== undefined) at[64 + (m[2].toLowerCase().charCodeAt(0) - 97)] += 0.2
+  }
+  return at
 }
 
 /** As one would type it, so that models that differ are told apart wherever ids are compared. */

@@ -1,0 +1,96 @@
+// Preference pairs out of a tree: which step was better than which.
+import type { NodeId } from '../../contract/index.ts'
+import { editDistance } from '../../kernel/index.ts'
+import type { Preference, Source } from './example.ts'
+import { endsBelow, firstEnd, type Labels, type Right, rightByReward, softLabels, taken } from './labels.ts'
+import type { Teller } from './teller.ts'
+
+export interface PairOptions {
+  /** siblings: children of one node by label. success: each step on the way to a right answer against its siblings (TP-LLaMA, arXiv:2406.07115). checkpoint: what led
+   *  from a state to a right end against what led to a wrong one. answers: whole right answers against whole wrong ones. */
+  kind?: 'siblings' | 'success' | 'checkpoint' | 'answers'
+  /** What siblings are ordered by. Default: the share of right ends below. */
+  labels?: Labels
+  right?: Right
+  /** Least difference of the labels. Default 0: any. */
+  margin?: number
+  /** Both were visited so often. Default 0. */
+  minVisits?: number
+  /** Least share of words that differ: texts that are nearly alike teach noise. Default 0. */
+  minEdit?: number
+  /** Only where a right and a wrong end lie below the parent: a difference that was seen, not estimated. */
+  bothOutcomes?: boolean
+  /** best: the best child against the worst. all: every ordered pair of siblings. Default best. */
+  scope?: 'best' | 'all'
+  /** At most so many of a tree; those of greatest margin stay. Default: all. */
+  most?: number
+  source?: Omit<Source, 'node'>
+}
+
+/** Share of words that must be changed to make b of a, from 0 to 1: edit distance over words, by the longer length. */
+export function editShare(a: string, b: string): number {
+  const [x, y] = [a.split(/\s+/), b.split(/\s+/)]
+  return editDistance(x, y) / Math.max(x.length, y.length)
+}
+
+/** Pairs of a tree, in tree order; with `most`, by margin. */
+export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
+  const t = teller.tree
+  const { kind = 'siblings', right = rightByReward(t), margin = 0, minVisits = 0, minEdit = 0, scope = 'best' } = o
+  const labels = o.labels ?? softLabels(t, right)
+  const ends = endsBelow(t, right)
+  const found: { at: NodeId; chosen: string; rejected: string; margin: number; whole: boolean }[] = []
+  const add = (at: NodeId, chosen: string, rejected: string, by: number, whole = false): void => {
+    if (chosen !== rejected && by >= margin && (minEdit === 0 || editShare(chosen, rejected) >= minEdit))
+      found.push({ at, chosen, rejected, margin: by, whole })
+  }
+  const parents = taken(t).filter(n => t.children(n).length > 1 && (!o.bothOutcomes || (ends.right[n] > 0 && ends.wrong[n] > 0)))
+  if (kind === 'siblings')
+    for (const n of parents) {
+      const kids = t
+        .children(n)
+        .filter(c => !Number.isNaN(labels[c]) && t.N[c] >= minVisits)
+        .sort((a, b) => labels[b] - labels[a] || a - b)
+      if (scope === 'best') {
+        const [best, worst] = [kids[0], kids.at(-1)]
+        if (best !== undefined && labels[best] > labels[worst!])
+          add(n, teller.step(best), teller.step(worst!), labels[best] - labels[worst!])
+      } else
+        for (let i = 0; i < kids.length; i++)
+          for (let j = i + 1; j < kids.length; j++)
+            if (labels[kids[i]] > labels[kids[j]]) add(n, teller.step(kids[i]), teller.step(kids[j]), labels[kids[i]] - labels[kids[j]])
+    }
+  else if (kind === 'success') {
+    const goal = taken(t).find(n => right(n) === true)
+    if (goal !== undefined) {
+      const path = t.path(goal)
+      for (let i = 1; i < path.length; i++)
+        // A sibling below which something right was found is no counterexample.
+        for (const c of t.children(path[i - 1]))
+          if (c !== path[i] && ends.right[c] === 0 && t.N[c] >= minVisits) add(path[i - 1], teller.step(path[i]), teller.step(c), 1)
+    }
+  } else if (kind === 'checkpoint') {
+    const [good, bad] = [firstEnd(t, right, true), firstEnd(t, right, false)]
+    for (const n of parents) {
+      const g = t.children(n).find(c => ends.right[c] > 0)
+      const b = t.children(n).find(c => ends.right[c] === 0 && ends.wrong[c] > 0)
+      // The prompt holds what they share: only what comes after it is compared.
+      if (g !== undefined && b !== undefined) add(n, teller.solution(good[g] as NodeId, n), teller.solution(bad[b] as NodeId, n), 1, true)
+    }
+  } else {
+    const finished = taken(t).filter(n => right(n) !== null)
+    const good = finished.filter(n => right(n) === true)
+    const bad = finished.filter(n => right(n) === false)
+    // One pair a right answer, each with another wrong one as far as there are.
+    for (const [i, g] of good.entries()) if (bad.length > 0) add(t.root, teller.solution(g), teller.solution(bad[i % bad.length]), 1, true)
+  }
+  const kept = o.most === undefined ? found : found.toSorted((a, b) => b.margin - a.margin).slice(0, o.most)
+  return kept.map(x => ({
+    kind: 'preference',
+    prompt: x.whole ? teller.wholeMessages(x.at) : teller.messages(x.at),
+    chosen: x.chosen,
+    rejected: x.rejected,
+    margin: x.margin,
+    source: { ...o.source, node: t.key(x.at) },
+  }))
+}

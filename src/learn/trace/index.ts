@@ -1,0 +1,3 @@
+export * from './data.ts'
+export * from './train.ts'
+export * from './tree.ts'

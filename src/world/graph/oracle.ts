@@ -1,0 +1,51 @@
+// The truth that a simulated model errs about: it reads the graph back from the world's own prompts.
+import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import { type GraphTask, onward, reachable } from './game.ts'
+import { asks } from './language.ts'
+import { parseTask } from './task.ts'
+
+export interface Place {
+  /** As one types it, from the first vertex of the path. */
+  readonly task: string
+  readonly path: readonly number[]
+}
+
+// Graphs by their text, so that what is known of one is worked out once.
+const graphs = new Map<string, GraphTask>()
+function graphOf(text: string): GraphTask {
+  let g = graphs.get(text)
+  if (!g) {
+    if (graphs.size >= 5000) graphs.clear()
+    graphs.set(text, (g = parseTask(text)))
+  }
+  return g
+}
+
+function readPrompt(text: string): { place: Place; want: Wanted } | null {
+  const at = [...text.matchAll(/^Edges: (.+)\nGoal: (\d+)\nPath so far: ([\d ]+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?/gm)].at(-1)
+  if (!at) return null
+  const path = at[3].split(' ').map(Number)
+  const place = { task: `${at[1]}: ${path[0]} -> ${at[2]}`, path }
+  if (at[4] === asks.step) return { place, want: { for: 'step' } }
+  if (at[4] === asks.list) return { place, want: { for: 'step', list: at[5] ? Number(at[5]) : Number.POSITIVE_INFINITY } }
+  if (at[4] === asks.attempt) return { place, want: { for: 'attempt' } }
+  return at[4] === asks.judgement ? { place, want: { for: 'judgement' } } : null
+}
+
+export const oracle: Oracle<Place> = {
+  read(messages: readonly Message[]) {
+    const last = messages.at(-1)
+    const found = last?.role === 'user' ? readPrompt(last.content) : null
+    return found && { ...found, key: `${found.place.task}|${found.place.path.join(' ')}` }
+  },
+  moves({ task, path }) {
+    const g = graphOf(task)
+    const ways = onward(g, path).map(v => ({ text: String(v), to: { task, path: [...path, v] } }))
+    // Where nothing can be reached, saying so is the promising step; it stands for a finished place.
+    return path.length === 1 && !reachable(g, path) ? [...ways, { text: 'none', to: { task, path: [] } }] : ways
+  },
+  // At the start something right can always be said.
+  promising: ({ task, path }) => path.length <= 1 || reachable(graphOf(task), path),
+  labels: { promising: ['sure', 'likely'], lost: ['impossible'] },
+  attempt: texts => texts.join(' -> '),
+}

@@ -1,0 +1,45 @@
+// A text gridworld with rooms, keys, locked doors and lava.
+import type { WorldEntry } from '../entry.ts'
+import { seal, unseal } from '../seal.ts'
+import type { Move, State } from './grid.ts'
+import { type GridTask, parseTask, showTask, splitOf, tasks } from './task.ts'
+import { checkMoves, gridworld } from './world.ts'
+
+export {
+  distance as gridDistance,
+  type Grid,
+  legal as legalGridMoves,
+  type Move as GridMove,
+  moves as gridMoves,
+  type State as GridState,
+} from './grid.ts'
+export {
+  fewestMoves,
+  type GridTask,
+  type GridWish,
+  gridOf,
+  parseTask as parseGridTask,
+  showTask as showGridTask,
+  tasks as gridTasks,
+} from './task.ts'
+export { checkMoves, gridworld } from './world.ts'
+
+export const gridworldEntry: WorldEntry<State, Move, string, GridTask> = {
+  world: gridworld,
+  describe: 'Find the way to a goal through rooms with keys, locked doors and lava',
+  grains: ['step'],
+  examples: ['rooms=4 size=3 doors=1 seed=7', '#######/#@a#..#/#..A..#/#..#.G#/####### steps=14'],
+  parseTask,
+  showTask,
+  tasks,
+  splitOf,
+  item: (task, split) => seal(task, task, split),
+  grader: split => ({
+    id: `gridworld/${split}`,
+    async grade(answer, key) {
+      if (answer === undefined) return { correct: 0, note: 'no answer' }
+      const ok = checkMoves(unseal(key, split) as GridTask, String(answer))
+      return ok === true ? { correct: 1 } : { correct: 0, note: ok }
+    },
+  }),
+}

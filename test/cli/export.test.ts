@@ -1,0 +1,79 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Format, formats, readPrefixTree, readRows } from '../../src/learn/index.ts'
+import { treeOf } from '../../src/run/index.ts'
+import { openStore } from '../../src/store/index.ts'
+import { held, inside } from './espalier.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'espalier-export-'))
+const store = join(folder, 'store')
+const out = (name: string): string => join(folder, 'data', name)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let run: string
+beforeAll(async () => {
+  const r = await inside([
+    ...['solve', 'game24', '4 9 10 13', '--method', 'gumbel-search', '--model', 'simulated:error=0.2', '--knob', 'untilSolved=false'],
+    ...['--seed', '1', '--store', store, '--json'],
+  ])
+  run = held(r.out, 'result').run
+})
+
+describe('export', () => {
+  test.each(Object.keys(formats).filter(f => f !== 'critique') as Format[])(
+    '%s: rows of the documented columns, and a card',
+    async format => {
+      const file = out(`${format}.jsonl`)
+      const r = await inside(['export', run, '--format', format, '--out', file, '--store', store, '--json'])
+      const { card } = held(r.out, 'export')
+      const rows = readRows(readFileSync(file, 'utf8'), format, file)
+      expect(rows.length).toBeGreaterThan(0)
+      expect(card).toMatchObject({ format, rows: rows.length, runs: [run], worlds: ['game24'], methods: ['gumbel-search'] })
+      expect(readFileSync(`${file}.md`, 'utf8')).toContain(`- rows: ${rows.length}`)
+      // The same rows without a file.
+      expect((await inside(['export', run, '--format', format, '--store', store])).out).toBe(readFileSync(file, 'utf8'))
+    },
+  )
+  test('Parquet by the name of the file', async () => {
+    const file = out('pairs.parquet')
+    expect((await inside(['export', run, '--out', file, '--store', store])).code).toBe(0)
+    const bytes = readFileSync(file)
+    const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer })
+    expect(rows).toEqual(readRows((await inside(['export', run, '--store', store])).out, 'preference'))
+  })
+  test('a tree reads back to the same tree', async () => {
+    const file = out('tree.jsonl')
+    await inside(['export', run, '--format', 'tree', '--out', file, '--store', store])
+    const s = openStore(store)
+    try {
+      const { tree, entry } = await treeOf(s, run)
+      const { world } = entry
+      const back = readPrefixTree(readFileSync(file, 'utf8').split('\n'), { outcome: x => world.outcome(x), key: x => world.key!(x) })
+      expect([back.tree.digest(), back.tree.fingerprint]).toEqual([tree.digest(), tree.fingerprint])
+      expect(back.head).toMatchObject({ run, task: '4 9 10 13', method: 'gumbel-search' })
+    } finally {
+      s.close()
+    }
+  })
+  test('a dry run says what there would be, and writes nothing', async () => {
+    const file = out('nothing.jsonl')
+    const r = await inside(['export', run, '--out', file, '--store', store, '--dry', '--json'])
+    expect(held(r.out, 'export').file).toBeNull()
+    expect(existsSync(file)).toBe(false)
+  })
+  test.each([
+    [['export', 'r-none'], 2],
+    [['export'], 2],
+    [['export', 'RUN', '--margin', 'much'], 2],
+    [['export', 'RUN', '--format', 'nothing'], 2],
+    [['export', 'RUN', '--margin', '2'], 2],
+    [['export', 'RUN', '--format', 'tree', '--out', 'x.parquet'], 2],
+    [['export', 'RUN', '--out', '/dev/null/x'], 5],
+  ] as const)('%j is one line', async (args, code) => {
+    const r = await inside([...args.map(a => (a === 'RUN' ? run : a)), '--store', store])
+    expect([r.code, r.out]).toEqual([code, ''])
+    expect(r.err).toMatch(/^espalier: [^\n]+\n( {2}hint: [^\n]+\n)?$/)
+  })
+})
