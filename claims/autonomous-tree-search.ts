@@ -56,7 +56,7 @@ export const claim: Claim = {
     const many = await run(`best of ${n}`, bestOfN, { n, untilSolved: false })
 
     // Trained on solution paths, or on searches with their dead ends: one reply each, the likeliest.
-    const tasks = countdownTraces.tasks('test', lab.pick(200, 2))
+    const tasks = countdownTraces.tasks('test', lab.pick(150, 2))
     const learnt: Arm[] = []
     const said: number[] = []
     for (const [name, form, kind] of [

@@ -1,6 +1,6 @@
 // One long trace with its dead ends, or many short attempts? By a simulated solver over depth, and by models trained here on the two tasks of the paper.
 import { average, passAtK } from '../src/kernel/index.ts'
-import { countdownTraces, sudokuTraces, type TraceSource, tracePlan } from '../src/learn/index.ts'
+import { countdownTraces, sudokuTraces, type TraceSource, tracePlans } from '../src/learn/index.ts'
 import { backtrackOrNot } from '../src/method/index.ts'
 import { simulated } from '../src/model/index.ts'
 import { operations } from '../src/model/seedling/index.ts'
@@ -10,7 +10,7 @@ import { type TraceModel, traceModel } from './fixture/traces.ts'
 
 const depths = [2, 4, 6, 8, 10, 12]
 /** Samples of each task that pass@k is worked out from. */
-const samples = 24
+const samples = 16
 const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0)
 
 /** (1) A model that is right with .7 at each of D steps, and judges a state rightly with .95: one trace against attempts of as many tokens. */
@@ -39,7 +39,7 @@ async function byDepth(lab: Lab, depth: number): Promise<{ sequential: Arm; para
 
 /** (2) What trained models do with a task: the tokens of a trace and whether it ends well, and how many of the attempts do. */
 async function trained(lab: Lab, source: TraceSource<any, any>, backtrack: TraceModel, direct: TraceModel) {
-  const tasks = source.tasks('test', lab.pick(200, 2))
+  const tasks = source.tasks('test', lab.pick(150, 2))
   const n = lab.pick(samples, 2)
   const traces: { solved: number; tokens: number; prompt: number }[] = []
   const attempts: { right: number; tokens: number; prompt: number }[] = []
@@ -134,7 +134,7 @@ export const claim: Claim = {
       const curve = ks.map(k => `${share(average(t.attempts.map(x => passAtK(t.n, Math.min(t.n, x.right), k))))} at ${k}`)
       return [
         `${t.id}: a trace takes ${average(t.traces.map(x => x.tokens)).toFixed(0)} tokens, an attempt ${average(t.attempts.map(x => x.tokens)).toFixed(0)}; equal tokens buy ${tokens.k} attempts, equal operations ${by.k}. Traces solve ${within.join(', ')} tokens; attempts pass ${curve.join(', ')}.`,
-        `${t.id}: trained for ${tracePlan.steps} steps of 2,304 words each, ${t.direct.seconds.toFixed(0)} s and ${t.backtrack.seconds.toFixed(0)} s of wall clock; ${t.direct.loss.toFixed(3)} and ${t.backtrack.loss.toFixed(3)} nats a word on dev.`,
+        `${t.id}: trained for ${tracePlans[t.id].steps} steps of ${tracePlans[t.id].words} words each, ${t.direct.seconds.toFixed(0)} s and ${t.backtrack.seconds.toFixed(0)} s of wall clock; ${t.direct.loss.toFixed(3)} and ${t.backtrack.loss.toFixed(3)} nats a word on dev.`,
       ]
     }
     return {
