@@ -2,7 +2,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { Failure } from '../kernel/index.ts'
-import { type ClaimResult, claimIds, claimNamed, claimPage, claimResults, keepResult, runClaim, type Verdict } from '../run/index.ts'
+import {
+  type ClaimResult,
+  claimIds,
+  claimNamed,
+  claimPage,
+  claimResults,
+  deciding,
+  keepResult,
+  runClaim,
+  type Verdict,
+} from '../run/index.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { asFailure, errorJson, jsonLine, lookOf, print } from './report.ts'
 import { cut, duration, fill, type Line, marksFor, piece, type Style } from './text.ts'
@@ -107,7 +117,8 @@ function line(r: ClaimResult | Failed, look: { width: number; unicode: boolean }
   const m = marksFor(look.unicode)
   if (isFailed(r)) return [[piece(`${m.no} `, 'bad'), piece(`${fill(r.id, wide)}  `, 'bold'), piece(`did not run: ${r.error.message}`)]]
   const x = (n: number): string => String(Number(n.toPrecision(3)))
-  const text = `${x(r.effect)} [${r.interval.map(x).join(', ')}]  ${r.findings[0].says}`
+  const f = deciding(r)
+  const text = `${x(f.effect)} [${f.interval.map(x).join(', ')}]  ${f.says}`
   return [
     [
       piece(`${r.verdict === 'reproduced' ? m.yes : r.verdict === 'not reproduced' ? m.no : m.dot} `, styles[r.verdict]),

@@ -23,6 +23,7 @@ export { type Alike, alike, type Optional, type Options, options } from './optio
 export { paced } from './pace.ts'
 export { logit, type Particles, type Population, particles } from './particles.ts'
 export { Pending } from './pending.ts'
+export { familiarity, type PlanMemory, planMemory, relativePosition, type WrittenPlan } from './plan-memory.ts'
 export { rankByElimination } from './rank-by-elimination.ts'
 export { readOff } from './read-off.ts'
 export { type Checked, checkSolution, type Refiner, refiner } from './refine.ts'

@@ -1,4 +1,5 @@
 import type { NodeId, Policy, Random, Search } from '../contract/index.ts'
+import { canonical } from '../kernel/index.ts'
 import { attempts } from './attempts.ts'
 import { finish } from './finish.ts'
 
@@ -15,6 +16,8 @@ export interface Variation {
   create(n: number, random: Random): Promise<NodeId[]>
   /** Others of these: one, more where it passes several answers on its way, none where nothing could be read. */
   vary(parents: readonly NodeId[], random: Random, scale?: number): Promise<NodeId[]>
+  /** Variations in a row that brought no answer that was not there before. */
+  readonly fruitless: number
 }
 
 /**
@@ -37,8 +40,19 @@ export function variation<S, A, Ans>(
     create: o.create ?? (design && operator('create', (from, r) => design.create(r, from[0]))),
     vary: o.vary ?? (design && operator('vary', (parents, r, scale) => design.vary(parents, r, scale))),
   }
+  const answers = new Set<string>()
+  let fruitless = 0
   const judged = async (nodes: NodeId[]): Promise<NodeId[]> => {
     await finish(s, nodes, o)
+    return nodes
+  }
+  const counted = (nodes: NodeId[]): NodeId[] => {
+    const had = answers.size
+    for (const n of nodes) {
+      const answer = t.outcome(n)
+      if (answer !== null) answers.add(answer.key ?? canonical(answer.answer))
+    }
+    fruitless = answers.size > had ? 0 : fruitless + 1
     return nodes
   }
   const regrow = async (n: NodeId, random: Random): Promise<NodeId[]> => {
@@ -46,18 +60,21 @@ export function variation<S, A, Ans>(
     return attempts(s, 1, { ...solution, from: random.pick(way.length > 0 ? way : [t.root]) })
   }
   return {
+    get fruitless() {
+      return fruitless
+    },
     async create(n, random) {
       if (made.create === undefined) {
         const ends = await attempts(s, n, solution)
-        return [...ends, ...t.answers().filter(m => !t.is(m, 'end'))]
+        return counted([...ends, ...t.answers().filter(m => !t.is(m, 'end'))])
       }
       // One by one, so that those the budget covers are judged.
       const one = async () => judged(await s.expand(t.root, { n: 1, by: made.create!, input: { random, scale: 1 } }))
-      return (await Promise.all(Array.from({ length: n }, one))).flat()
+      return counted([...new Set((await Promise.all(Array.from({ length: n }, one))).flat())])
     },
     async vary(parents, random, scale = 1) {
-      if (made.vary !== undefined) return judged(await s.expand(parents, { n: 1, by: made.vary, input: { random, scale } }))
-      return t.is(parents[0], 'end') ? regrow(parents[0], random) : judged(await s.expand(parents, { n: 1 }))
+      if (made.vary !== undefined) return counted(await judged(await s.expand(parents, { n: 1, by: made.vary, input: { random, scale } })))
+      return counted(t.is(parents[0], 'end') ? await regrow(parents[0], random) : await judged(await s.expand(parents, { n: 1 })))
     },
   }
 }

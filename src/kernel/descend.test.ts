@@ -182,3 +182,19 @@ describe('descendEdges', () => {
     expect(descendEdges(t, byName(t, { a: 1 }), rng())).toBe(b)
   })
 })
+
+test('meet: the walk ends at the best there is, though it is under way; otherwise it goes elsewhere', () => {
+  const t = tree()
+  const a = node(t, t.root, 'a')
+  const b = node(t, t.root, 'b')
+  const taking = edge(t, a, 'aa')
+  t.N[t.root] = t.N[a] = 1
+  t.hold(taking, 1)
+  const score = byName(t, { a: 2, b: 1 })
+  expect(descendEdges(t, score, rng())).toBe(b)
+  expect(descendEdges(t, score, rng(), { meet: true })).toBe(taking)
+  t.hold(b, 1)
+  expect(descendEdges(t, score, rng())).toBeNull()
+  expect(descendEdges(t, byName(t, { b: 3 }), rng(), { meet: true })).toBe(b)
+  expect(descendEdges(t, byName(t, { a: Number.NaN, b: Number.NaN }), rng(), { meet: true })).toBeNull()
+})

@@ -43,25 +43,28 @@ export function descend(
  * The same over all open edges: ends at the first edge not yet taken, or at a node without open edges. An edge that is being taken (not taken,
  * O > 0) is closed.
  * @param o.go where it is false the walk ends at that node, to draw more edges there
+ * @param o.meet what is under way is not closed: the walk may end at an edge that is being taken, or at a node that is being evaluated (N = 0, O > 0). Then
+ * a simulation can wait for the best there is instead of taking up something worse; only the counts under way lead elsewhere
  */
 export function descendEdges(
   t: AnyTree,
   score: Score,
   rng: Random,
-  o: { go?(n: NodeId): boolean; draw?: 'max' | 'softmax' } = {},
+  o: { go?(n: NodeId): boolean; draw?: 'max' | 'softmax'; meet?: boolean } = {},
 ): EdgeId | null {
   const soft = o.draw === 'softmax'
+  const meet = o.meet === true
   let dead: Set<EdgeId> | null = null
   let n = t.root
   for (;;) {
     if (o.go !== undefined && !o.go(n) && !(t.first(n) === -1 && underWay(t, n))) return n
-    const next = pick(t, n, score, rng, soft, false, dead)
+    const next = pick(t, n, score, rng, soft, false, dead, meet)
     if (next >= 0) {
       if (!t.taken(next as EdgeId)) return next as EdgeId
       n = next as NodeId
       continue
     }
-    if (next === bare && !underWay(t, n)) return n
+    if (next === bare && (meet || !underWay(t, n))) return n
     const up = back(t, n)
     if (up === null) return null
     dead ??= new Set()
@@ -78,7 +81,16 @@ function isLeaf(t: AnyTree, n: EdgeId): boolean {
 }
 
 /** The best open edge below n; `none`: all are closed; `bare`: there is none. */
-function pick(t: AnyTree, n: NodeId, score: Score, rng: Random, soft: boolean, nodes: boolean, dead: Set<EdgeId> | null): number {
+function pick(
+  t: AnyTree,
+  n: NodeId,
+  score: Score,
+  rng: Random,
+  soft: boolean,
+  nodes: boolean,
+  dead: Set<EdgeId> | null,
+  meet = false,
+): number {
   let best = bare
   let high = 0
   let ties = 0
@@ -89,7 +101,7 @@ function pick(t: AnyTree, n: NodeId, score: Score, rng: Random, soft: boolean, n
     if (best === bare) best = none
     if (dead?.has(k)) continue
     // Seen here, from above, so that the usual case of concurrent search need not go there and back.
-    if (isNode ? underWay(t, k) && (nodes ? isLeaf(t, k) : t.first(k) === -1) : t.O[k] > 0) continue
+    if (!meet && (isNode ? underWay(t, k) && (nodes ? isLeaf(t, k) : t.first(k) === -1) : t.O[k] > 0)) continue
     let s = score(k, n)
     if (Number.isNaN(s)) continue
     if (soft) s += rng.gumbel()

@@ -15,8 +15,8 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return name.length >= 3 ? names.find(x => x.startsWith(name) || x.split('-').includes(name)) : undefined
 }
 
-/** Fewest characters to insert, delete, replace or swap with their neighbour (optimal string alignment) that make b of a. */
-export function editDistance(a: string, b: string): number {
+/** Fewest characters (or items of lists) to insert, delete, replace or swap with their neighbour that make b of a: optimal string alignment. */
+export function editDistance(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -1,13 +1,13 @@
 // Exploration by two kinds of novelty at once: against everything seen before, and against this episode alone.
 import { finish, growth, growthKnobs, paced, stateOf } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, backup, Counts, joinNovelty, maxOf, mean, mixed } from '../kernel/index.ts'
+import { argmax, backup, Counts, canonical, joinNovelty, maxOf, mean, mixed } from '../kernel/index.ts'
 import { episodicNovelty } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
  * Henaff et al. 2023. An episode is a walk from the root to an end, or `horizon` steps long; it goes by Q + beta b, where b is the bonus of the state that an
- * action leads to. An action not taken yet leads to what is new.
+ * action leads to: known where it was taken in this state, on whatever way there; else taken to be new.
  *
  * 1. Global: 1 / sqrt(N(s)), N the visits to the state in all episodes, and in the tasks before this one, where `memory` tells of them.
  * 2. Episodic: 1 at the first visit of an episode, else 0 (`first`); 1 / sqrt of the visits in it (`count`); phi' C^-1 phi over the episode so far, as
@@ -73,9 +73,13 @@ export const globalEpisodicBonus = method({
       lambda: k.lambda,
       ...(phi === undefined ? {} : { features: (n: NodeId) => phi(t.state(n)) }),
     }
+    const leads = new Map<string, NodeId>() // from a state, by an action
+    const move = (e: EdgeId, at: NodeId): string =>
+      `${keyOf(at)}\n${s.world.actionKey?.(t.action(e), t.state(at)) ?? canonical(t.action(e))}`
     const bonus = (e: EdgeId, way: readonly NodeId[]): number => {
-      if (!t.taken(e)) return joinNovelty(1, 1, k.combine as 'product')
-      return joinNovelty(seen.bonus(keyOf(e)), episodicNovelty([...way, e], by), k.combine as 'product', k.floor) // 1, 2, 3
+      const n = t.taken(e) ? e : leads.get(move(e, way[way.length - 1]))
+      if (n === undefined) return joinNovelty(1, 1, k.combine as 'product')
+      return joinNovelty(seen.bonus(keyOf(n)), episodicNovelty([...way, n], by), k.combine as 'product', k.floor) // 1, 2, 3
     }
     await s.workers(
       paced(s, k.pace, async sim => {
@@ -91,6 +95,7 @@ export const globalEpisodicBonus = method({
             s.prune(e!)
             continue
           }
+          leads.set(move(n, at), n)
           seen.add(keyOf(n))
           way.push(n)
           at = n

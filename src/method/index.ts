@@ -13,6 +13,7 @@ import { bagOfTricks } from './bag-of-tricks.ts'
 import { bavt } from './bavt.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { boardGamesPlanning } from './board-games-planning.ts'
 import { cosmos } from './cosmos.ts'
 import { depthFirst } from './depth-first.ts'
 import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
@@ -34,6 +35,7 @@ import { particleIts } from './particle-its.ts'
 import { particleItsGibbs } from './particle-its-gibbs.ts'
 import { pav } from './pav.ts'
 import { puct } from './puct.ts'
+import { qStarSearch } from './q-star-search.ts'
 import { rebase } from './rebase.ts'
 import { repexp } from './repexp.ts'
 import { restMcts } from './rest-mcts.ts'
@@ -46,6 +48,7 @@ import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
 import { sweSearch } from './swe-search.ts'
 import { taxonsSerene } from './taxons-serene.ts'
+import { toolChainStar } from './tool-chain-star.ts'
 import { toolllmDfsdt } from './toolllm-dfsdt.ts'
 import { treeOfThoughts } from './tree-of-thoughts.ts'
 import { treepo } from './treepo.ts'
@@ -53,6 +56,7 @@ import { uct } from './uct.ts'
 import { vStarVed } from './v-star-ved.ts'
 
 export { sampleFrom } from './diffusion-tree-sampling.ts'
+export { verbalisedConfidence } from './srlm.ts'
 export {
   abMcts,
   adaptiveConsistency,
@@ -67,6 +71,7 @@ export {
   bavt,
   bestFirst,
   bestOfN,
+  boardGamesPlanning,
   cosmos,
   depthFirst,
   diffusionTreeSampling,
@@ -88,6 +93,7 @@ export {
   particleItsGibbs,
   pav,
   puct,
+  qStarSearch,
   rebase,
   repexp,
   restMcts,
@@ -100,6 +106,7 @@ export {
   stepBeam,
   sweSearch,
   taxonsSerene,
+  toolChainStar,
   toolllmDfsdt,
   treeOfThoughts,
   treepo,
@@ -126,6 +133,9 @@ const all: readonly Method[] = [
   puct,
   gumbelSearch,
   restMcts,
+  boardGamesPlanning,
+  qStarSearch,
+  toolChainStar,
   rsd,
   autonomousTreeSearch,
   backtrackOrNot,

@@ -47,7 +47,7 @@ export const lats = method({
     },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { anchor: 0, widening: 0 } },
+  presets: { published: { anchor: 0, first: 'always' }, robust: { anchor: 1, first: 'value', k: 0 } },
   parts: { reflect: reflection },
   needs: ['policy', 'value', 'reward'],
   async run(s, k, { reflect }) {

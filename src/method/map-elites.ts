@@ -4,7 +4,7 @@ import type { NodeId, Policy } from '../contract/index.ts'
 import { Elites } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
-/** So many variations in a row that the tree did not grow by, and there will be no more. */
+/** So many variations in a row that brought no new answer, and there will be no more. */
 const patience = 100
 
 /**
@@ -70,17 +70,14 @@ export const mapElites = method({
     }
     const left = k.evaluations > 0 ? k.evaluations - k.G : Infinity
     await place(await bred.create(Math.min(k.G, k.G + left), s.random('create'))) // 2
-    let idle = 0
     if (left > 0)
       await s.workers(
         async sim => {
           const elites = map.all()
           const first = sim.hold(elites.length > 0 ? sim.random.pick(elites) : null) // 3
           const parents = k.crossover ? [first, sim.random.pick(elites)] : [first]
-          const size = t.size
           await place(await bred.vary(parents, sim.random, k.scale))
-          idle = t.size > size ? 0 : idle + 1
-          if (idle >= patience) s.stop()
+          if (bred.fruitless >= patience) s.stop()
         },
         left < Infinity ? { times: left } : {},
       )

@@ -81,23 +81,19 @@ export const rethinkMcts = method({
       if (v >= 1 || report === undefined || !k.analysis) return { r: v, said: report }
       return { r: v, said: [report, await s.at(end).ask(analyst, { report })].filter(Boolean).join('\n') } // 5
     }
+    const dry = t.column('dry', 0) // the policy had no thought to add
     const expand = async (n: NodeId, hint?: string): Promise<void> => {
-      const kids = t.is(n, 'end')
-        ? [n]
-        : await s.expand(n, { n: k.width, how: 'distinct', tries: 2, ...(hint === undefined ? {} : { hint }) }) // 1
-      if (kids.length > 0) return
-      if (n === t.root) s.stop()
-      else s.prune(n)
+      if (t.is(n, 'end')) return
+      const kids = await s.expand(n, { n: k.width, how: 'distinct', tries: 2, ...(hint === undefined ? {} : { hint }) }) // 1
+      if (kids.length === 0) dry[n] = 1
     }
-    const open = unless(
-      puct(t, { c: k.c, base: k.cBase, growth: 'ln' }),
-      e => t.is(e, 'failed') || t.is(e, 'closed') || (t.is(e, 'end') && t.N[e] > 0),
-    )
+    const score = puct(t, { c: k.c, base: k.cBase, growth: 'ln' })
+    const open = unless(score, e => t.is(e, 'failed') || t.is(e, 'closed') || dry[e] === 1 || (t.is(e, 'end') && t.N[e] > 0))
     await expand(t.root) // 2
     await s.workers(
       async sim => {
         let n = sim.hold(descend(t, open, sim.random)) // 3
-        if (n === t.root) return expand(n)
+        if (n === t.root) return s.stop()
         let { r, said } = await evaluate(n)
         for (let i = 1; i < k.maxThinkTimes && r < 1 && n !== t.root; i++) {
           const hint = `The last thought here was\n- ${text(n)}\nand the program that followed from it fails.\n${said ?? ''}\nWrite another version of that thought.`

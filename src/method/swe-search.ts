@@ -66,7 +66,12 @@ export const sweSearch = method({
     const tries = t.column('tries', 0)
     const picks = t.column('picked', 0)
     const reward = (n: NodeId): number => (Number.isNaN(V[n]) ? 0 : 200 * V[n] - 100)
-    const expanded = () => t.nodes().filter(n => tries[n] > 0)
+    const known = new Map<string, number>() // states do not change: each pair is compared once
+    const alike = (a: NodeId, b: NodeId): number => {
+      const pair = a < b ? `${a} ${b}` : `${b} ${a}`
+      if (!known.has(pair)) known.set(pair, similarity(t.state(a), t.state(b)))
+      return known.get(pair)!
+    }
     const kids = (n: number): NodeId[] => t.children(n as NodeId)
     const score = terms(t, {
       exploit: n => reward(n as NodeId),
@@ -84,12 +89,11 @@ export const sweSearch = method({
         return tries[n] === 0 && own <= 0 && n !== t.root && (Number.isNaN(V[p]) || reward(p) >= 50) ? 50 - own : 0
       },
       unlike: n => {
-        const likes = k.diversity === 0 ? [] : others(n as NodeId).map(o => similarity(t.state(n as NodeId), t.state(o)))
-        return likes.length === 0 ? 0 : k.diversity * (1 - average(likes))
+        const others = k.diversity === 0 ? [] : t.nodes().filter(o => o !== n && tries[o] > 0)
+        return others.length === 0 ? 0 : k.diversity * (1 - average(others.map(o => alike(n as NodeId, o))))
       },
       twins: n => -25 * kids(n).filter(c => t.twin(c) !== null).length ** 2,
     })
-    const others = (n: NodeId): NodeId[] => expanded().filter(o => o !== n)
     const open = () =>
       t
         .nodes()
@@ -99,18 +103,11 @@ export const sweSearch = method({
       const ends = all.filter(n => t.is(n, 'end'))
       return (ends.length > 0 ? ends : all).filter(n => t.twin(n) === null)
     }
-    const slate = () =>
-      top(
-        [
-          ...new Map(
-            top(finished(), Infinity, reward)
-              .reverse()
-              .map(n => [t.parent(n), n]),
-          ).values(),
-        ],
-        k.maxFinished,
-        reward,
-      )
+    const slate = () => {
+      const each = new Map<NodeId | null, NodeId>()
+      for (const n of top(finished(), Infinity, reward)) if (!each.has(t.parent(n))) each.set(t.parent(n), n)
+      return [...each.values()].slice(0, k.maxFinished)
+    }
     const whole = k.agents * (k.rounds + 1) + 1
     if (k.choose === 'debate') lastWord(s, slate, discriminator ?? debate(k), { calls: whole, into: picks })
     let newest: NodeId = t.root
@@ -129,14 +126,10 @@ export const sweSearch = method({
         await finish(s, [child])
         await appraise([child]) // 4
         backup(t, child, V[child], mean) // 6
-        const done = finished().filter(e => t.is(e, 'end'))
+        const done = finished().filter(e => t.is(e, 'end')) // 7
         const parents = new Set(done.map(e => t.parent(e))).size
-        if (
-          done.some(e => t.is(e, 'solved')) ||
-          parents >= k.maxFinished ||
-          (parents >= k.minFinished && done.some(e => reward(e) >= k.enough))
-        )
-          s.stop() // 7
+        const good = parents >= k.minFinished && done.some(e => reward(e) >= k.enough)
+        if (good || parents >= k.maxFinished || t.is(child, 'solved')) s.stop()
       },
       k.maxIterations > 0 ? { times: k.maxIterations } : {},
     )

@@ -66,16 +66,15 @@ export const taxonsSerene = method({
     const rewarded: NodeId[] = []
     const candidates: NodeId[] = []
     const emitters: Emitter[] = []
-    const paid = (n: NodeId) => R[n] > k.threshold
+    const paid = (n: NodeId) => k.emitters && R[n] > k.threshold
     const known = (n: NodeId) => !Number.isNaN(R[n])
-    let [made, generation, fruitless] = [0, 0, 0]
-    const over = () => made >= k.evaluations || fruitless > 4 * k.pop
+    let [made, generation] = [0, 0]
+    const over = () => made >= k.evaluations || bred.fruitless > 4 * k.pop
     const breed = async (parents: readonly NodeId[], each: number, scale: number): Promise<NodeId[]> => {
       const from = parents.flatMap(p => new Array<NodeId>(each).fill(p)).slice(0, k.evaluations - made)
-      const [first, size] = [made, t.size]
+      const first = made
       made += from.length
       const kids = (await Promise.all(from.map((p, i) => bred.vary([p], s.random('vary', first + i), scale)))).flat()
-      fruitless = t.size > size ? 0 : fruitless + from.length
       return [...new Set(kids)].filter(known)
     }
     const explore = async (until: number) => {

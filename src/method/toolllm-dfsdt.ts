@@ -35,7 +35,7 @@ export const toolllmDfsdt = method({
     told: { default: true, doc: 'a sibling is told what the former ones tried' },
     restart: { default: false, doc: 'begin again at the root when the tree is exhausted' },
   },
-  presets: { published: { restart: false } },
+  presets: { published: { width: 2, restart: false }, robust: { width: 4, restart: true, queries: 0 } },
   promises: ['orderFree'],
   needs: ['policy'],
   async run(s, k) {

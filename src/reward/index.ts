@@ -15,6 +15,7 @@ export {
 export { type CheckOptions, type JudgeReport, judgeCheck, judgeTable, type Labelled, readLabelled } from './check.ts'
 export { combine, gate, type Stage } from './combine.ts'
 export { splitWords } from './command.ts'
+export { bandPass, type CuriosityOptions, curiosity, trimmedMean } from './curiosity.ts'
 export { choiceIn, type DebateOptions, debate } from './debate.ts'
 export { exact } from './exact.ts'
 export { type ExplorationOptions, episodicNovelty, exploration } from './exploration.ts'

@@ -1,5 +1,5 @@
 // docs/claims.md: what came out of every claim, either way.
-import type { Arm, ClaimResult, Finding, Verdict } from './claim.ts'
+import { type Arm, type ClaimResult, deciding, type Finding, type Verdict } from './claim.ts'
 
 const mark: Readonly<Record<Verdict, string>> = {
   reproduced: 'reproduced',
@@ -78,12 +78,12 @@ export function claimPage(results: ReadonlyMap<string, ClaimResult>): string {
     '',
     `${all.length} claims: ${count('reproduced')} reproduced, ${count('not reproduced')} not reproduced, ${count('inconclusive')} inconclusive.`,
     '',
-    '| claim | verdict | first statement | effect | 95 % | evidence for |',
-    '|---|---|---|---|---|---|',
-    ...all.map(
-      r =>
-        `| ${anchor(r.id)} | ${mark[r.verdict]} | ${cell(r.findings[0]?.says ?? '')} | ${figure(r.effect)} | ${span(r.interval)} | ${r.evidence.join(', ')} |`,
-    ),
+    '| claim | verdict | the statement it rests on | effect | 95 % | must be | evidence for |',
+    '|---|---|---|---|---|---|---|',
+    ...all.map(r => {
+      const f = deciding(r)
+      return `| ${anchor(r.id)} | ${mark[r.verdict]} | ${cell(f.says)} | ${figure(f.effect)} | ${span(f.interval)} | ${bar(f)} | ${r.evidence.join(', ')} |`
+    }),
     '',
     ...all.flatMap(section),
   ].join('\n')

@@ -123,3 +123,7 @@ export function overall(findings: readonly Finding[]): Verdict {
   if (counting.some(f => f.verdict === 'not reproduced')) return 'not reproduced'
   return counting.every(f => f.verdict === 'reproduced') ? 'reproduced' : 'inconclusive'
 }
+
+/** The finding that a verdict rests on: of those that count the first that has it. */
+export const deciding = (r: Pick<ClaimResult, 'findings' | 'verdict'>): Finding =>
+  r.findings.find(f => f.counts && f.verdict === r.verdict) ?? r.findings[0]

@@ -1,4 +1,4 @@
-export type { Arm, Claim, ClaimResult, Finding, Lab, Verdict } from './claim.ts'
+export { type Arm, type Claim, type ClaimResult, deciding, type Finding, type Lab, type Verdict } from './claim.ts'
 export { machineName, runClaim } from './claim-lab.ts'
 export { claimPage } from './claim-page.ts'
 export { claimIds, claimNamed, claimResults, evidenceFor, keepResult, type Shown } from './claim-shelf.ts'

@@ -1,6 +1,7 @@
 // The worlds by name. A new world is a folder here, and a line in each of the lists below.
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { banditsEntry } from './bandits/index.ts'
 import { blocks } from './blocks/index.ts'
 import { boardWorlds } from './board/index.ts'
 import type { WorldEntry } from './entry.ts'
@@ -18,6 +19,7 @@ import { sudokuWorld } from './sudoku/index.ts'
 import { syntheticWorld } from './synthetic/index.ts'
 import { toolsEntry } from './tools/index.ts'
 
+export * from './bandits/index.ts'
 export * from './blocks/index.ts'
 export * from './board/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
@@ -54,6 +56,7 @@ const all: readonly WorldEntry[] = [
   mazeWorld,
   landscapeWorld,
   syntheticWorld,
+  banditsEntry,
 ]
 
 /** Every world by its id. */

@@ -1,5 +1,6 @@
 // Preference pairs out of a tree: which step was better than which.
 import type { NodeId } from '../../contract/index.ts'
+import { editDistance } from '../../kernel/index.ts'
 import type { Preference, Source } from './example.ts'
 import { endsBelow, firstEnd, type Labels, type Right, rightByReward, softLabels, taken } from './labels.ts'
 import type { Teller } from './teller.ts'
@@ -26,17 +27,10 @@ export interface PairOptions {
   source?: Omit<Source, 'node'>
 }
 
-/** Share of words that must be changed to make b of a, from 0 to 1 (Levenshtein over words, by the longer length). */
+/** Share of words that must be changed to make b of a, from 0 to 1: edit distance over words, by the longer length. */
 export function editShare(a: string, b: string): number {
   const [x, y] = [a.split(/\s+/), b.split(/\s+/)]
-  let row = y.map((_, j) => j + 1)
-  row.unshift(0)
-  for (let i = 1; i <= x.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= y.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (x[i - 1] === y[j - 1] ? 0 : 1))
-    row = next
-  }
-  return row[y.length] / Math.max(x.length, y.length)
+  return editDistance(x, y) / Math.max(x.length, y.length)
 }
 
 /** Pairs of a tree, in tree order; with `most`, by margin. */

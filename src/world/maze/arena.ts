@@ -78,8 +78,8 @@ export function reward(a: Arena, p: Point): { reward: number; region: number } {
   for (const [region, g] of a.regions.entries()) {
     const d = Math.hypot(p.x - g.x, p.y - g.y)
     if (d > g.radius) continue
-    // The inner fifth is the middle.
-    const inside = Math.min(1, (1 - d / g.radius) / 0.8)
+    // The inner fiftieth is the middle: whoever is inside has some way to go.
+    const inside = Math.min(1, (1 - d / g.radius) / 0.98)
     return { reward: a.graded ? 1 : g.worth * inside, region }
   }
   if (!a.graded) return { reward: 0, region: -1 }
