@@ -44,15 +44,18 @@ export const claim: Claim = {
     const few = await under(lab, 60, 0.2, main)
     const some: readonly Name[] = ['rest-mcts', 'rest-mcts, nodes drawn again', 'best-of-n by critic']
     const many = await under(lab, 150, 0.2, some)
+    const used = await under(lab, Math.ceil(few['rest-mcts'].spent), 0.2, main.slice(3))
     const poor = await under(lab, 60, 0.4, some)
     const o = { above: 0, least: 0.05 }
     const aside = { ...o, counts: false }
     const [bon, beam, chain] = main.slice(3).map(name => few[name])
     return {
-      arms: [few, many, poor].flatMap(x => Object.values(x)),
+      arms: [few, used, many, poor].flatMap(x => Object.values(x)),
       findings: [
         lab.paired('60 calls, noise .2: solves more than best-of-N', few['rest-mcts'], bon, o),
         lab.paired('60 calls, noise .2: solves more than a beam', few['rest-mcts'], beam, o),
+        lab.paired('solves more than best-of-N with the calls that it used', few['rest-mcts'], used['best-of-n by critic'], aside),
+        lab.paired('solves more than a beam with the calls that it used', few['rest-mcts'], used['beam of 5 x 3, again and again'], aside),
         lab.paired('60 calls, noise .2: solves more than a greedy chain', few['rest-mcts'], chain, aside),
         lab.paired('nodes drawn again: solves more than best-of-N', few['rest-mcts, nodes drawn again'], bon, aside),
         lab.paired('nodes drawn again: solves more than a beam', few['rest-mcts, nodes drawn again'], beam, aside),

@@ -15,7 +15,8 @@ import { bestAnswer, method, modelPolicy } from '../runtime/index.ts'
  * 4. The first option of a node is the greedy one, the others are sampled.
  * 5. Selection: greatest W / N + c sqrt(ln N(parent) / N), down through nodes that are as wide as they may be; one option is added.
  * 6. Value of the new state: the weighted mean of v(s), of the reward of M fast rollouts from there (kept aside, made by the role `fast` if so named), and of
- *    a process reward. An end has its reward alone. 8. Backup: the mean. An end reached again is backed up again; that costs nothing.
+ *    a process reward. An end has its reward alone. 8. Backup: the mean. An end reached again is backed up again, which costs nothing;
+ *    where the budget alone ends the search it is closed.
  * 9. Stop after searchTime iterations and minTerminals ends, or ten times searchTime.
  * 10. Answer: the best by reward, the greedy descent by W / N, or a vote weighted by the reward.
  *
@@ -78,6 +79,9 @@ export const alphallm = method({
     const drawing = new Map<NodeId, number>()
     const frozen = new Set<NodeId>()
     const ends = new Set<NodeId>()
+    /** Nothing leads on from there. */
+    const used = new Set<NodeId>()
+    const spent = (n: NodeId): boolean => t.is(n, 'failed') || used.has(n) || (k.searchTime === 0 && t.is(n, 'end'))
     let iterations = 0
 
     const width = (n: NodeId, kids: readonly NodeId[]): number => {
@@ -115,13 +119,13 @@ export const alphallm = method({
         for (;;) {
           const from = at
           const kids = of(from)
+          const open = kids.filter(n => !spent(n))
           const busy = drawing.get(from) ?? 0
-          if (t.is(from, 'end') || (!frozen.has(from) && kids.length + busy < width(from, kids))) break
-          const open = kids.filter(n => !t.is(n, 'failed'))
+          const narrow = kids.length + busy < width(from, kids) || (open.length === 0 && busy === 0)
+          if (t.is(from, 'end') || (narrow && !frozen.has(from))) break
           const next = argmax(open, n => score(n, from), sim.random) // 5
           if (next === undefined && (busy > 0 || from === t.root)) sim.hold(null)
-          // A place from which nothing leads on.
-          if (next === undefined) s.prune(from)
+          if (next === undefined) used.add(from)
           at = next ?? t.root
         }
         sim.hold(at)

@@ -8,11 +8,11 @@
 // unbiased   What it estimates is right on average; what that is, is written in `estimates`.
 // diverse    More different answers than independent attempts, at equal calls, of a policy that repeats itself. As for `optimum`.
 import { describe, expect, test } from 'vitest'
-import type { Frame, KnobValue, Method, Promised, RunResult, Tree } from '../contract/index.ts'
+import type { ActionValue, Context, Frame, KnobValue, Method, Promised, RunResult, Tree } from '../contract/index.ts'
 import { average, type FlatTree } from '../kernel/index.ts'
-import { asReward, marks } from '../reward/index.ts'
+import { asReward, markIn, marks } from '../reward/index.ts'
 import { type RunSetup, run } from '../runtime/index.ts'
-import { syntheticTree, type TreeModel, treeModel, truthOf } from '../world/index.ts'
+import { syntheticTree, type TreeModel, type TreeState, treeModel, truthOf } from '../world/index.ts'
 import { bestOfN } from './best-of-n.ts'
 import { methods } from './index.ts'
 
@@ -21,10 +21,23 @@ const calls = 1000
 const margin = 0.15
 const trees = Array.from({ length: 20 }, (_, seed) => seed)
 
+/** A critic asked about the state after each action. */
+const byChild: ActionValue<TreeState, readonly number[]> = {
+  id: 'by child',
+  forecast: (at, actions, io) =>
+    Promise.all(
+      actions.map(async a => {
+        const state = syntheticTree.step(at.state, a)
+        const [reply] = await io.model('critic').sample(syntheticTree.render({ ...at, state } as Context<any, any>, { for: 'judgement' }))
+        return { value: markIn(reply?.text ?? '') ?? Number.NaN }
+      }),
+    ),
+}
 /** What frames of methods need beside the common one. */
 const own: Record<string, Partial<Frame<any, any>>> = {
   // Its words have no finer scale than three; here the critic's numbers judge.
   'tree-of-thoughts': { parts: { evaluator: () => undefined } },
+  'q-star-search': { actionValue: byChild, knobs: { q: 'chance' } },
 }
 /** Counts that end a search before its budget does. */
 const counts = ['passes', 'simulations', 'iterations', 'expansions', 'visits']
@@ -40,6 +53,7 @@ function go(m: Method, task: string, o: { model?: TreeModel; calls?: number; fra
     budget: { calls: most },
     ...own[m.id],
     ...frame,
+    knobs: { ...own[m.id]?.knobs, ...frame?.knobs },
   }
   return Promise.resolve(run(whole, task, { seed: 1, concurrency: 8, strict: true, ...setup })) as Promise<AnyResult>
 }
