@@ -12,7 +12,7 @@ const relative = residual({ scale: 4, step: 0.1, range: [0.1, 1] })
 export const claim: Claim = {
   id: 'bavt',
   paper: bavt.paper!,
-  evidence: ['bavt', 'hops'],
+  evidence: ['bavt'],
   claim:
     'A tree search that draws nodes by value, the more greedily the less budget is left, and a critic of relative progress answer more multi-hop questions than parallel samples with a vote, even at four times the budget.',
   hypothesis:

@@ -17,7 +17,7 @@ const fiveSamples: Policy<ToolsRun, string, void> = {
 export const claim: Claim = {
   id: 'lats',
   paper: lats.paper!,
-  evidence: ['lats', 'tools'],
+  evidence: ['lats'],
   claim:
     'Monte-Carlo tree search over real transitions, with a value that mixes a critic with self-consistency and with reflections on failures, solves more agent tasks than Tree of Thoughts or ReAct tried again.',
   hypothesis:
