@@ -79,7 +79,7 @@ export const claim: Claim = {
         lab.paired('20 calls: kappa 3 beats kappa 1', sharper, mid.bavt, aside),
       ],
       notes: [
-        'It holds for an agent that answers after as many look-ups as there are hops, and heeds what it is told. Of one that answers at any time, and whose wrong answers scatter, more are right by a vote; the first try of this experiment had such an agent.',
+        'It holds for an agent that answers after as many look-ups as there are hops, and heeds what it is told. Of one that answers at any time, and whose wrong answers scatter, a vote gets no fewer right; the first try of this experiment had such an agent.',
         'What gains here is the critic of relative progress together with going back; the exponent that follows the budget is hardly better than exponent 1, and no better than exponent 8 or the best node always.',
         'A vote does not get better with more chains here: a chain is right one time in eight, and what chains share is their errors.',
         'The critic counts in the budget, so a step of BAVT costs twice what a step of a chain does; one call is kept for a forced answer.',
