@@ -1,5 +1,5 @@
 // AlphaLLM's search: MCTS over options, as wide as a place is important, with three critics (eta-MCTS).
-import { alike, appraiser, ballots, finish, options, paced, playouts, readOff } from '../compose/index.ts'
+import { alike, appraiser, ballots, finish, options, paced, paceKnob, playouts, readOff } from '../compose/index.ts'
 import type { NodeId, Policy, Reward, WorldBase } from '../contract/index.ts'
 import { argmax, backup, blend, importance, mean, uct, vote, widthFor } from '../kernel/index.ts'
 import { processReward } from '../reward/index.ts'
@@ -15,7 +15,8 @@ import { bestAnswer, method, modelPolicy } from '../runtime/index.ts'
  * 4. The first option of a node is the greedy one, the others are sampled.
  * 5. Selection: greatest W / N + c sqrt(ln N(parent) / N), down through nodes that are as wide as they may be; one option is added.
  * 6. Value of the new state: the weighted mean of v(s), of the reward of M fast rollouts from there (kept aside, made by the role `fast` if so named), and of
- *    a process reward. An end has its reward alone. 8. Backup: the mean. An end reached again is backed up again; that costs nothing.
+ *    a process reward. An end has its reward alone. 8. Backup: the mean. An end reached again is backed up again, which costs nothing;
+ *    where the budget alone ends the search it is closed.
  * 9. Stop after searchTime iterations and minTerminals ends, or ten times searchTime.
  * 10. Answer: the best by reward, the greedy descent by W / N, or a vote weighted by the reward.
  *
@@ -60,7 +61,7 @@ export const alphallm = method({
       choices: ['best', 'descent', 'vote'],
       doc: 'best by reward, greedy descent by Q, or a vote weighted by reward',
     },
-    pace: { default: 30, min: 0, max: 10_000, doc: 'one in so many of the simulations that the budget covers is in flight; 0: all slots' },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
   presets: { published: {} },
@@ -78,6 +79,9 @@ export const alphallm = method({
     const drawing = new Map<NodeId, number>()
     const frozen = new Set<NodeId>()
     const ends = new Set<NodeId>()
+    /** Nothing leads on from there. */
+    const used = new Set<NodeId>()
+    const spent = (n: NodeId): boolean => t.is(n, 'failed') || used.has(n) || (k.searchTime === 0 && t.is(n, 'end'))
     let iterations = 0
 
     const width = (n: NodeId, kids: readonly NodeId[]): number => {
@@ -115,13 +119,13 @@ export const alphallm = method({
         for (;;) {
           const from = at
           const kids = of(from)
+          const open = kids.filter(n => !spent(n))
           const busy = drawing.get(from) ?? 0
-          if (t.is(from, 'end') || (!frozen.has(from) && kids.length + busy < width(from, kids))) break
-          const open = kids.filter(n => !t.is(n, 'failed'))
+          const narrow = kids.length + busy < width(from, kids) || (open.length === 0 && busy === 0)
+          if (t.is(from, 'end') || (narrow && !frozen.has(from))) break
           const next = argmax(open, n => score(n, from), sim.random) // 5
           if (next === undefined && (busy > 0 || from === t.root)) sim.hold(null)
-          // A place from which nothing leads on.
-          if (next === undefined) s.prune(from)
+          if (next === undefined) used.add(from)
           at = next ?? t.root
         }
         sim.hold(at)
