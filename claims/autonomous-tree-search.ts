@@ -105,6 +105,7 @@ export const claim: Claim = {
       notes: [
         'The prompted form is checked with simulated models: they write a search when asked to, with the same skill and the same error as when they are asked step by step. That a real model of words can keep up such a search is not shown by this.',
         'Tree of thoughts asks for three judgements a state and goes on until the world accepts an answer; one reply judges each state once and ends with what it takes for solved. That is most of the difference between them.',
+        'The tiny models had as many words of training, so the one of searches an eighth of the problems: it still makes mistakes of arithmetic, and what it lacks is training before it is search. The paper tuned large models that could count already.',
         `The models trained on Countdown say ${said.map(x => x.toFixed(0)).join(' and ')} tokens a reply: the search is paid for in tokens. At equal tokens see backtrack-or-not.`,
       ],
     }
