@@ -85,34 +85,42 @@ async function once(m: Method, calls: number): Promise<{ each: number; calls: nu
   return { each: (cpu() - begin - own()) / Math.max(1, r.spent.calls), calls: r.spent.calls }
 }
 
+/** The least of several measurements: what else the machine does only adds. */
+async function least(m: Method, calls: number, repeats: number): Promise<{ each: number; calls: number }> {
+  let best = await once(m, calls)
+  for (let i = 1; i < repeats; i++) {
+    const again = await once(m, calls)
+    if (again.each < best.each) best = again
+  }
+  return best
+}
+
+/** One method's bookkeeping at `few` calls and at `many`. */
+export async function overhead(m: Method, o: { few: number; many: number; repeats: number }): Promise<Row> {
+  try {
+    await once(m, o.few)
+    const [early, late] = [await least(m, o.few, o.repeats), await least(m, o.many, o.repeats)]
+    const whole = late.calls >= 0.9 * o.many
+    return {
+      name: `${m.id}: bookkeeping per call, ${late.calls} calls`,
+      value: late.each,
+      unit: 'us',
+      ...(whole && early.each > 0 ? { ratio: late.each / early.each } : {}),
+      note: `${early.each.toFixed(1)} us at ${early.calls} calls${whole ? '' : '; it ends by itself'}`,
+    }
+  } catch (e) {
+    if (!(e instanceof Failure)) throw e
+    return { name: `${m.id}: takes no part`, value: 0, unit: 'us', note: e.message }
+  }
+}
+
 export async function bench({ smoke }: { smoke: boolean }): Promise<Row[]> {
   const rows: Row[] = []
-  const [few, many, repeats] = smoke ? [100, 200, 1] : [1000, 10_000, 3]
-  for (const [id, m] of methods) {
-    try {
-      await once(m, few)
-      const least = async (calls: number) => {
-        let best = await once(m, calls)
-        for (let i = 1; i < repeats; i++) {
-          const again = await once(m, calls)
-          if (again.each < best.each) best = again
-        }
-        return best
-      }
-      const [early, late] = [await least(few), await least(many)]
-      const whole = late.calls >= 0.9 * many
-      rows.push({
-        name: `${id}: bookkeeping per call, ${late.calls} calls`,
-        value: late.each,
-        unit: 'us',
-        ...(whole && early.each > 0 ? { ratio: late.each / early.each } : {}),
-        ...(whole && !smoke ? { bar: 'at most' as const, target: 1.5 } : {}),
-        note: `${early.each.toFixed(1)} us at ${early.calls} calls${whole ? '' : '; it ends by itself'}`,
-      })
-    } catch (e) {
-      if (!(e instanceof Failure)) throw e
-      rows.push({ name: `${id}: takes no part`, value: 0, unit: 'us', note: e.message })
-    }
+  // A smoke is too short for its ratios to mean anything.
+  const size = smoke ? { few: 100, many: 200, repeats: 1 } : { few: 1000, many: 10_000, repeats: 3 }
+  for (const m of methods.values()) {
+    const row = await overhead(m, size)
+    rows.push(smoke || row.ratio === undefined ? row : { ...row, bar: 'at most', target: 1.5 })
   }
   return rows
 }
