@@ -24,7 +24,7 @@ const worth = (text: string): number => hashText(text) / 2 ** 32
 const value: Value<string, string> = { id: 'hash', value: async at => ({ value: 0.8 * worth(at.state) }) }
 
 /** A model that answers at once, and knows how long it took. */
-function letterModel(): { provider: Provider; own(): number } {
+function letterModel(heard: () => void): { provider: Provider; own(): number } {
   let own = 0
   const letter = (r: { int(n: number): number }): string => String.fromCharCode(97 + r.int(8))
   return {
@@ -37,6 +37,7 @@ function letterModel(): { provider: Provider; own(): number } {
       price: { input: 0, output: 0 },
       max: (_, { n }) => ({ calls: n, requests: 1 }),
       async sample(messages, { n }, live: Live) {
+        heard()
         const begin = cpu()
         const asked = /^(step|attempt) (\d+|Infinity) after/.exec(messages.at(-1)?.content ?? '')
         const key = hashText(messages.at(-1)?.content ?? '')
@@ -74,16 +75,22 @@ function endless(m: Method): Record<string, KnobValue> {
   return out
 }
 
-/** Microseconds an effect, the model's own time subtracted, and the calls that were made. */
+/** Microseconds an effect, the model's own time subtracted, and the calls that were made: fewer where that takes longer than `most` microseconds. */
 async function once(m: Method, calls: number): Promise<{ each: number; calls: number }> {
-  const { provider, own } = letterModel()
+  const cut = new AbortController()
   const begin = cpu()
+  const { provider, own } = letterModel(() => {
+    if (cpu() - begin > most) cut.abort()
+  })
   const r = await run({ world, method: m, model: provider, value, knobs: endless(m), budget: { calls } } as never, '', {
     concurrency: 8,
     journal: noJournal(),
+    signal: cut.signal,
   })
   return { each: (cpu() - begin - own()) / Math.max(1, r.spent.calls), calls: r.spent.calls }
 }
+/** Ten thousand effects at a millisecond each. */
+const most = 10_000_000
 
 /** The least of several measurements: what else the machine does only adds. */
 async function least(m: Method, calls: number, repeats: number): Promise<{ each: number; calls: number }> {
@@ -100,7 +107,8 @@ export async function overhead(m: Method, o: { few: number; many: number; repeat
   try {
     await once(m, o.few)
     const [early, late] = [await least(m, o.few, o.repeats), await least(m, o.many, o.repeats)]
-    const whole = late.calls >= 0.9 * o.many
+    // One that grows so fast that it was cut off has its ratio too.
+    const whole = late.calls >= 0.9 * o.many || late.each * late.calls > 0.9 * most
     return {
       name: `${m.id}: bookkeeping per call, ${late.calls} calls`,
       value: late.each,
