@@ -9,13 +9,23 @@ import { met, type Part, type Row } from './row.ts'
 const here = import.meta.dirname
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { smoke: { type: 'boolean', default: false }, part: { type: 'string' } },
+  options: { smoke: { type: 'boolean', default: false }, part: { type: 'string' }, peer: { type: 'string', multiple: true, default: [] } },
 })
 // A part is a file here, or in a folder here, that exports `bench`; its name is its path.
 const all = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter(f => f.endsWith('.ts') && /^export async function bench\b/m.test(readFileSync(join(here, f), 'utf8')))
   .map(f => f.slice(0, -3).replaceAll('\\', '/'))
   .sort()
+
+// `--peer NAME=PATH`: the checkout of another library; parts read it from their environment.
+for (const peer of values.peer) {
+  const m = /^([\w-]+)=(.+)$/.exec(peer)
+  if (m === null) {
+    process.stderr.write(`bench: --peer wants NAME=PATH, found ${peer}\n`)
+    process.exit(2)
+  }
+  process.env[`ESPALIER_PEER_${m[1].toUpperCase().replaceAll('-', '_')}`] = m[2]
+}
 
 if (values.part !== undefined) {
   const part = (await import(join(here, `${values.part}.ts`))) as Part

@@ -83,7 +83,7 @@ export const claim: Claim = {
       ],
       notes: [
         `Equal completions: ${each} a place for Q alone and for closed-form provers, ${each / 2} for Q and ${each / 2} for a prover of its own.`,
-        'Where Q is low nearly all of its few completions fail, and siblings look alike; a better prover still tells them apart. Best-of-K of the same completions adds no such information: it can only weigh progress against place.',
+        'Where Q is low nearly all of its few completions fail, and siblings look alike; a better prover still tells them apart. Best-of-K of the same completions adds no such information, and less than none here: the noise of the place before the step comes on top, which misleads the choice between beams. So it is with the policy as its own prover. In the paper the closed form is applied to trained values.',
       ],
     }
   },

@@ -1,5 +1,5 @@
 // Q* search on the 2x2x2 cube with more and more actions: how many states are made on the way to a shortest solution.
-import type { ActionValue, Frame, Method, Value } from '../src/contract/index.ts'
+import type { ActionValue, EdgeId, Frame, Method, Value } from '../src/contract/index.ts'
 import { AddressedRandom, average, bootstrap, chain } from '../src/kernel/index.ts'
 import { qStarSearch } from '../src/method/index.ts'
 import type { Arm, Claim } from '../src/run/index.ts'
@@ -41,10 +41,11 @@ export const claim: Claim = {
     'With 687 actions in place of 6, and the same estimates, Q* search makes less than three times as many states, A* more than ten times as many as Q*, and both find shortest ways.',
   equal: { unit: 'steps', budget: most },
   async run(lab) {
-    const n = lab.pick(40, 2)
+    const n = lab.pick(100, 2)
     const counts = lab.pick(sizes, [6, 33])
     const made: Record<string, number[]> = {}
     const cost: Record<string, number[]> = {}
+    const known: Record<string, number> = {}
     const arms: Arm[] = []
     for (const [name, method] of [
       ['Q*', qStarSearch],
@@ -71,15 +72,19 @@ export const claim: Claim = {
             { concurrency: 1 },
           )
           made[key].push(Math.log10(Math.max(1, r.spent.steps)))
-          cost[key].push(r.solved === true ? r.actions.reduce((sum, [m]) => sum + domain.cost!(m), 0) : Number.NaN)
+          const shortest = domain.distance(domain.read(place))
+          // One that was cut off has made at least so many; its way is counted as one move too long.
+          cost[key].push(r.solved === true ? r.actions.reduce((sum, [m]) => sum + domain.cost!(m), -shortest) : 1)
+          const dropped = Array.from({ length: r.tree.size }, (_, e) => e as EdgeId).filter(e => r.tree.taken(e) && r.tree.is(e, 'pruned'))
+          known[key] = (known[key] ?? 0) + dropped.length / Math.max(1, r.spent.steps) / n
         }
         const steps = average(made[key].map(x => 10 ** x))
         arms.push(lab.arm(key, made[key], { spent: steps, unit: 'log10 states made' }))
-        lab.say(`${key}: ${steps.toFixed(0)} states made, cost ${average(cost[key]).toFixed(2)}`)
+        lab.say(`${key}: ${steps.toFixed(0)} states made, ${average(cost[key]).toFixed(2)} over the shortest`)
       }
     const arm = (name: string, actions: number) => arms.find(a => a.name === `${name}, ${actions} actions`)!
     const [few, many] = [counts[0], counts.at(-1)!]
-    const over = cost[`Q*, ${many} actions`].map((c, i) => c - cost[`A*, ${many} actions`][i])
+    const over = counts.flatMap(c => cost[`Q*, ${c} actions`])
     const growth = counts.map(c => `${c}: Q* ${(10 ** arm('Q*', c).mean).toFixed(0)}, A* ${(10 ** arm('A*', c).mean).toFixed(0)}`)
     return {
       arms,
@@ -97,7 +102,7 @@ export const claim: Claim = {
           above: 1,
           least: 0.1,
         }),
-        lab.finding('its ways cost no more than those of A*', {
+        lab.finding('its ways are shortest ones: cost over the exact distance', {
           effect: average(over),
           interval: bootstrap(over, average, lab.random('cost')),
           below: 0.05,
@@ -105,6 +110,8 @@ export const claim: Claim = {
       ],
       notes: [
         `Geometric means of states made by actions: ${growth.join('; ')}.`,
+        'A first run with 40 scrambles gave 0.453 [0.421, 0.478] for the first finding, too close to log10(3) = 0.477 to tell; hence 100.',
+        `Share of the states made that were known already, by another product of moves: ${counts.map(c => `${c} actions ${known[`Q*, ${c} actions`].toFixed(2)}`).join(', ')}. Q* sees that only once a state is made.`,
         'A macro costs as many as it has moves, so distances are the same with any number of actions. Estimates fall short of the truth by up to 30 %.',
       ],
     }

@@ -37,7 +37,7 @@ export const claim: Claim = {
     'On small programs with two planted bugs, at 20 edits a task: the tree with feedback solves more than the tree without, and that no less than five linear agents whose best is picked by the shown tests; feedback makes fewer repeated edits.',
   equal: { unit: 'steps', budget: actions },
   async run(lab) {
-    const items = repairWorld.tasks!({ n: lab.pick(100, 2), size: 2, split: 'dev', seed: lab.seed })
+    const items = repairWorld.tasks!({ n: lab.pick(240, 2), size: 2, split: 'dev', seed: lab.seed })
     const grader = repairWorld.grader!('dev')
     const arms = {} as Record<Name, Arm>
     const repeated = {} as Record<Name, number[]>
@@ -97,7 +97,10 @@ export const claim: Claim = {
           counts: false,
         }),
       ],
-      notes: [`Model calls a task, judgements included: ${calls.join(', ')}. Edits are what is equal; the linear agents ask no judge.`],
+      notes: [
+        'The editor thinks of a dozen edits at a place, and a hint takes one of them away: repeated edits are halved, but they were one draw in sixteen, and what they cost is too little to show in what is solved. Nearly all of the gain over linear agents is the search itself.',
+        `Model calls a task, judgements included: ${calls.join(', ')}. Edits are what is equal; the linear agents ask no judge.`,
+      ],
     }
   },
 }

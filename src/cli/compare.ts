@@ -9,6 +9,7 @@ import {
   comparePlan,
   comparisonPlot,
   comparisonTable,
+  parseBudget,
   reasons,
   resumeComparison,
   worldEntry,
@@ -16,7 +17,6 @@ import {
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { baseUrlOf } from './base-url.ts'
-import { parseBudget } from './budget.ts'
 import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'

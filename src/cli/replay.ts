@@ -1,12 +1,10 @@
 // `espalier replay`: does a record hold, and what would another method have done with it?
 import type { FlatTree } from '../kernel/index.ts'
 import { exitCodes } from '../kernel/index.ts'
-import { methodNamed, type Plan, replay, whatIf } from '../run/index.ts'
+import { methodNamed, type Plan, parseBudget, parseKnobs, replay, whatIf } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
-import { parseBudget } from './budget.ts'
 import { type Action, one } from './definition.ts'
-import { parseKnobs } from './knobs.ts'
 import { jsonLine, lookOf, print, spentLine } from './report.ts'
 import { needed } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece, score } from './text.ts'

@@ -1,10 +1,9 @@
 // `espalier resume`: goes on where a run's record ends.
 import type { Limits } from '../contract/index.ts'
-import { comparisonId, type Plan, recorded, type SolveOptions } from '../run/index.ts'
+import { comparisonId, type Plan, parseBudget, recorded, type SolveOptions, showBudget } from '../run/index.ts'
 import { asRoles } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { attend } from './attend.ts'
-import { parseBudget, showBudget } from './budget.ts'
 import { resumeCompared } from './compare.ts'
 import { type Action, one } from './definition.ts'
 import { showing } from './live.ts'

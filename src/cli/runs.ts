@@ -1,10 +1,9 @@
 // `espalier runs`: what a store holds.
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison } from '../run/index.ts'
+import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison, showBudget } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
 import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
-import { showBudget } from './budget.ts'
 import { type Action, one } from './definition.ts'
 import { jsonLine, lookOf, pathLines, print, spentLine, storeOption } from './report.ts'
 import { existing, needed, shownStore } from './shelf.ts'

@@ -2,17 +2,25 @@
 import { readFileSync } from 'node:fs'
 import type { Limits, RunResult } from '../contract/index.ts'
 import { exitCodes, Failure } from '../kernel/index.ts'
-import { frameOf, methodNamed, type Plan, type Planned, type SolveOptions, worldEntry } from '../run/index.ts'
+import {
+  frameOf,
+  methodNamed,
+  type Plan,
+  type Planned,
+  parseBudget,
+  parseKnobs,
+  type SolveOptions,
+  showBudget,
+  worldEntry,
+} from '../run/index.ts'
 import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { readTasks } from '../world/index.ts'
 import { attend } from './attend.ts'
 import { baseUrlOf } from './base-url.ts'
-import { parseBudget, showBudget } from './budget.ts'
 import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { Grading } from './grading.ts'
-import { parseKnobs } from './knobs.ts'
 import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
 import { shownStore } from './shelf.ts'

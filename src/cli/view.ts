@@ -1,6 +1,6 @@
 // The live view as a pure function: what is known of a run and a width give a few lines.
 import type { Limits, Usage } from '../contract/index.ts'
-import { budgetKey } from './budget.ts'
+import { budgetKey } from '../run/index.ts'
 import { growth, type Progress, rate } from './progress.ts'
 import {
   bar,

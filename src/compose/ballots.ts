@@ -4,8 +4,8 @@ import { type Ballot, canonical } from '../kernel/index.ts'
 /** One ballot for each attempt: an answer that m attempts reached has m. @param weight of an end's ballots, default 1 */
 export function ballots<Ans>(t: Tree<any, any, Ans>, weight: (n: NodeId) => number = () => 1): Ballot<Ans>[] {
   return t.answers().flatMap(n => {
-    const { answer, key } = t.outcome(n)!
-    const one: Ballot<Ans> = { answer, key, score: weight(n), node: n }
+    const { answer, key, group } = t.outcome(n)!
+    const one: Ballot<Ans> = { answer, key, group, score: weight(n), node: n }
     return Array.from({ length: t.M[n] }, () => one)
   })
 }
@@ -13,8 +13,8 @@ export function ballots<Ans>(t: Tree<any, any, Ans>, weight: (n: NodeId) => numb
 /** One ballot for each attempt, scored by what was written on its way. @param score of an attempt, given as one draw; NaN: unknown */
 export function writtenBallots<Ans>(t: Tree<any, any, Ans>, score: (d: Draw<any>, n: NodeId, index: number) => number): Ballot<Ans>[] {
   return t.answers().flatMap(n => {
-    const { answer, key } = t.outcome(n)!
-    return Array.from({ length: t.M[n] }, (_, i) => ({ answer, key, score: score(attemptAt(t, n, i), n, i), node: n }))
+    const { answer, key, group } = t.outcome(n)!
+    return Array.from({ length: t.M[n] }, (_, i) => ({ answer, key, group, score: score(attemptAt(t, n, i), n, i), node: n }))
   })
 }
 

@@ -1,4 +1,4 @@
-import type { NodeId, Policy, Propose, Sampling, Search } from '../contract/index.ts'
+import type { NodeId, Policy, Propose, Search } from '../contract/index.ts'
 import { rollout } from './rollout.ts'
 
 /**
@@ -11,14 +11,13 @@ import { rollout } from './rollout.ts'
 export async function complete<S, A, Ans>(
   s: Search<S, A, Ans>,
   n: NodeId,
-  o: { by?: Policy<S, A, void> | undefined; steps?: number; sampling?: Sampling; hint?: string | undefined } = {},
+  o: { by?: Policy<S, A, void> | undefined; steps?: number } = {},
 ): Promise<NodeId | undefined> {
   const t = s.tree
   if (t.is(n, 'end') || t.outcome(n) !== null) return n
   const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
-  const draw: Propose<S, A, void> = { n: 1, aside: true, sampling: { ...o.sampling, grain } }
+  const draw: Propose<S, A, void> = { n: 1, aside: true, sampling: { grain } }
   if (o.by !== undefined) draw.by = o.by
-  if (o.hint !== undefined) draw.hint = o.hint
   const steps = grain === 'attempt' ? 1 : (o.steps ?? 64)
   const path = await rollout(
     t,

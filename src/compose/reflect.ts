@@ -1,5 +1,6 @@
 import type { Ask, NodeId, Search } from '../contract/index.ts'
 import { canonical } from '../kernel/index.ts'
+import { inWords } from './in-words.ts'
 
 /** Asked at a state that ended badly: what went wrong, and what to do instead. */
 export const reflection: Ask<void, string> = {
@@ -33,9 +34,11 @@ export function reflector<S, A, Ans>(
     met.add(key)
     const said = await s.at(end).ask(o.ask ?? reflection)
     if (said === '') return false
-    const way = t.path(end).slice(1)
-    const steps = way.map(n => s.world.show?.(t.action(n), t.state(t.parent(n)!)) ?? t.draws(n)[0]?.text ?? canonical(t.action(n)))
-    s.note(end, `An earlier attempt failed: ${steps.map(x => x.trim().replace(/\s+/g, ' ')).join('; ')}. Learnt from it: ${said}`, {
+    const steps = t
+      .path(end)
+      .slice(1)
+      .map(n => inWords(s, n))
+    s.note(end, `An earlier attempt failed: ${steps.join('; ')}. Learnt from it: ${said}`, {
       scope: 'tree',
       kind: 'reflection',
     })

@@ -9,7 +9,7 @@ import { stateOf } from './appraise.ts'
 export class StateArchive<S, A, Ans> {
   readonly #s: Search<S, A, Ans>
   readonly #held: Elites<NodeId>
-  readonly #banned = new Set<string>()
+  readonly #banned = new Map<string, NodeId>()
   readonly #tried = new Map<string, Set<string>>()
   readonly #visits = new Counts()
 
@@ -31,13 +31,24 @@ export class StateArchive<S, A, Ans> {
     this.#held.admit(n)
   }
   ban(n: NodeId): void {
-    this.#banned.add(this.key(n))
+    this.#banned.set(this.key(n), n)
   }
   has(n: NodeId): boolean {
     return this.#held.has(this.key(n))
   }
   banned(n: NodeId): boolean {
     return this.#banned.has(this.key(n))
+  }
+  /** Lets in what was banned and still has an action that was not tried. @returns was there any? */
+  readmit(): boolean {
+    let any = false
+    for (const [key, n] of this.#banned) {
+      if (!this.#hasUntried(n)) continue
+      this.#banned.delete(key)
+      this.admit(n)
+      any = true
+    }
+    return any
   }
   /** The node to go on from in this state: the archive's, else this one. */
   best(n: NodeId): NodeId {

@@ -83,12 +83,13 @@ export async function traces<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Trac
   const io = s.at(s.tree.root)
   const { dialect } = io.model('policy')
   const text = dialect === 'text'
-  const drawn = await io.asks(text ? search(o) : silent(o, dialect), '', n)
+  const wish = { ...o, max: affordable(s, n, o.max) }
+  const drawn = await io.asks(text ? search(wish) : silent(wish, dialect), '', n)
   const whole = await Promise.all(
     drawn.map(async first => {
       let all = first
       for (let i = 0; text && i < o.continuations && all.trim() !== '' && readTrace(all).answer === undefined; i++) {
-        const [more] = await io.asks(search(o), all, 1)
+        const [more] = await io.asks(search({ ...o, max: affordable(s, drawn.length, o.max) }), all, 1)
         if (more === undefined || more.trim() === '') break
         all = `${all}\n${more}`
       }
@@ -103,6 +104,14 @@ export async function traces<S, A, Ans>(s: Search<S, A, Ans>, n: number, o: Trac
     if (read.end !== null) await finish(s, [read.end], o)
   }
   return out
+}
+
+/** A reply reserves the most it may take: no more than the budget has left for each, or it would not be asked for at all. Where prompts count, a quarter is theirs. */
+function affordable<S, A, Ans>(s: Search<S, A, Ans>, n: number, max: number): number {
+  const { limits, spent } = s.budget
+  const { outputTokens: output = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = limits
+  const left = Math.min(output - spent.outputTokens, 0.75 * (tokens - spent.inputTokens - spent.outputTokens))
+  return Math.max(1, Math.min(max, Math.floor(left / n)))
 }
 
 /** One step from a state, as it was written: the state it leads to, or why there is none. */

@@ -3,6 +3,9 @@ import { canonical } from '../kernel/index.ts'
 import { attempts } from './attempts.ts'
 import { finish } from './finish.ts'
 
+/** So many tries of which nothing could be read, and there will be no more. */
+const patience = 16
+
 /** What a variation operator is told beside its parents. */
 export interface Varied {
   /** Where its chances come from, so that it replays. */
@@ -12,8 +15,8 @@ export interface Varied {
 }
 /** Makes whole solutions, and others of those. All of them are nodes with their reward; a child's parents are its lineage. */
 export interface Variation {
-  /** So many to begin with; fewer where the policy gives fewer. */
-  create(n: number, random: Random): Promise<NodeId[]>
+  /** So many to begin with, in rounds each as large as all before it together; fewer where the policy gives fewer, or `share` of the budget is gone. */
+  create(n: number, random: Random, share?: number): Promise<NodeId[]>
   /** Others of these: one, more where it passes several answers on its way, none where nothing could be read. */
   vary(parents: readonly NodeId[], random: Random, scale?: number): Promise<NodeId[]>
   /** Variations in a row that brought no answer that was not there before. */
@@ -59,18 +62,29 @@ export function variation<S, A, Ans>(
     const way = t.path(n).filter(m => !t.is(m, 'end'))
     return attempts(s, 1, { ...solution, from: random.pick(way.length > 0 ? way : [t.root]) })
   }
+  const round = async (n: number, random: Random): Promise<NodeId[]> => {
+    if (made.create === undefined) {
+      const ends = await attempts(s, n, solution)
+      return [...ends, ...t.answers().filter(m => !t.is(m, 'end'))]
+    }
+    // One by one, so that those the budget covers are judged.
+    const one = async () => judged(await s.expand(t.root, { n: 1, by: made.create!, input: { random, scale: 1 } }))
+    return (await Promise.all(Array.from({ length: n }, one))).flat()
+  }
   return {
     get fruitless() {
       return fruitless
     },
-    async create(n, random) {
-      if (made.create === undefined) {
-        const ends = await attempts(s, n, solution)
-        return counted([...ends, ...t.answers().filter(m => !t.is(m, 'end'))])
+    async create(n, random, share = 1) {
+      const before = s.budget.ratio()
+      const all = new Set<NodeId>()
+      for (let tried = 0; tried < n && before - s.budget.ratio() < share; ) {
+        const size = Math.min(Math.max(1, tried), n - tried)
+        for (const m of await round(size, random)) all.add(m)
+        tried += size
+        if (tried >= patience && all.size === 0) break
       }
-      // One by one, so that those the budget covers are judged.
-      const one = async () => judged(await s.expand(t.root, { n: 1, by: made.create!, input: { random, scale: 1 } }))
-      return counted([...new Set((await Promise.all(Array.from({ length: n }, one))).flat())])
+      return counted([...all])
     },
     async vary(parents, random, scale = 1) {
       if (made.vary !== undefined) return counted(await judged(await s.expand(parents, { n: 1, by: made.vary, input: { random, scale } })))

@@ -79,6 +79,7 @@ export interface Draw<A> {
 export interface Outcome<Ans> {
   answer: Ans
   key?: string // equal keys: the same answer, however it is written, for votes; default: the answer's canonical JSON
+  group?: string // votes are cast for groups first, then for answers within the one that won: tools by name, then by arguments
   open?: boolean
   failed?: boolean
   reward?: number
@@ -132,7 +133,7 @@ export interface Context<S = unknown, A = unknown> {
 /** One way of putting a world into words, and of reading them back. `stop`: what ends a step or an attempt, as far as stop strings can say it. */
 export interface Dialect<S, A> {
   render(c: Context<S, A>, want: Wanted): Message[]
-  parse(text: string, s: S, want: Wanted): A | Reject
+  parse(text: string, s: S, want: Wanted, sample?: Sample): A | Reject // sample: the whole reply, where the text is all of it
   stop?(want: Wanted): readonly string[]
 }
 /** The truth a simulated model errs about. It is the world's: a model never imports a world. P: a place as the oracle reads it from a prompt. */
@@ -149,7 +150,7 @@ export interface WorldBase<S, A, Ans, Task> {
   start(task: Task): S
   outcome(s: S): Outcome<Ans> | null
   render(c: Context<S, A>, want: Wanted): Message[] // the 'text' dialect
-  parse(text: string, s: S, want: Wanted): A | Reject // of one action; a list is parsed line by line
+  parse(text: string, s: S, want: Wanted, sample?: Sample): A | Reject // of one action; a list is parsed line by line. sample: the whole reply, where the text is all of it
   readonly dialects?: Record<string, Dialect<S, A>> // others, such as the seedling's tokens
   readonly oracle?: Oracle<any> // what a simulated model may know of this world
   valid?(a: A, s: S): true | string // string: why not; the policy is asked again with it
@@ -472,6 +473,8 @@ export interface Meter {
 export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool'
   content: string
+  toolCalls?: Sample['toolCalls'] // of an assistant that called tools
+  toolCallId?: string // of a tool's result: which call it answers
 }
 export interface Reject {
   reject: string

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { NodeId } from '../contract/index.ts'
-import { backup, childMean, maxOf, mean, minimax, mixed, replace, soft } from './backup.ts'
+import { backup, childMean, maxOf, mean, minimax, mixed, replace, soft, withPrior } from './backup.ts'
 import { FlatTree } from './tree.ts'
 
 const tree = (player?: (s: string) => number) =>
@@ -167,5 +167,31 @@ describe('rules', () => {
     t.P[kids[0]] = 0
     t.P[kids[1]] = 1
     expect(q(2, [0.1, 0.7], 'prior')).toBeCloseTo(0.7, 12)
+  })
+})
+
+describe('a mean held to a prior', () => {
+  const played = (rule: (t: FlatTree) => ReturnType<typeof withPrior>) => {
+    const t = tree()
+    const a = node(t, t.root, 'a')
+    const prior = t.column('prior')
+    prior[a] = 0.8
+    const seen = [1, 0, 0].map(r => {
+      backup(t, a, r, rule(t))
+      return [t.Q[a], t.Q[t.root]]
+    })
+    return seen
+  }
+  test('as so many returns: it fades', () => {
+    const seen = played(t => withPrior(t.column('prior'), { visits: 2 }))
+    expect(seen.map(x => x[0])).toEqual([2.6 / 3, 2.6 / 4, 2.6 / 5].map(x => expect.closeTo(x, 12)))
+  })
+  test('as a share: it stays', () => {
+    const seen = played(t => withPrior(t.column('prior'), { share: 0.5 }))
+    expect(seen.map(x => x[0])).toEqual([0.9, 0.65, 0.4 + 0.5 / 3].map(x => expect.closeTo(x, 12)))
+  })
+  test('where nothing was thought before, and with no weight, it is the mean', () => {
+    expect(played(t => withPrior(t.column('prior'), { visits: 0 })).map(x => x[0])).toEqual([1, 0.5, expect.closeTo(1 / 3, 12)])
+    expect(played(t => withPrior(t.column('prior'), { share: 0.5 })).map(x => x[1])).toEqual([1, 0.5, expect.closeTo(1 / 3, 12)])
   })
 })

@@ -6,6 +6,8 @@ export interface Ballot<Ans> {
   answer: Ans
   /** Equal keys, equal answers; default: the answer's canonical JSON. */
   key?: string | undefined
+  /** Votes are cast for groups first. Default: all are of one. */
+  group?: string | undefined
   score: number
   node: NodeId
 }
@@ -20,6 +22,7 @@ export interface Ballot<Ans> {
  * | borda | (N - r + 1)^p from its ballot of rank r among N (arXiv:2502.18581); equal scores share their mean rank, unknown ones are last |
  * | best | the greatest of its scores; unknown never wins |
  *
+ * Ballots of several groups: the same vote is held over the groups, and then over the answers of the one that won (not with `best`).
  * Between answers with equal votes the greater sum of scores decides (`ties: 'best'`: the greatest single score), then the first met.
  * @param o.p exponent of borda, default 1; 0 is majority, Infinity the best single ballot
  * @param o.same which answers are equal; default: those of equal keys. It is asked against the first answer of each group.
@@ -30,6 +33,18 @@ export function vote<Ans>(
   xs: readonly Ballot<Ans>[],
   o: { mode: 'majority' | 'weighted' | 'borda' | 'best'; p?: number; ties?: 'sum' | 'best'; same?(a: Ans, b: Ans): boolean },
 ): Answer<Ans> | null {
+  const first = xs[0]?.group
+  if (o.mode !== 'best' && xs.some(x => x.group !== first)) {
+    const of = (x: Ballot<Ans>): string => x.group ?? ''
+    const won = vote(
+      xs.map(x => ({ answer: of(x), score: x.score, node: x.node })),
+      { mode: o.mode, ...(o.p === undefined ? {} : { p: o.p }), ...(o.ties === undefined ? {} : { ties: o.ties }) },
+    )
+    return vote(
+      xs.filter(x => of(x) === won?.value).map(x => ({ ...x, group: undefined })),
+      o,
+    )
+  }
   const votes = votesOf(xs, o.mode, o.p ?? 1)
   let winner: Group<Ans> | null = null
   const over = (a: Group<Ans>, b: Group<Ans>): boolean => (o.ties === 'best' ? order(a.best, b.best) < 0 : a.sum > b.sum)

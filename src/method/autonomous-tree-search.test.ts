@@ -139,3 +139,13 @@ describe('a simulated model', () => {
     }
   })
 })
+
+test('a limit of tokens below that of a reply shortens the reply, and is kept', async () => {
+  for (const budget of [{ outputTokens: 120 }, { tokens: 1500 }]) {
+    const model = simulated({ oracle: game24.oracle!, error: 0.1 })
+    const r = await run({ world: game24, method: autonomousTreeSearch, model, knobs: { form: 'dfs' }, budget }, task)
+    expect(r.spent.calls).toBe(1)
+    expect(r.spent.outputTokens).toBeGreaterThan(0)
+    expect(r.spent.outputTokens).toBeLessThanOrEqual(budget.outputTokens ?? 1500)
+  }
+})

@@ -1,5 +1,5 @@
 // BAVT: budget-aware value tree search.
-import { finish, growth } from '../compose/index.ts'
+import { finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Ask, EdgeId, NodeId } from '../contract/index.ts'
 import { argmax, powerTilt } from '../kernel/index.ts'
 import { residual } from '../reward/index.ts'
@@ -24,7 +24,7 @@ const plan: Ask<void, string> = {
  * One model is agent and critic; the frontier is drawn from by value, the more greedily the less of the budget is left.
  *
  * 1. r: the least share of the budget that is left, over all its measures. With `plan` the model first writes one, which all prompts see.
- * 2. A leaf is drawn with probability V^(kappa / r), kappa 1 in the paper: wide while rich, greedy when poor.
+ * 2. An unfinished node is drawn with probability V^(kappa / r), kappa 1 in the paper: wide while rich, greedy when poor.
  * 3. One step from it under the instruction that stands there; the critic says how far it moved things, Delta from -4 to 4 on a scale of ten:
  *    V(child) = clip(V(parent) + Delta / 10) to [0.1, 1].
  * 4. The instruction for the next step from the child: V >= tau: answer; V above the parent's: deepen; else widen, which is one more step from the PARENT.
@@ -46,6 +46,7 @@ export const bavt = method({
     fixed: { default: 0, min: 0, max: 1e6, doc: 'above 0: this exponent, whatever is left of the budget' },
     rootValue: { default: 0.5, min: 0, max: 1, doc: 'value of the root' },
     plan: { default: false, doc: 'a plan first' },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { kappa: 1, fixed: 0 } },
@@ -67,36 +68,40 @@ export const bavt = method({
       const said = await s.ask(plan)
       if (said !== '') s.note(t.root, said, { kind: 'plan' })
     }
-    await s.workers(async sim => {
-      if (s.budget.ratio('tokens', 'inputTokens', 'outputTokens') < k.eta && t.answers().length === 0) return s.stop() // 6
-      const r = Math.max(k.floor, s.budget.ratio()) // 1
-      const exponent = k.fixed > 0 ? k.fixed : k.kappa / r
-      const open = t.leaves().filter(n => O[n] === 0 && !t.is(n, 'failed') && source(n) !== undefined)
-      const leaf: NodeId = sim.hold(
-        open[
-          sim.random.weighted(
-            powerTilt(
-              open.map(n => V[n]),
-              exponent,
-            ),
-          )
-        ],
-      ) // 2
-      const from = source(leaf)!
-      const said = from === leaf && how.get(leaf) === 'widen' ? 'deepen' : how.get(leaf)
-      const kids = await s.step(await grown.draw(from, said === undefined ? {} : { hint: instructions[said] })) // 3
-      await finish(s, kids, k)
-      for (const c of kids) {
-        if (!t.is(c, 'end')) await s.value([c], { by: progress })
-        how.set(c, V[c] >= k.tau ? 'answer' : V[c] > V[from] ? 'deepen' : 'widen') // 4
-        if (t.is(c, 'end')) smooth(c)
-      }
-    })
-    /** Where the next step of a leaf is drawn; undefined: nothing more comes of it. A place that gave nothing new for a while is not asked again. */
-    function source(leaf: NodeId): NodeId | undefined {
-      const up = t.parent(leaf)
-      if (how.get(leaf) === 'widen' && up !== null && !grown.dry(up)) return up
-      return grown.dry(leaf) ? undefined : leaf
+    await s.workers(
+      paced(s, k.pace, async sim => {
+        if (s.budget.ratio('tokens', 'inputTokens', 'outputTokens') < k.eta && t.answers().length === 0) return s.stop() // 6
+        const r = Math.max(k.floor, s.budget.ratio()) // 1
+        const exponent = k.fixed > 0 ? k.fixed : k.kappa / r
+        const open = t
+          .nodes()
+          .filter(n => !t.is(n, 'end') && !t.is(n, 'failed') && (O[n] === 0 || t.first(n) !== -1) && source(n) !== undefined)
+        const node: NodeId = sim.hold(
+          open[
+            sim.random.weighted(
+              powerTilt(
+                open.map(n => V[n]),
+                exponent,
+              ),
+            )
+          ],
+        ) // 2
+        const from = source(node)!
+        const said = from !== node || t.children(node).length > 0 ? 'widen' : how.get(node) === 'widen' ? 'deepen' : how.get(node)
+        const kids = await s.step(await grown.draw(from, said === undefined ? {} : { hint: instructions[said] })) // 3
+        await finish(s, kids, k)
+        for (const c of kids) {
+          if (!t.is(c, 'end')) await s.value([c], { by: progress })
+          how.set(c, V[c] >= k.tau ? 'answer' : V[c] > V[from] ? 'deepen' : 'widen') // 4
+          if (t.is(c, 'end')) smooth(c)
+        }
+      }),
+    )
+    /** Where the next step of a node is drawn; undefined: nothing more comes of it. A place that gave nothing new for a while is not asked again. */
+    function source(n: NodeId): NodeId | undefined {
+      const up = t.parent(n)
+      if (how.get(n) === 'widen' && up !== null && !grown.dry(up)) return up
+      return grown.dry(n) ? undefined : n
     }
     function smooth(end: NodeId): void {
       for (const n of t.path(end).toReversed().slice(1)) {

@@ -31,3 +31,27 @@ test('a text has at most `depth` pieces; the answer is the best of that length b
   expect(r.answer).toBe('bbb')
   expect(r.ended).toBe('stopped')
 })
+test('where nothing has ended, the best path is told to its end with what was held back', async () => {
+  const { r, t } = await search(cosmos, {
+    apart: true,
+    length: 6,
+    ...scripted(() => 'ab'),
+    value: critic(worth).value,
+    budget: { steps: 40 },
+    knobs: { iterations: 2 },
+  })
+  expect(r.answer).toHaveLength(6)
+  expect(r.answer!.startsWith('b')).toBe(true)
+  expect(t.is(r.nodes[0], 'aside')).toBe(true)
+})
+test('where something is proven, that is the answer', async () => {
+  const { r } = await search(cosmos, {
+    apart: true,
+    length: 2,
+    right: 'ab',
+    ...scripted(() => 'ab'),
+    value: critic(worth).value,
+    knobs: {},
+  })
+  expect(r.answer).toBe('ab')
+})

@@ -1,7 +1,7 @@
 // COS(M+O)S: a search for stories, paid at every step by a critic that likes moderate surprise.
-import { finish, growth, paced } from '../compose/index.ts'
-import type { NodeId } from '../contract/index.ts'
-import { argmax, backup, descend, mean, uct, unless } from '../kernel/index.ts'
+import { complete, finish, growth, paced, paceKnob } from '../compose/index.ts'
+import type { NodeId, Tree } from '../contract/index.ts'
+import { argmax, average, backup, descend, mean, uct, unless } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -11,7 +11,8 @@ import { method } from '../runtime/index.ts'
  * 2. Expansion: `branch` actions sampled.
  * 3. Every new state is valued at once, not only ends: by the frame's critic (in the paper one of curiosity and coherence: see the value `curiosity`).
  * 4. Backup: each value goes up its path into the running mean Q.
- * 5. Answer: the node of greatest mean value along its path, the deepest where the depth is fixed.
+ * 5. Answer: the node of greatest mean value along its path, of those of full length or finished. Where there is none yet, the best path is told to its
+ *    end with what was held back of the budget, up to a quarter.
  *
  * Its values also separate better from worse continuations of one text, for preference training. Traps: the critic decides everything; without a part
  * for coherence, nonsense of the right surprise wins. Values of steps and rewards of ends share one mean, so they must share a scale.
@@ -31,14 +32,9 @@ export const cosmos = method({
     depth: { default: 8, min: 1, max: 10_000, doc: 'most actions of a text' },
     iterations: { default: 0, min: 0, max: 10_000_000, doc: 'most expansions; 0: until the budget ends' },
     temperature: { default: 1, min: 0, max: 2, doc: 'of the proposals' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the expansions that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
   },
-  presets: { published: {}, robust: { c: 0.3 } },
+  presets: { published: {}, robust: { c: 0.1 } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
@@ -55,6 +51,12 @@ export const cosmos = method({
         full[n] = 1
       }
     }
+    const held = Math.min(k.depth, Math.floor((s.budget.limits.calls ?? Number.POSITIVE_INFINITY) / 4))
+    if (held > 0)
+      s.lastly({ calls: held }, async () => {
+        const best = argmax(t.leaves(), n => along(t, n))
+        if (best !== undefined && t.answers().length === 0) await complete(s, best, { steps: held })
+      })
     await s.workers(
       paced(s, k.pace, async sim => {
         if (full[t.root] === 1) return s.stop()
@@ -69,15 +71,15 @@ export const cosmos = method({
     )
   },
   answer(t, k) {
-    const along = (n: NodeId): number => {
-      const known = t
-        .path(n)
-        .slice(1)
-        .map(m => t.V[m])
-      return known.reduce((a, x) => a + x, 0) / known.length
-    }
     const all = t.answers()
+    const proven = all.filter(n => t.is(n, 'solved'))
     const ends = all.filter(n => t.is(n, 'end') || t.depth(n) >= k.depth)
-    return argmax(ends.length > 0 ? ends : all, along) ?? null // 5
+    return argmax([proven, ends, all].find(xs => xs.length > 0) ?? [], n => along(t, n)) ?? null // 5
   },
 })
+
+/** Mean of the known values along a path; 0 where none is known. */
+function along(t: Tree<any, any, any>, n: NodeId): number {
+  const known = t.path(n).flatMap(m => (m === t.root || Number.isNaN(t.V[m]) ? [] : [t.V[m]]))
+  return known.length === 0 ? 0 : average(known)
+}

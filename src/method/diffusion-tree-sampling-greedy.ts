@@ -11,7 +11,7 @@ import { diffusionTreeSampling } from './diffusion-tree-sampling.ts'
  * 4. Backup: the greatest v of the children (lambda to infinity), with which the paper's search did best in text; or `soft`, by lambda.
  * 5. The answer is the end of greatest reward.
  *
- * Traps: at short budgets a small Ck and alpha search deeper; the published ones are for hundreds of samples. The value of c_uct is not the
+ * Traps: at short budgets a small Ck and alpha search deeper (`robust`, as measured in the claim); the published ones are for hundreds of samples. The value of c_uct is not the
  * paper's: it is in units of the reward.
  */
 export const diffusionTreeSamplingGreedy = method({
@@ -28,7 +28,7 @@ export const diffusionTreeSamplingGreedy = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a sample' },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { untilSolved: false } },
+  presets: { published: { untilSolved: false }, robust: { Ck: 1, alpha: 0.5, cUct: 0.1 } },
   needs: ['policy', 'reward'],
   run: (s, k) =>
     sampledTree(s, {

@@ -1,5 +1,5 @@
 // Exploration by two kinds of novelty at once: against everything seen before, and against this episode alone.
-import { finish, growth, growthKnobs, paced, stateOf } from '../compose/index.ts'
+import { finish, growth, growthKnobs, paced, paceKnob, stateOf } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
 import { argmax, backup, Counts, canonical, joinNovelty, maxOf, mean, mixed } from '../kernel/index.ts'
 import { episodicNovelty } from '../reward/index.ts'
@@ -7,7 +7,7 @@ import { method } from '../runtime/index.ts'
 
 /**
  * Henaff et al. 2023. An episode is a walk from the root to an end, or `horizon` steps long; it goes by Q + beta b, where b is the bonus of the state that an
- * action leads to: known where it was taken in this state, on whatever way there; else taken to be new.
+ * action leads to: known where it was taken in this state, on whatever way there; with `look` all are taken first, to see; else it is taken to be new.
  *
  * 1. Global: 1 / sqrt(N(s)), N the visits to the state in all episodes, and in the tasks before this one, where `memory` tells of them.
  * 2. Episodic: 1 at the first visit of an episode, else 0 (`first`); 1 / sqrt of the visits in it (`count`); phi' C^-1 phi over the episode so far, as
@@ -39,20 +39,19 @@ export const globalEpisodicBonus = method({
     lambda: { default: 0.1, min: 1e-9, max: 1e9, doc: "ridge of the elliptic bonus: E3B's lambda" },
     floor: { default: 0.01, min: 0, max: 1, doc: 'least global share in a product' },
     horizon: { default: 64, min: 1, max: 1_000_000, doc: 'most steps of an episode' },
+    look: {
+      default: true,
+      doc: 'actions are taken to see where they lead before one is chosen; false: only the chosen one, where steps are dear',
+    },
     ...growthKnobs,
     episodes: { default: 1000, min: 0, max: 10_000_000, doc: 'most episodes; 0: until the budget ends' },
     meanShare: { default: 0.5, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { combine: 'product', episodic: 'elliptic' } },
+  presets: { published: { combine: 'product', episodic: 'elliptic' }, robust: { episodic: 'count' } },
   parts: {
-    /** Visits of former tasks by key. Read, and not changed. */
+    /** Visits of former tasks by key (see `remembered`). Read, and not changed. */
     memory: new Counts(),
     /** Equal texts: the same state; default: the world's key. */
     key: undefined as ((state: any) => string) | undefined,
@@ -81,18 +80,27 @@ export const globalEpisodicBonus = method({
       if (n === undefined) return joinNovelty(1, 1, k.combine as 'product')
       return joinNovelty(seen.bonus(keyOf(n)), episodicNovelty([...way, n], by), k.combine as 'product', k.floor) // 1, 2, 3
     }
+    const close = async (nodes: readonly NodeId[]) => {
+      const ends = nodes.filter(n => t.is(n, 'end') && t.N[n] === 0)
+      await finish(s, ends, k)
+      for (const n of ends) if (t.N[n] === 0) backup(t, n, t.R[n], rule) // 4
+    }
     await s.workers(
       paced(s, k.pace, async sim => {
         const way: NodeId[] = [sim.hold(t.root)]
         for (let at = t.root; way.length <= k.horizon && !t.is(at, 'end'); ) {
           if (grown.wants(at)) await grown.draw(at)
+          if (k.look) await close(await s.step(t.edges(at).filter(e => !t.taken(e))))
           const open = t.edges(at).filter(e => !grown.spent(e) && (t.taken(e) || t.O[e] === 0))
           const e = argmax(open, x => (Number.isNaN(t.Q[x]) ? 0 : t.Q[x]) + k.beta * bonus(x, way), sim.random)
-          // Others are at work on all there is here; or nothing can be done any more.
-          if (e === undefined) sim.hold(null)
+          if (e === undefined) {
+            // Others are at work on what there is; else all below is used up, and other ways are left as long as this is not the root.
+            if (at === t.root || t.first(at) === -1 || t.edges(at).some(x => !t.taken(x) && t.O[x] > 0)) sim.hold(null)
+            break
+          }
           const [n] = await s.step([sim.hold(e)])
           if (n === undefined) {
-            s.prune(e!)
+            s.prune(e)
             continue
           }
           leads.set(move(n, at), n)
@@ -101,8 +109,8 @@ export const globalEpisodicBonus = method({
           at = n
         }
         const last = way[way.length - 1]
-        await finish(s, [last], k)
-        backup(t, last, t.is(last, 'end') ? t.R[last] : 0, rule) // 4
+        await close([last])
+        if (!t.is(last, 'end')) backup(t, last, 0, rule) // 4
       }),
       k.episodes > 0 ? { times: k.episodes } : {},
     )

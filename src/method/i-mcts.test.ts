@@ -70,3 +70,15 @@ test('the answer is the best run', async () => {
   const { r } = await search(iMcts, { world: plans(worth), policy, value: critic(s => worth(s)).value, knobs: { rollouts: 12, c: 0.1 } })
   expect(r.answer).toBe('bbb')
 })
+test('a proven plan is the answer, and ends it', async () => {
+  const { policy } = scripted(() => 'abc')
+  const verified = { id: 'proof', verifies: true, reward: async (at: any) => ({ value: at.state === 'b' ? 1 : 0.5 }) }
+  const { r } = await search(iMcts, {
+    world: plans(worth),
+    policy,
+    reward: verified,
+    value: critic({ a: 0.9, b: 0.8, c: 0.1 }).value,
+    knobs: { rollouts: 9, c: 0.1 },
+  })
+  expect([r.answer, r.solved, r.ended]).toEqual(['b', true, 'stopped'])
+})

@@ -17,7 +17,7 @@ import { method } from '../runtime/index.ts'
  * 7. Backup: to every node up to the root; what the run said goes with it.
  * 8. The answer is the run of best reward.
  *
- * Traps: c = 2 drowns the judge where scores lie close together: the bonus of an unvisited child has cV below the root; `robust` has it near the spread.
+ * Traps: c = 2 drowns the judge where scores lie close together: the bonus of an unvisited child has cV below the root; `robust` has it below the spread.
  * The judge's marks and the rewards must be on one scale. Nodes of all depths compete, each with its own parent's count. A finished node is run once,
  * unless `again` (runs with noise). Reward and report on different data.
  */
@@ -38,7 +38,7 @@ export const iMcts = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a run, where it is made of steps' },
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { untilSolved: false }, robust: { c: 0.2, rollouts: 0 } },
+  presets: { published: { untilSolved: false }, robust: { c: 0.05, rollouts: 0 } },
   needs: ['policy', 'value', 'reward'],
   async run(s, k) {
     const t = s.tree
@@ -72,9 +72,9 @@ export const iMcts = method({
       const end = await complete(s, from, { steps: k.steps })
       if (end !== undefined) {
         const [a] = await s.reward([end])
-        if (k.untilSolved && t.is(end, 'solved')) return s.stop()
         const r = t.is(end, 'failed') ? 0 : a.value
         if (!(r <= best[end])) best[end] = r
+        if (k.untilSolved && t.is(end, 'solved')) return s.stop()
         if (a.feedback !== undefined) for (const m of t.path(from)) told.set(m, a.feedback)
         backup(t, from, r, mean) // 7
       }

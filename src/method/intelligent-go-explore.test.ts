@@ -111,6 +111,13 @@ describe('intelligent-go-explore', () => {
     // 9 is reached, and 10 from 8.
     expect(new Set(r.tree.nodes().map((n: any) => r.tree.state(n))).size).toBe(11)
   })
+  test('banned states with untried actions are let in when the archive is used up: no route is lost', async () => {
+    const m = model((_, items) => (items.length > 0 ? '1' : 'no'))
+    const r = await go(frame(m.provider, { horizon: 1 }))
+    expect(new Set(r.tree.nodes().map((n: any) => r.tree.state(n))).size).toBe(11)
+    // Each was asked about once.
+    expect(m.of(news).length).toBe(8)
+  })
   test('success ends it', async () => {
     const m = model((_, items) => (items.length > 0 ? `${items.length}` : 'yes'))
     const r = await go(frame(m.provider, { untilSolved: true, horizon: 9 }))

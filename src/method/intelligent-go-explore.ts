@@ -18,9 +18,10 @@ const interesting = yesOrNo('interesting')
  * 5. Admit: is a new state interestingly new beside the archive? `yes`: kept; `no`: banned, and never asked about again. Exploration goes on from it all the
  *    same. States that `keep` names are kept unasked.
  * 6. A reply that cannot be read is a choice by chance, or a no.
- * 7. All used up: everything is untried again, as long as that brings anything new.
+ * 7. All used up: banned states with untried actions are let in after all, so that no route is lost for good (not in the paper); where there are none,
+ *    everything is untried again, as long as that brings anything new.
  *
- * Traps: a no on the only route is fatal but for `keep` and for going on from it. Long lists are read badly: `shown` of them, drawn anew each time.
+ * Traps: a no on the only route costs all that is tried before it is let in; name what must be kept. Long lists are read badly: `shown` of them, drawn anew each time.
  * Each of the three roles can be taken from the model: `select` and `act` by chance (or, of states, the least visited), `admit` everything or nothing.
  */
 export const intelligentGoExplore = method({
@@ -74,13 +75,11 @@ export const intelligentGoExplore = method({
       t.draws(e)[0]?.text?.trim() ??
       s.world.show?.(t.action(e), t.state(n)) ??
       canonical(t.action(e))
-    const way = (n: NodeId): string =>
-      t
-        .path(n)
-        .slice(1)
-        .map(e => action(e, t.parent(e)!))
-        .join('; ')
-    const state = (n: NodeId): string => parts.describe?.(t.state(n)) ?? s.world.key?.(t.state(n)) ?? (way(n) || 'the start')
+    const state = (n: NodeId): string => {
+      const way = t.path(n).slice(1)
+      const walked = () => way.map(e => action(e, t.parent(e)!)).join('; ') || 'the start'
+      return parts.describe?.(t.state(n)) ?? s.world.key?.(t.state(n)) ?? walked()
+    }
     const said: Record<'select' | 'act' | 'admit', string[]> = { select: [], act: [], admit: [] }
     const remember = (of: string[], text: string) => of.splice(0, of.push(text) - k.history)
     const drawn = new Map<NodeId, number>()
@@ -138,12 +137,13 @@ export const intelligentGoExplore = method({
       }
     }
     archive.admit(t.root)
-    for (let size = -1; t.size > size; round++) {
+    for (let size = -1, more = false; more || t.size > size; round += more ? 0 : 1) {
       size = t.size
       await draw(t.root)
       await s.workers(explore, { slots: k.explorers, ...(k.returns > 0 ? { times: k.returns } : {}) })
       if (k.returns > 0) return
-      archive.reset() // 7
+      more = archive.readmit() // 7
+      if (!more) archive.reset()
     }
   },
 })

@@ -27,6 +27,7 @@ export const mapElites = method({
   slot: 'search',
   knobs: {
     G: { default: 100, min: 1, max: 1_000_000, doc: 'solutions made at random before any is varied' },
+    share: { default: 0.25, min: 0, max: 1, doc: 'the first G end where so much of the budget is gone; 1: all G' },
     evaluations: { default: 0, min: 0, max: 100_000_000, doc: 'most solutions in all, the first G included; 0: until the budget ends' },
     bins: { default: 0, min: 0, max: 100_000, doc: 'bins of every feature; 0: as many as the world says' },
     crossover: { default: false, doc: 'a second elite, drawn evenly too, is crossed with the first' },
@@ -36,7 +37,7 @@ export const mapElites = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where solutions are made of steps' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: fill the map' },
   },
-  presets: { published: { untilSolved: false } },
+  presets: { published: { untilSolved: false, share: 1 } },
   parts: {
     create: undefined as Policy<any, any, Varied> | undefined,
     vary: undefined as Policy<any, any, Varied> | undefined,
@@ -69,7 +70,7 @@ export const mapElites = method({
       }
     }
     const left = k.evaluations > 0 ? k.evaluations - k.G : Infinity
-    await place(await bred.create(Math.min(k.G, k.G + left), s.random('create'))) // 2
+    await place(await bred.create(Math.min(k.G, k.G + left), s.random('create'), k.share)) // 2
     if (left > 0)
       await s.workers(
         async sim => {

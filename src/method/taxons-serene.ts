@@ -32,6 +32,7 @@ export const taxonsSerene = method({
   slot: 'search',
   knobs: {
     pop: { default: 100, min: 1, max: 100_000, doc: 'population' },
+    share: { default: 0.25, min: 0, max: 1, doc: 'the first population ends where so much of the budget is gone; 1: all of it' },
     offspring: { default: 2, min: 1, max: 1000, doc: 'children of each parent' },
     k: { default: 15, min: 1, max: 10_000, doc: 'neighbours that novelty looks at' },
     lambda: { default: 5, min: 0, max: 10_000, doc: 'solutions added to the archive in a generation, and at the end of an emitter' },
@@ -54,7 +55,7 @@ export const taxonsSerene = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an attempt, where solutions are made of steps' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: go on, for other regions' },
   },
-  presets: { published: { untilSolved: false } },
+  presets: { published: { untilSolved: false, share: 1 } },
   parts: { create: undefined as Policy<any, any, Varied> | undefined, vary: undefined as Policy<any, any, Varied> | undefined },
   needs: ['policy', 'reward'],
   async run(s, k, { create, vary }) {
@@ -124,7 +125,7 @@ export const taxonsSerene = method({
       }
     }
 
-    let population = (await bred.create(Math.min(k.pop, k.evaluations), s.random('create'))).filter(known)
+    let population = (await bred.create(Math.min(k.pop, k.evaluations), s.random('create'), k.share)).filter(known)
     made = Math.min(k.pop, k.evaluations)
     if (population.length === 0) return
     seen.learn(population, s.random('code', 0))

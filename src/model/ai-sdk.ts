@@ -170,10 +170,29 @@ function callOptions(
   }
 }
 
-/** A tool's result goes as the user's word: a part of its own wants the id of the call, which a Message does not carry. */
-function promptMessage(m: Message): unknown {
+/** A tool's result whose call is not known goes as the user's word: a part of its own wants the id of the call. */
+function promptMessage(m: Message, _i: number, all: readonly Message[]): unknown {
   if (m.role === 'system') return { role: 'system', content: m.content }
-  return { role: m.role === 'assistant' ? 'assistant' : 'user', content: [{ type: 'text', text: m.content }] }
+  const text = m.content === '' ? [] : [{ type: 'text', text: m.content }]
+  if (m.role === 'assistant') {
+    const calls = (m.toolCalls ?? []).map(c => ({ type: 'tool-call', toolCallId: c.id, toolName: c.name, input: parsed(c.arguments) }))
+    return { role: 'assistant', content: [...text, ...calls] }
+  }
+  if (m.role === 'tool' && m.toolCallId !== undefined) {
+    const toolName = all.flatMap(x => x.toolCalls ?? []).find(c => c.id === m.toolCallId)?.name ?? 'tool'
+    return {
+      role: 'tool',
+      content: [{ type: 'tool-result', toolCallId: m.toolCallId, toolName, output: { type: 'text', value: m.content } }],
+    }
+  }
+  return { role: 'user', content: [{ type: 'text', text: m.content }] }
+}
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 function schemaOf(schema: unknown): { schema: unknown; name?: string } {
   const s = schema as Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { Oracle, Price, Provider } from '../contract/index.ts'
+import type { Oracle, Paper, Price, Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/failure.ts'
 import { nearest } from '../kernel/nearest.ts'
 
@@ -35,6 +35,8 @@ export interface ModelKind {
   readonly describe: string
   /** How it is written. */
   readonly example: string
+  /** Where it comes from; its file is then `src/model/KIND.ts`. */
+  readonly paper?: Paper
   /** What stands after the colon: options `k=v,k=v`, a name taken whole, or nothing. */
   readonly rest: 'options' | 'name' | 'none'
   /** What it reads and writes. Default: `text`. */

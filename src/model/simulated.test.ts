@@ -356,3 +356,21 @@ describe('cost, time and trouble', () => {
     expect(await ask()).not.toBeInstanceOf(Error)
   })
 })
+
+test('asked to choose among numbered next steps, it takes a promising one, or errs at its rate', async () => {
+  const o = game24.oracle!
+  for (const numbers of solvable.slice(0, 20)) {
+    const place = prompt(numbers, { for: 'judgement' })
+    const moves = o.moves(o.read(place)!.place)
+    const good = moves.filter(m => o.promising(m.to))
+    const bad = moves.filter(m => !o.promising(m.to))
+    if (good.length === 0 || bad.length === 0) continue
+    const options = [bad[0], good[0], bad.at(-1)!].map((m, i) => `${i + 1}. ${m.text}`).join('\n')
+    const messages = [
+      ...place,
+      { role: 'user' as const, content: `Which is the most useful?\n${options}\nReply with a number from 1 to 3.` },
+    ]
+    expect(await texts(model({ error: 0 }), messages, 5)).toEqual(Array(5).fill('2'))
+    expect((await texts(model({ error: 1 }), messages, 5)).every(x => x !== '2')).toBe(true)
+  }
+})

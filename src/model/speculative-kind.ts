@@ -15,6 +15,11 @@ export const speculativeKind: ModelKind = {
   kind: 'speculative',
   describe: 'Two models of one vocabulary: says exactly what the first would say, drafted by the second in fewer passes of the first',
   example: 'speculative:seedling,seedling@draft',
+  paper: {
+    title: 'Recursive Speculative Decoding: Accelerating LLM Inference via Sampling Without Replacement',
+    id: 'arXiv:2402.14160',
+    dossier: 'rsd',
+  },
   rest: 'name',
   async create({ name }, context) {
     const parts = name.split(',').map(x => x.trim())

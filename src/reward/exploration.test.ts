@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Context, Io } from '../contract/index.ts'
-import { Counts } from '../kernel/index.ts'
-import { type ExplorationOptions, episodicNovelty, exploration } from './index.ts'
+import { Counts, FlatTree } from '../kernel/index.ts'
+import { type ExplorationOptions, episodicNovelty, exploration, remembered } from './index.ts'
 
 /** A place at the end of some states, the first being the root's. */
 const at = (...states: string[]): Context<string, string> => {
@@ -49,6 +49,18 @@ describe('exploration', () => {
     await value({ memory }, 's', 'old')
     expect(memory.entries()).toEqual([['old', 3]])
     expect(await value({}, 's', 'old')).toBe(1)
+  })
+  test('what a search walked through is added, what it only looked at is not', () => {
+    const t = new FlatTree<string, string>('start', { outcome: () => null })
+    const seen = t.take(t.edge(t.root, 'a', 'a'), 'walked')
+    t.take(t.edge(t.root, 'b', 'b'), 'looked')
+    t.N[t.root] = t.N[seen] = 3
+    expect(remembered(memory, t, s => s).entries()).toEqual([
+      ['old', 3],
+      ['start', 1],
+      ['walked', 1],
+    ])
+    expect(memory.entries()).toEqual([['old', 3]])
   })
   test('a floor keeps what was met very often from ending exploration', async () => {
     const much = new Counts([['old', 1e6]])

@@ -1,5 +1,5 @@
 // Global and episodic novelty of states, and their product.
-import type { Reward } from '../contract/index.ts'
+import type { Reward, Tree } from '../contract/index.ts'
 import { Counts, Elliptic, joinNovelty } from '../kernel/index.ts'
 
 export interface ExplorationOptions<S = any> {
@@ -17,6 +17,13 @@ export interface ExplorationOptions<S = any> {
   lambda?: number
   /** Least global share in a product. Default 0. */
   floor?: number
+}
+
+/** A memory with the visits of a finished search added: every state that it walked through counts once, what it only looked at does not. */
+export function remembered<S>(memory: Counts, t: Tree<S, any, any>, key: (s: S) => string): Counts {
+  const out = new Counts(memory.entries())
+  for (const n of t.nodes()) if (t.N[n] > 0) out.add(key(t.state(n)))
+  return out
 }
 
 /** Episodic novelty of the last of some states, the others being the episode so far, first to last. */

@@ -65,7 +65,8 @@ export function crew(threads: number, begun: unknown): Crew {
 function start(begun: unknown): Thread {
   // The package holds JavaScript, a clone the sources.
   const file = import.meta.url.endsWith('.ts') ? './compare-thread.ts' : './compare-thread.js'
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: begun })
+  // How this process was started (a program on the command line, a loader) is no matter of the threads.
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: begun, execArgv: [] })
   const waiting: Thread['waiting'] = new Map()
   let lost: unknown
   let resolveReady!: () => void

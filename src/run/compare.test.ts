@@ -322,7 +322,7 @@ describe('in a store', () => {
     expect(c.ended).toBe('done')
     expect(paid(c)).toEqual(paid(await go(latency)))
   })
-  test('killed in the middle, and resumed: as if nothing had happened', async () => {
+  test.each([1, 2])('killed in the middle, and resumed: as if nothing had happened; threads: %i', async threads => {
     const store = folder()
     const plan = {
       world: 'game24',
@@ -337,6 +337,7 @@ describe('in a store', () => {
       import { comparePlan } from ${JSON.stringify(new URL('compare-plan.ts', import.meta.url).href)}
       await comparePlan(${JSON.stringify(plan)}, {
         store: ${JSON.stringify(store)},
+        threads: ${threads},
         onRun: id => process.stdout.write(id + '\\n'),
         onEvent: e => e.kind === 'compare.cell' && process.stdout.write('.'),
       })`
@@ -354,6 +355,7 @@ describe('in a store', () => {
     let known = -1
     const resumed = await resumeComparison(id, {
       store,
+      threads,
       onEvent: e => {
         if (e.kind === 'compare.start') known = (e.data as { known: number }).known
       },

@@ -2,6 +2,7 @@
 import type { Paper } from '../contract/index.ts'
 import { losses, lossFiles } from '../learn/index.ts'
 import { methods } from '../method/index.ts'
+import { modelKinds } from '../model/index.ts'
 import type { ClaimResult } from './claim.ts'
 import { claimResults, evidenceFor, type Shown } from './claim-shelf.ts'
 
@@ -31,6 +32,11 @@ const rooms: readonly { kind: Published['kind']; room: string; parts(): Part[] }
     kind: 'method',
     room: 'src/method',
     parts: () => [...methods.values()].map(m => ({ id: m.id, paper: m.paper, file: `src/method/${m.id}.ts` })),
+  },
+  {
+    kind: 'model',
+    room: 'src/model',
+    parts: () => modelKinds.map(k => ({ id: k.kind, paper: k.paper, file: `src/model/${k.kind}.ts` })),
   },
   {
     kind: 'loss',

@@ -2,12 +2,12 @@
 import type { Dialect, Draw, Policy, Proposed, Random, Reject, Sample, Wanted, WorldBase } from '../contract/index.ts'
 
 type Reading<A> = { draw: Draw<A> } | { text: string; why: string }
-type Parse<A> = (text: string) => A | Reject
+type Parse<A> = (text: string, sample?: Sample) => A | Reject
 
 /** What one sample, or one line of it, says. */
 function read<A>(sample: Sample, parse: Parse<A>, text = sample.text): Reading<A> {
   if (sample.finish === 'refused') return { text, why: 'the model refused' }
-  const action = parse(text)
+  const action = parse(text, text === sample.text ? sample : undefined)
   if (typeof action === 'object' && action !== null && 'reject' in action) {
     return { text, why: sample.finish === 'cut' ? `cut off: ${action.reject}` : action.reject }
   }
@@ -61,7 +61,7 @@ export function modelPolicy<S, A>(world: WorldBase<S, A, any, any>, role = 'poli
       const language: Dialect<S, A> = text ? world : (world.dialects?.[model.dialect] ?? world)
       const lists = text && (how === 'distinct' || how === 'all')
       const want: Wanted = lists ? { for: sampling.grain ?? 'step', list: n } : { for: sampling.grain ?? 'step' }
-      const parse: Parse<A> = line => language.parse(line, s, want)
+      const parse: Parse<A> = (line, sample) => language.parse(line, s, want, sample)
       const asked = language.stop === undefined ? sampling : { ...sampling, stop: language.stop(want) }
       const count = Number.isFinite(n) ? n : 8
       if (lists) {

@@ -28,8 +28,8 @@ export class Steps<S, A, Ans, T> {
   readonly #home: Home<S, A, Ans>
   readonly #world: World<S, A, Ans, T>
   readonly #sessions: Sessions<S, A, T, any> | null
-  /** Edges being taken now: taken once, whoever asks. */
-  readonly #stepping = new Map<EdgeId, Promise<NodeId | null>>()
+  /** Edges being taken now: taken once, whoever asks. What the budget did not cover while the search ran is taken anew from what was held back. */
+  readonly #stepping = new Map<EdgeId, { taking: Promise<NodeId | null>; final: boolean }>()
   readonly #crossed = new Map<EdgeId, readonly NodeId[]>()
   readonly #refs = new Map<NodeId, string>()
 
@@ -48,18 +48,22 @@ export class Steps<S, A, Ans, T> {
     if (t.is(e, 'gone')) return null
     if (t.taken(e)) return e
     const under = this.#stepping.get(e)
-    if (under !== undefined) return under
+    const { final } = this.#home.party
+    if (under?.final === final) return under.taking
     const world = this.#world
     const parent = t.parent(e)!
     if (world.kind === 'pure' && t.taken(parent) && this.#home.budget.fits(oneStepAmount) === 'fits') return this.#pure(e, parent)
-    const taking = this.#slow(e, parent).finally(() => this.#stepping.delete(e))
-    this.#stepping.set(e, taking)
+    const taking = this.#slow(e, parent).finally(() => {
+      if (this.#stepping.get(e)?.taking === taking) this.#stepping.delete(e)
+    })
+    this.#stepping.set(e, { taking, final })
     return taking
   }
   async #slow(e: EdgeId, parent: EdgeId): Promise<NodeId | null> {
     const p = await this.take(parent)
     if (p === null) return null
     await this.#home.shared.engine.effect(this.#home.party, () => ({ max: oneStep }))
+    if (this.#home.tree.taken(e)) return e
     const world = this.#world
     if (world.kind === 'pure') return this.#pure(e, p)
     return world.kind === 'io' ? this.#asked(e, p) : this.#lived(e, p)

@@ -4,6 +4,7 @@ import { nearest } from '../kernel/nearest.ts'
 import { banditsEntry } from './bandits/index.ts'
 import { blocks } from './blocks/index.ts'
 import { boardWorlds } from './board/index.ts'
+import { chatWorld } from './chat/index.ts'
 import type { WorldEntry } from './entry.ts'
 import { functionsWorld } from './functions/index.ts'
 import { graphWorld } from './graph/index.ts'
@@ -22,6 +23,7 @@ import { toolsEntry } from './tools/index.ts'
 export * from './bandits/index.ts'
 export * from './blocks/index.ts'
 export * from './board/index.ts'
+export * from './chat/index.ts'
 export type { Named, Wish, WorldEntry } from './entry.ts'
 export * from './functions/index.ts'
 export * from './graph/index.ts'
@@ -43,6 +45,7 @@ export * from './tools/index.ts'
 const all: readonly WorldEntry[] = [
   ...numberWorlds,
   reasonWorld,
+  chatWorld,
   sudokuWorld,
   graphWorld,
   blocks,

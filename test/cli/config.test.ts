@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
-import { readConfig, withConfig } from '../../src/cli/config.ts'
+import { withConfig } from '../../src/cli/config.ts'
 import type { Call, Streams } from '../../src/cli/definition.ts'
 import { parse } from '../../src/cli/parse.ts'
+import { readConfig } from '../../src/run/index.ts'
 import { espalier, held } from './espalier.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'espalier-config-'))

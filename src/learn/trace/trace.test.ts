@@ -58,7 +58,13 @@ describe.each(sources)('traces of $id', source => {
 test('a search tree is made as it is walked, and no further', () => {
   const { world } = countdownTraces
   let steps = 0
-  const counted = { ...world, step: (s: never, a: never) => (steps++, world.step(s, a)) }
+  const counted = {
+    ...world,
+    step: (s: never, a: never) => {
+      steps++
+      return world.step(s, a)
+    },
+  }
   const tree = searchTree(counted, world.start({ numbers: [2, 3, 4], target: 24 }))
   expect(steps).toBe(0)
   const kids = tree.children(0).length

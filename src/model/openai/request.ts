@@ -80,11 +80,15 @@ export function bodyOf(
   return body
 }
 
-/** A tool's result goes as the user's word: the protocol's own role wants the id of the call, which a Message does not carry. */
+/** A tool's result whose call is not known goes as the user's word: the protocol's own role wants the id of the call. */
 function chatMessages(messages: readonly Message[], prefill: Prefill | undefined): Record<string, unknown>[] {
   return messages.map((m, i) => ({
-    role: m.role === 'tool' ? 'user' : m.role,
+    role: m.role === 'tool' && m.toolCallId === undefined ? 'user' : m.role,
     content: m.content,
+    ...(m.toolCallId === undefined ? {} : { tool_call_id: m.toolCallId }),
+    ...(m.toolCalls === undefined || m.toolCalls.length === 0
+      ? {}
+      : { tool_calls: m.toolCalls.map(c => ({ id: c.id, type: 'function', function: { name: c.name, arguments: c.arguments } })) }),
     ...(prefill === 'prefix' && m.role === 'assistant' && i === messages.length - 1 ? { prefix: true } : {}),
   }))
 }

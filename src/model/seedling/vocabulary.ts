@@ -59,6 +59,13 @@ export function encode(text: string): number[] {
   for (const word of text.split(/\s+/)) {
     if (word === '') continue
     const id = ids.get(word)
+    // Asked in a language it has not: the same for every task, so it is the frame that does not fit.
+    if (id === undefined && /\p{L}{2}/u.test(word) && !/[<>]/.test(word))
+      throw new Failure(
+        'usage',
+        `the seedling reads numbers and signs, and is asked in words: ${JSON.stringify(word)} as word ${out.length + 1} of the prompt`,
+        'take a chat model for that',
+      )
     if (id === undefined)
       throw new Failure(
         'model',

@@ -8,7 +8,7 @@ import { type BoardWorld, boardWorld } from './world.ts'
 
 export { Chess } from './chess.ts'
 export { ConnectFour, emptyBoard, four } from './connect-four.ts'
-export { type Evaluation, type Evaluator, type EvaluatorOptions, evaluator } from './evaluator.ts'
+export { type Evaluation, type Evaluator, type EvaluatorOptions, evaluator, scored } from './evaluator.ts'
 export { Hex } from './hex.ts'
 export type { BoardPlace } from './oracle.ts'
 export { Outlook } from './outlook.ts'

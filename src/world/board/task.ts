@@ -1,8 +1,9 @@
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { chain, hashText, mix } from '../../kernel/hash.ts'
+import { chain } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Named, Wish } from '../entry.ts'
+import { splitBy } from '../split.ts'
 import type { Outlook } from './outlook.ts'
 import { after, legalOf, type Position, type Rules } from './position.ts'
 
@@ -38,8 +39,7 @@ export const showTask = (t: BoardTask): string => (t.within === undefined ? t.po
 
 /** Which split a position belongs to, by a fixed hash: 70 % train, 15 % dev, 15 % test. */
 export function splitOf(t: BoardTask): Split {
-  const share = mix(hashText(t.position), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(t.position)
 }
 
 /**

@@ -1,7 +1,7 @@
 // Tasks as people write them, and the truth that may come with one.
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { hashText, mix } from '../../kernel/hash.ts'
+import { splitBy } from '../split.ts'
 import { greatest, type List, longest, primitive, readList, showList } from './primitives.ts'
 
 export interface Example {
@@ -101,6 +101,5 @@ export const showTask = (t: FunctionTask): string =>
 
 /** 70 % train, 15 % dev, 15 % test, by a fixed hash of the examples. */
 export function split(t: FunctionTask): Split {
-  const share = mix(hashText(t.examples.map(x => `${showList(x.input)} ${showList(x.output)}`).join(' ')), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(t.examples.map(x => `${showList(x.input)} ${showList(x.output)}`).join(' '))
 }

@@ -1,9 +1,9 @@
 // Tasks as people write them.
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { hashText, mix } from '../../kernel/hash.ts'
 import { nearest } from '../../kernel/nearest.ts'
 import type { Named, Wish } from '../entry.ts'
+import { splitBy } from '../split.ts'
 import { kinds, type LandscapeTask } from './surface.ts'
 
 const most = 100
@@ -39,8 +39,7 @@ export const showTask = (t: LandscapeTask): string => `${t.kind} ${t.dims}${t.se
 
 /** 70 % train, 15 % dev, 15 % test, by a fixed hash. */
 export function splitOf(t: LandscapeTask): Split {
-  const share = mix(hashText(showTask(t)), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(showTask(t))
 }
 
 /** Rastrigin's function with other optima. `size`: variables, default 2. */

@@ -1,9 +1,9 @@
 // Tasks as people write them.
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { hashText, mix } from '../../kernel/hash.ts'
 import { nearest } from '../../kernel/nearest.ts'
 import type { Named, Wish } from '../entry.ts'
+import { splitBy } from '../split.ts'
 import { kinds, type MazeTask } from './arena.ts'
 
 /** @throws Failure (usage) that says what was expected and what was found */
@@ -32,8 +32,7 @@ export const showTask = (t: MazeTask): string => `${t.kind}${t.seed === 0 ? '' :
 
 /** 70 % train, 15 % dev, 15 % test, by a fixed hash. */
 export function splitOf(t: MazeTask): Split {
-  const share = mix(hashText(showTask(t)), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(showTask(t))
 }
 
 /** Both plans in turn, with other walls. */

@@ -1,9 +1,10 @@
 import type { Grader, Oracle, PureWorld, Reject, Split, Wanted } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { canonical, chain, hashText, mix } from '../../kernel/hash.ts'
+import { canonical, chain } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Named, Wish, WorldEntry } from '../entry.ts'
 import { seal, unseal } from '../seal.ts'
+import { splitBy } from '../split.ts'
 import type { Domain } from './domain.ts'
 import { readPrompt, render } from './prompt.ts'
 
@@ -91,8 +92,7 @@ export function pathWorld<S>(domain: Domain<S>): PathWorld<S> {
     return { place: domain.text(s), within: within as number }
   }
   const splitOf = (t: PathTask): Split => {
-    const share = mix(hashText(t.place), 0x5911) % 100
-    return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+    return splitBy(t.place)
   }
 
   const promising = (p: PathPlace): boolean => domain.distance(at(p)) <= p.left

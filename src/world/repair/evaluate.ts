@@ -6,7 +6,13 @@ const fuel = 5_000
 const deepest = 100
 const greatest = 1_000_000_000
 
-class Trouble extends Error {}
+/** Thrown out of a call that gives no number. No Error: tracing the stack would cost more than the call. */
+class Trouble {
+  readonly message: string
+  constructor(message: string) {
+    this.message = message
+  }
+}
 
 /** What a call gives: a number, or in words why it gives none. Division rounds down; `%` has the sign of its right side; conditions are 1 and 0. */
 export function evaluate(program: readonly Definition[], name: string, args: readonly number[]): number | string {
@@ -19,30 +25,30 @@ export function evaluate(program: readonly Definition[], name: string, args: rea
     const d = defined.get(f)
     if (d === undefined || d.params.length !== xs.length) throw new Trouble(`there is no ${f} of ${xs.length} arguments`)
     if (depth > deepest) throw new Trouble('calls itself without end')
-    return value(d.body, new Map(d.params.map((p, i) => [p, xs[i]])), depth)
+    return value(d.body, d.params, xs, depth)
   }
-  const value = (e: Expr, env: ReadonlyMap<string, number>, depth: number): number => {
+  const value = (e: Expr, params: readonly string[], xs: readonly number[], depth: number): number => {
     if (--left < 0) throw new Trouble('runs without end')
     switch (e.kind) {
       case 'number':
         return e.value
       case 'name':
-        return env.get(e.name)!
+        return xs[params.indexOf(e.name)]
       case 'minus':
-        return 0 - value(e.of, env, depth)
+        return 0 - value(e.of, params, xs, depth)
       case 'if':
-        return value(value(e.when, env, depth) !== 0 ? e.yes : e.no, env, depth)
+        return value(value(e.when, params, xs, depth) !== 0 ? e.yes : e.no, params, xs, depth)
       case 'call':
         return call(
           e.name,
-          e.args.map(a => value(a, env, depth)),
+          e.args.map(a => value(a, params, xs, depth)),
           depth + 1,
         )
       case 'op': {
-        const a = value(e.left, env, depth)
+        const a = value(e.left, params, xs, depth)
         if (e.op === 'and' && a === 0) return 0
         if (e.op === 'or' && a !== 0) return 1
-        return bounded(operate(e.op, a, value(e.right, env, depth)))
+        return bounded(operate(e.op, a, value(e.right, params, xs, depth)))
       }
     }
   }

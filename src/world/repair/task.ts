@@ -1,7 +1,7 @@
 // Tasks as people write them, and the truth that may come with one.
 import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { hashText, mix } from '../../kernel/hash.ts'
+import { splitBy } from '../split.ts'
 import { type Definition, readDefinition, readTest, showDefinition, showTest, type Test, unsound } from './language.ts'
 
 export interface RepairTask {
@@ -110,6 +110,5 @@ export const showTask = (t: RepairTask): string => `${[...t.source, ...t.tests].
 
 /** 70 % train, 15 % dev, 15 % test, by a fixed hash of the broken program. */
 export function split(t: RepairTask): Split {
-  const share = mix(hashText(t.source.join('\n')), 0x5911) % 100
-  return share < 70 ? 'train' : share < 85 ? 'dev' : 'test'
+  return splitBy(t.source.join('\n'))
 }

@@ -1,4 +1,4 @@
-// `--budget calls=200,time=20s`: the command's short keys for the contract's limits.
+// `calls=200,time=20s`: limits as one types them, with short keys for the contract's names.
 import type { Limits } from '../contract/index.ts'
 import { Failure, nearest } from '../kernel/index.ts'
 
@@ -25,30 +25,30 @@ const seconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, '': 1
 const thousands: Record<string, number> = { '': 1, k: 1e3, M: 1e6 }
 
 /**
- * @param texts values of `--budget`, each `K=V,...`; undefined or empty: no limits
+ * @param texts each `K=V,...`; undefined or empty: no limits @param where it was written, for messages
  * @throws Failure (usage) that names the key, what it expects and what was found
  */
-export function parseBudget(texts: readonly string[] = []): Limits {
+export function parseBudget(texts: readonly string[] = [], where = '--budget'): Limits {
   const out: Limits = {}
   for (const part of texts.flatMap(t => t.split(','))) {
     const at = part.indexOf('=')
     const key = (at < 0 ? part : part.slice(0, at)).trim()
     const value = at < 0 ? '' : part.slice(at + 1).trim()
-    if (key === '') throw new Failure('usage', `--budget: expected K=V, found '${part.trim()}'`, 'as in --budget calls=200,time=20s')
+    if (key === '') throw new Failure('usage', `${where}: expected K=V, found '${part.trim()}'`, 'as in calls=200,time=20s')
     const known = Object.hasOwn(keys, key) ? keys[key] : undefined
     if (known === undefined) {
       const near = nearest(key, Object.keys(keys))
       throw new Failure(
         'usage',
-        `--budget: no limit is called '${key}'`,
+        `${where}: no limit is called '${key}'`,
         `${near === undefined ? '' : `did you mean ${near}? `}limits: ${Object.keys(keys).join(', ')}`,
       )
     }
     const [name, unit] = known
     const amount = read(value, unit)
     if (amount === undefined)
-      throw new Failure('usage', `--budget ${key}: expected ${expected[unit]}, found '${value}'`, `as in --budget ${key}=${example[unit]}`)
-    if (out[name] !== undefined) throw new Failure('usage', `--budget ${key} is given twice`, 'give each limit once')
+      throw new Failure('usage', `${where} ${key}: expected ${expected[unit]}, found '${value}'`, `as in ${key}=${example[unit]}`)
+    if (out[name] !== undefined) throw new Failure('usage', `${where} ${key} is given twice`, 'give each limit once')
     out[name] = amount
   }
   return out

@@ -1,17 +1,17 @@
-// `--knob c=0.7`: read by the type that the method gives its knob.
+// `c=0.7`: a knob as one types it, read by the type that the method gives it.
 import type { KnobValue, Method } from '../contract/index.ts'
 import { Failure, nearest } from '../kernel/index.ts'
 import { knobDetail } from '../runtime/index.ts'
 
 /**
- * @param texts values of `--knob`, each `K=V`; a list is `K=1,2,3`
+ * @param texts each `K=V`; a list is `K=1,2,3` @param where it was written, for messages
  * @throws Failure (usage) that names the knob, what it expects and what was found
  */
-export function parseKnobs(texts: readonly string[] = [], method: Method): Record<string, KnobValue> {
+export function parseKnobs(texts: readonly string[] = [], method: Method, where = '--knob'): Record<string, KnobValue> {
   const out: Record<string, KnobValue> = {}
   for (const text of texts) {
     const at = text.indexOf('=')
-    if (at <= 0) throw new Failure('usage', `--knob: expected K=V, found '${text}'`, 'as in --knob c=0.7')
+    if (at <= 0) throw new Failure('usage', `${where}: expected K=V, found '${text}'`, 'as in c=0.7')
     const name = text.slice(0, at).trim()
     const value = text.slice(at + 1).trim()
     if (!Object.hasOwn(method.knobs, name)) {
@@ -22,14 +22,14 @@ export function parseKnobs(texts: readonly string[] = [], method: Method): Recor
         `${near === undefined ? '' : `did you mean ${near}? `}it has: ${Object.keys(method.knobs).join(', ') || 'none'}`,
       )
     }
-    if (Object.hasOwn(out, name)) throw new Failure('usage', `--knob ${name} is given twice`, 'give it once')
+    if (Object.hasOwn(out, name)) throw new Failure('usage', `${where} ${name} is given twice`, 'give it once')
     const detail = knobDetail(method.knobs[name])
     const read = knobValue(value, detail.default)
     if (read === undefined) {
       const kind = Array.isArray(detail.default) ? 'numbers with commas between them' : kinds[typeof detail.default]
       throw new Failure(
         'usage',
-        `--knob ${name}: expected ${kind}, found '${value}'`,
+        `${where} ${name}: expected ${kind}, found '${value}'`,
         `${detail.doc ?? `a knob of ${method.id}`} (default ${detail.default})`,
       )
     }

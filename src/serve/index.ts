@@ -1,0 +1,3 @@
+export { hashKey } from './door.ts'
+export { application, type Serving, serve } from './server.ts'
+export type { ApiKey, ServeSettings } from './settings.ts'

@@ -1,0 +1,20 @@
+// Any conversation.
+import type { WorldEntry } from '../entry.ts'
+import { type ChatTask, parseTask, showTask } from './task.ts'
+import { type ChatState, chat, type Reply } from './world.ts'
+
+export type { ChatInput, ChatTask } from './task.ts'
+export { type ChatState, chat, type Reply, replyGroup, replyKey, spoken as spokenReply } from './world.ts'
+
+export const chatWorld: WorldEntry<ChatState, Reply, Reply, ChatTask> = {
+  world: chat,
+  describe: 'The next reply in any conversation, tool calls included; replies are compared by what they call or answer',
+  grains: ['attempt', 'step'],
+  exact: false,
+  examples: [
+    'What is the capital of France?',
+    '{"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "What is 17 * 24?"}]}',
+  ],
+  parseTask,
+  showTask,
+}
