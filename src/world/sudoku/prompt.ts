@@ -1,6 +1,6 @@
 // Sudoku in words, for chat models of any size. Examples are of grids that are easy to check by eye.
 import type { Message, Wanted } from '../../contract/index.ts'
-import { type State, showFill, showGrid } from './game.ts'
+import { type State, showGrid } from './game.ts'
 
 type Kind = 'step' | 'list' | 'attempt' | 'judgement'
 const kindOf = ({ list, for: grain }: Wanted): Kind => (grain === 'step' && list !== undefined ? 'list' : grain)
@@ -46,6 +46,3 @@ export function render(s: State, want: Wanted): Message[] {
   const example = `Example${kind === 'judgement' ? 's' : ''} (4 x 4)\n${examples[kind]}`
   return [{ role: 'user', content: `${rules}\n${wish[kind](want.list)}\n\n${example}\n\nNow\nGrid:\n${grid(s.cells)}\n${ask}` }]
 }
-
-/** `r1c2 = 3` lines and the grid. */
-export const attemptText = (s: State): string => [...s.fills.map(f => showFill(f, s.side)), `Answer: ${showGrid(s.cells)}`].join('\n')
