@@ -1,5 +1,6 @@
 // The truth that a simulated model errs about: it reads the graph back from the world's own prompts.
 import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import { wanted } from '../asks.ts'
 import { type GraphTask, onward, reachable } from './game.ts'
 import { asks } from './language.ts'
 import { parseTask } from './task.ts'
@@ -26,10 +27,8 @@ function readPrompt(text: string): { place: Place; want: Wanted } | null {
   if (!at) return null
   const path = at[3].split(' ').map(Number)
   const place = { task: `${at[1]}: ${path[0]} -> ${at[2]}`, path }
-  if (at[4] === asks.step) return { place, want: { for: 'step' } }
-  if (at[4] === asks.list) return { place, want: { for: 'step', list: at[5] ? Number(at[5]) : Number.POSITIVE_INFINITY } }
-  if (at[4] === asks.attempt) return { place, want: { for: 'attempt' } }
-  return at[4] === asks.judgement ? { place, want: { for: 'judgement' } } : null
+  const want = wanted(asks, at[4], at[5])
+  return want && { place, want }
 }
 
 export const oracle: Oracle<Place> = {

@@ -1,6 +1,7 @@
 // The truth that a simulated model errs about: it reads the place back from the world's own prompts.
-import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import type { Message, Oracle } from '../../contract/index.ts'
 import { canonical } from '../../kernel/hash.ts'
+import { wanted } from '../asks.ts'
 import { passes } from './evaluate.ts'
 import { readTest, showDefinition, type Test } from './language.ts'
 import { edited, edits, repairable } from './mutate.ts'
@@ -16,13 +17,6 @@ export interface Place {
 const ahead = 2
 
 const prompt = /\n\nNow\nProgram:\n((?:.+\n)+?)Tests:\n((?:.+\n)+?)Edits left: (\d+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?$/
-const wants: Readonly<Record<string, Wanted['for']>> = {
-  [asks.step]: 'step',
-  [asks.list]: 'step',
-  [asks.attempt]: 'attempt',
-  [asks.attempts]: 'attempt',
-  [asks.judgement]: 'judgement',
-}
 const readTests = (p: Place): Test[] => p.tests.map(t => readTest(t)!)
 // Places are judged again and again; each is worked out once.
 const kept = new Map<string, boolean>()
@@ -32,14 +26,13 @@ export const oracle: Oracle<Place> = {
   read(messages: readonly Message[]) {
     const last = messages.at(-1)
     const m = last?.role === 'user' ? prompt.exec(last.content) : null
-    if (!m || wants[m[4]] === undefined) return null
+    const want = m && wanted(asks, m[4], m[5])
+    if (!m || want === null) return null
     const tests = m[2]
       .trim()
       .split('\n')
       .map(line => line.replace(/ (?:passes|FAILS: .*)$/, ''))
     const place = { source: m[1].trim().split('\n'), tests, left: Number(m[3]) }
-    const listed = m[4] === asks.list || m[4] === asks.attempts
-    const want = { for: wants[m[4]], ...(listed ? { list: m[5] === undefined ? Number.POSITIVE_INFINITY : Number(m[5]) } : {}) }
     return { place, key: canonical(place), want }
   },
   moves(p) {
