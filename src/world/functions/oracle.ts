@@ -1,6 +1,7 @@
 // The truth that a simulated model errs about: it reads the place back from the world's own prompts.
 import type { Message, Oracle } from '../../contract/index.ts'
 import { canonical } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { wanted } from '../asks.ts'
 import { apply, type List, primitives, readList, showList } from './primitives.ts'
 import { asks } from './prompt.ts'
@@ -17,7 +18,7 @@ const lists = (texts: readonly string[]): List[] => texts.map(t => readList(t) ?
 const reached = (p: Place): boolean => p.now.every((x, i) => x === p.goals[i])
 
 // Places are judged again and again; each is worked out once.
-const kept = new Map<string, boolean>()
+const kept = keeping<boolean>(50_000)
 
 export const oracle: Oracle<Place> = {
   read(messages: readonly Message[]) {
@@ -41,17 +42,7 @@ export const oracle: Oracle<Place> = {
       return [{ text: op.name, to: { now: (next as List[]).map(showList), goals: p.goals, left: p.left - 1 } }]
     })
   },
-  promising(p) {
-    if (reached(p)) return true
-    const key = canonical(p)
-    let known = kept.get(key)
-    if (known === undefined) {
-      known = shortest(lists(p.now), lists(p.goals), p.left) !== null
-      if (kept.size >= 50_000) kept.clear()
-      kept.set(key, known)
-    }
-    return known
-  },
+  promising: p => reached(p) || kept(canonical(p), () => shortest(lists(p.now), lists(p.goals), p.left) !== null),
   labels: { promising: ['sure', 'likely'], lost: ['impossible'] },
   attempt: texts => texts.join('\n'),
 }

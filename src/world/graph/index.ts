@@ -63,7 +63,7 @@ function marked(task: GraphTask, answer: string): Mark {
 
 export const graphWorld: WorldEntry<State, Action, string, GraphTask> = {
   world: graph,
-  describe: 'Find a path from start to goal in a directed graph, or say that there is none; how far one must look ahead is a setting',
+  describe: 'Find a path in a directed graph, or say that there is none; how far one must look ahead is a setting',
   grains: ['step', 'attempt'],
   examples: ['1>2 1>5 2>3 5>6: 1 -> 3', '4>9 9>7 4>1 1>8 8>2 7>3 3>6: 4 -> 6'],
   parseTask,

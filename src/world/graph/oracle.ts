@@ -1,5 +1,6 @@
 // The truth that a simulated model errs about: it reads the graph back from the world's own prompts.
 import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { wanted } from '../asks.ts'
 import { type GraphTask, onward, reachable } from './game.ts'
 import { asks } from './language.ts'
@@ -12,15 +13,8 @@ export interface Place {
 }
 
 // Graphs by their text, so that what is known of one is worked out once.
-const graphs = new Map<string, GraphTask>()
-function graphOf(text: string): GraphTask {
-  let g = graphs.get(text)
-  if (!g) {
-    if (graphs.size >= 5000) graphs.clear()
-    graphs.set(text, (g = parseTask(text)))
-  }
-  return g
-}
+const graphs = keeping<GraphTask>(5000)
+const graphOf = (text: string): GraphTask => graphs(text, () => parseTask(text))
 
 function readPrompt(text: string): { place: Place; want: Wanted } | null {
   const at = [...text.matchAll(/^Edges: (.+)\nGoal: (\d+)\nPath so far: ([\d ]+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?/gm)].at(-1)

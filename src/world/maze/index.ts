@@ -11,7 +11,7 @@ export { maze, type State as MazeState } from './world.ts'
 
 export const mazeWorld: WorldEntry<State, readonly number[], readonly number[], MazeTask> = {
   world: maze as WorldEntry<State, readonly number[], readonly number[], MazeTask>['world'],
-  describe: 'Drive a robot to a goal in a maze with a controller of twenty numbers; the straight way is a dead end',
+  describe: 'Drive a robot through a maze with a controller of twenty numbers; the straight way is a dead end',
   grains: ['step', 'attempt'],
   examples: ['deceptive', 'regions 3'],
   parseTask,
