@@ -15,7 +15,7 @@ export interface Place {
   readonly task: string
   readonly x: string | null
 }
-export const spaceOf = (t: LandscapeTask): GenomeSpace => ({ length: t.dims, low: -bound, high: bound, sigma: 0.05 * 2 * bound })
+const spaceOf = (t: LandscapeTask): GenomeSpace => ({ length: t.dims, low: -bound, high: bound, sigma: 0.05 * 2 * bound })
 
 const asks: Asks = { step: 'Next point:', list: 'Next points:', judgement: 'Verdict:' }
 function render(s: State, want: Wanted): Message[] {
