@@ -42,7 +42,7 @@ export const vStarVed = method({
     width: { default: 8, min: 1, max: 1000, doc: 'steps drawn at a node' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
-  presets: { published: { untilSolved: false }, robust: { expansions: 0, beam: 3 } },
+  presets: { published: { untilSolved: false } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
