@@ -15,7 +15,9 @@ const named = /^\s*([a-z0-9][a-z0-9-]*)\s*:\s*(\S[\s\S]*?)\s*$/i
 /** The worlds that a model knows, if it knows some only; null: it takes any words. */
 function known(spec: string, provider: Provider): readonly WorldEntry[] | null {
   const all = Object.values(worlds)
-  if (provider.dialect !== 'text') return all.filter(w => w.world.dialects?.[provider.dialect] !== undefined)
+  // Weights of one's own may know any world of their dialect; those that ship know what they were trained on.
+  if (provider.dialect !== 'text')
+    return all.filter(w => w.world.dialects?.[provider.dialect] !== undefined && (spec !== 'seedling' || w.model === spec))
   return /^simulated\b/.test(spec) && parseModel(spec).kind === 'simulated' ? all.filter(w => w.world.oracle !== undefined) : null
 }
 
