@@ -24,8 +24,10 @@ function known(spec: string, provider: Provider): readonly WorldEntry[] | null {
 /** Which world and task a request is about. `said`: words that need no search. */
 export type Topic = { readonly world: string; readonly task: unknown } | { readonly said: string }
 
-/** @param provider of the model, which says what it reads @throws Failure (usage): a world that is none */
-export function topicOf(asked: Asked, chosen: Chosen, provider: Provider): Topic {
+/** @param provider of the model, which says what it reads @throws Failure (usage): a world that is none; Refusal: a verifier that is none */
+export function topicOf(asked: Asked, chosen: Chosen, provider: Provider, settings: ServeSettings): Topic {
+  if (asked.verifier !== undefined && !Object.hasOwn(settings.verifiers ?? {}, asked.verifier))
+    throw new Refusal(400, 'verifier', `no verifier is called '${asked.verifier}' here`, { param: 'verifier' })
   const last = asked.messages.findLast(m => m.role === 'user')?.content.trim() ?? ''
   const able = known(chosen.spec, provider)
   const match = named.exec(last)
@@ -67,8 +69,6 @@ export async function planOf(
 ): Promise<{ plan: Plan; planned: Planned }> {
   const { settings } = o
   const { verifier } = asked
-  if (verifier !== undefined && !Object.hasOwn(settings.verifiers ?? {}, verifier))
-    throw new Refusal(400, 'verifier', `no verifier is called '${verifier}' here`, { param: 'verifier' })
   // A model alone under a limit: as many attempts as replies were asked for.
   const method = chosen.method ?? 'best-of-n'
   const alone = chosen.method === null

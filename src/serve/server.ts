@@ -1,7 +1,7 @@
 // The server: OpenAI's protocol over searches.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serve as listen, type ServerType } from '@hono/node-server'
+import { type HttpBindings, serve as listen, type ServerType } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
@@ -31,7 +31,8 @@ export interface Serving {
   close(grace?: number): Promise<void>
 }
 export interface Application {
-  fetch(r: Request): Promise<Response>
+  /** @param node what stands behind the request, where that is a socket */
+  fetch(r: Request, node?: Partial<HttpBindings>): Promise<Response>
   readonly desk: Desk
   readonly metrics: Metrics
 }
@@ -45,7 +46,7 @@ const prefixes: Readonly<Record<Kind, string>> = { chat: 'chatcmpl-', completion
 const whole = (kind: Kind, e: Envelope, s: Said, asked: Asked): object =>
   kind === 'chat' ? chatBody(e, s, asked.logprobs) : kind === 'completion' ? completionBody(e, s, asked.logprobs) : responsesBody(e, s)
 
-type Vars = { Variables: { account: Account | undefined } }
+type Vars = { Bindings: Partial<HttpBindings>; Variables: { account: Account | undefined } }
 
 /** The application, to be asked with a Request or put behind a socket. @throws Failure (usage) on settings that are not safe */
 export function application(settings: ServeSettings): Application {
@@ -85,7 +86,9 @@ export function application(settings: ServeSettings): Application {
   })
   const handle = (kind: Kind) => async (c: Context<Vars>) => {
     const asked = readers[kind](await door.json(c.req.raw), c.req.raw.headers)
-    return respond(kind, asked, choose(asked.model, settings), c.req.raw.signal, c.get('account'))
+        // A client that does not read never sees an end: its socket is closed.
+    const drop = (): void => void c.env.outgoing?.destroy()
+    return respond(kind, asked, choose(asked.model, settings), { signal: c.req.raw.signal, drop }, c.get('account'))
   }
   app.post('/v1/chat/completions', handle('chat'))
   app.post('/v1/completions', handle('completion'))
@@ -95,7 +98,7 @@ export function application(settings: ServeSettings): Application {
   async function work(asked: Asked, chosen: Chosen, account: Account | undefined): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
-    const topic = topicOf(asked, chosen, policy)
+    const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited =
       Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
@@ -120,13 +123,19 @@ export function application(settings: ServeSettings): Application {
     }
   }
 
-  async function respond(kind: Kind, asked: Asked, chosen: Chosen, client: AbortSignal, account: Account | undefined): Promise<Response> {
+  async function respond(
+    kind: Kind,
+    asked: Asked,
+    chosen: Chosen,
+    client: { signal: AbortSignal; drop(): void },
+    account: Account | undefined,
+  ): Promise<Response> {
     const e: Envelope = {
       id: `${prefixes[kind]}${crypto.randomUUID().replace(/-/g, '')}`,
       model: asked.model,
       created: Math.floor(Date.now() / 1000),
     }
-    const seat = desk.sit(client)
+    const seat = desk.sit(client.signal)
     let end = seat.leave
     let streaming = false
     try {
@@ -153,13 +162,13 @@ export function application(settings: ServeSettings): Application {
           }
         },
         seat.gone,
-        settings.patience === undefined ? {} : { patience: settings.patience * 1000 },
+        { drop: client.drop, ...(settings.patience === undefined ? {} : { patience: settings.patience * 1000 }) },
       )
     } finally {
       if (!streaming) end()
     }
   }
-  return { fetch: async r => app.fetch(r), desk, metrics }
+  return { fetch: async (r, node = {}) => app.fetch(r, node), desk, metrics }
 }
 
 /** Listens, with its models ready. @throws Failure where the port is taken, or a model is none */
@@ -168,7 +177,7 @@ export async function serve(settings: ServeSettings): Promise<Serving> {
   const app = application(settings)
   for (const spec of Object.values(settings.models)) await app.desk.provider(spec)
   const server = await new Promise<ServerType>((resolve, reject) => {
-    const s = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(s))
+    const s = listen({ fetch: (r, node) => app.fetch(r, node as HttpBindings), hostname: host, port }, () => resolve(s))
     s.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'

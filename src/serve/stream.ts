@@ -15,12 +15,12 @@ export interface Outlet {
 
 /**
  * A response whose events `body` writes. The first goes out with the head.
- * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds
+ * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds @param o.drop closes what lies behind the response
  */
 export function eventStream(
   body: (out: Outlet) => Promise<void>,
   gone: AbortController,
-  o: { headers?: Record<string, string>; patience?: number } = {},
+  o: { patience?: number; drop?(): void } = {},
 ): Response {
   const { patience = 60_000 } = o
   let pull: (() => void) | undefined
@@ -66,11 +66,11 @@ export function eventStream(
           .catch(() => gone.abort())
           .finally(() => {
             try {
-              if (gone.signal.aborted) controller.error(new Error('the client is gone'))
-              else controller.close()
+              controller.close()
             } catch {
               // The client closed it first.
             }
+            if (gone.signal.aborted) o.drop?.()
           })
       },
       pull() {
@@ -87,7 +87,6 @@ export function eventStream(
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      ...o.headers,
     },
   })
 }
