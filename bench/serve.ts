@@ -63,7 +63,10 @@ async function overhead(smoke: boolean): Promise<Row[]> {
     for (let i = 0; i < (smoke ? 20 : 400); i++)
       for (const [w, [, client, body]] of ways.entries()) {
         const began = performance.now()
-        const whole = { messages: [{ role: 'user' as const, content: `say ${i}` }], ...body } as OpenAI.ChatCompletionCreateParamsNonStreaming
+        const whole = {
+          messages: [{ role: 'user' as const, content: `say ${i}` }],
+          ...body,
+        } as OpenAI.ChatCompletionCreateParamsNonStreaming
         if (stream) for await (const _ of await client.chat.completions.create({ ...whole, stream: true }));
         else await client.chat.completions.create(whole)
         times[w].push(performance.now() - began)

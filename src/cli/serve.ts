@@ -20,7 +20,9 @@ export const serveCommand: Action = async (call, s) => {
   if (call.flags.has('json')) s.out.write(jsonLine({ url: serving.url, models: Object.keys(models), keys: keys.length, store }))
   else {
     const names = Object.keys(models)
-    s.err.write(`espalier serves ${names.join(', ')} on ${serving.url}/v1 (${keys.length === 0 ? 'this machine alone, no key' : `${keys.length} keys`})\n`)
+    s.err.write(
+      `espalier serves ${names.join(', ')} on ${serving.url}/v1 (${keys.length === 0 ? 'this machine alone, no key' : `${keys.length} keys`})\n`,
+    )
     s.err.write(`as in: model "${names[0]}", "auto/${names[0]}", "best-of-n/${names[0]}"; Ctrl-C ends it\n`)
   }
   let off = (): void => {}

@@ -50,9 +50,14 @@ export class Account {
       left[k] = rest
       for (const h of this.#held) left[k] -= h[k] ?? 0
       if (left[k] <= 0)
-        throw new Refusal(429, 'budget_held', `requests under way hold the rest of this API key's ${k}: give each a limit to have several at once`, {
-          retryAfter: 1,
-        })
+        throw new Refusal(
+          429,
+          'budget_held',
+          `requests under way hold the rest of this API key's ${k}: give each a limit to have several at once`,
+          {
+            retryAfter: 1,
+          },
+        )
     }
     const mine = atMost(limits, left)
     this.#held.add(mine)

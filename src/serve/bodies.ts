@@ -157,4 +157,3 @@ export const completionChunk = (e: Envelope, text: string, o: { index?: number; 
   choices: [{ index: o.index ?? 0, text, logprobs: null, finish_reason: o.finish ?? null }],
   ...o.more,
 })
-

@@ -2,6 +2,7 @@
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
 import { modelsOf, type Plan, type Planned, solve } from '../run/index.ts'
 import type { Event, Run } from '../runtime/index.ts'
+import { openStore, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
 import { direct, type Piece } from './direct.ts'
@@ -28,6 +29,8 @@ export interface Ears {
 export class Desk {
   readonly #settings: ServeSettings
   readonly #metrics: Metrics
+  /** Held open, so that no run is the last to close it, which would cost each of them a sweep. */
+  readonly store: Store | null
   readonly #providers = new Map<string, Promise<Provider>>()
   readonly #seats = new Map<Seat, AbortController>()
   #open = true
@@ -35,6 +38,7 @@ export class Desk {
   constructor(settings: ServeSettings, metrics: Metrics) {
     this.#settings = settings
     this.#metrics = metrics
+    this.store = settings.store === null ? null : openStore(settings.store)
   }
   get open(): boolean {
     return this.#open
@@ -137,7 +141,12 @@ export class Desk {
   }
 
   /** Passes a request through. */
-  async direct(asked: Asked, provider: Provider, seat: Seat, o: { account?: Account | undefined; heard?: (p: Piece) => void }): Promise<Said> {
+  async direct(
+    asked: Asked,
+    provider: Provider,
+    seat: Seat,
+    o: { account?: Account | undefined; heard?: (p: Piece) => void },
+  ): Promise<Said> {
     const charge = (u: Usage, ended: string): void => {
       o.account?.charge(u)
       this.#metrics.spent('none', u, ended)
@@ -170,5 +179,6 @@ export class Desk {
       for (const s of this.#seats.keys()) s.gone.abort()
     }
     for (const p of this.#providers.values()) await (await p.catch(() => undefined))?.close?.()
+    this.store?.close()
   }
 }

@@ -1,7 +1,7 @@
 // Tool calls carry the run that made them in their id, so that their results, which come in another request, continue that run's exchange.
 import type { Limits, Message } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { openStore, type RunMeta, type Store } from '../store/index.ts'
+import type { RunMeta, Store } from '../store/index.ts'
 
 /** The run whose tools were called, and what it and the runs before it in the exchange spent. */
 export interface Former {
@@ -13,32 +13,27 @@ export interface Former {
 export const callId = (of: string, choice: number, call: number): string => `call_${of.replace(/^r-/, 'r')}_${choice}_${call}`
 const run = /^call_r([0-9a-z]+)_\d+_\d+$/
 
-/** @param store folder of the runs; null: none are kept. An id that names no run of it is nothing */
-export function formerOf(messages: readonly Message[], store: string | null): Former | null {
-  if (store === null || messages.at(-1)?.role !== 'tool') return null
+/** @param shelf the runs; null: none are kept. An id that names none of them is nothing */
+export function formerOf(messages: readonly Message[], shelf: Store | null): Former | null {
+  if (shelf === null || messages.at(-1)?.role !== 'tool') return null
   const id = messages.findLast(m => m.toolCalls !== undefined && m.toolCalls.length > 0)?.toolCalls?.[0].id
   const found = id === undefined ? null : run.exec(id)
   if (found === null) return null
-  const shelf = openStore(store)
-  try {
-    const spent: Record<string, number> = {}
-    let at: string | null = `r-${found[1]}`
-    const first = at
-    // An exchange of more turns than these has other troubles.
-    for (let turns = 0; at !== null && turns < 1000; turns++) {
-      const meta = metaOf(shelf, at)
-      if (meta === null) {
-        if (turns === 0) return null
-        break
-      }
-      for (const [k, x] of Object.entries(meta.spent)) if (typeof x === 'number') spent[k] = (spent[k] ?? 0) + x
-      at = meta.origin
+  const spent: Record<string, number> = {}
+  const first = `r-${found[1]}`
+  let at: string | null = first
+  // An exchange of more turns than these has other troubles.
+  for (let turns = 0; at !== null && turns < 1000; turns++) {
+    const meta = metaOf(shelf, at)
+    if (meta === null) {
+      if (turns === 0) return null
+      break
     }
-    spent.tokens = (spent.inputTokens ?? 0) + (spent.outputTokens ?? 0)
-    return { run: first, spent }
-  } finally {
-    shelf.close()
+    for (const [k, x] of Object.entries(meta.spent)) if (typeof x === 'number') spent[k] = (spent[k] ?? 0) + x
+    at = meta.origin
   }
+  spent.tokens = (spent.inputTokens ?? 0) + (spent.outputTokens ?? 0)
+  return { run: first, spent }
 }
 
 /** By its whole id alone: what stands in a client's request is no search among the runs. */

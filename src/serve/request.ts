@@ -87,7 +87,12 @@ const responsesRequest = z.object({
   instructions: z.string().nullish(),
   previous_response_id: z.null({ error: 'answers are not kept here: send the whole conversation as input' }).optional(),
   text: z
-    .object({ format: z.object({ type: z.enum(['text', 'json_object', 'json_schema']) }).loose().optional() })
+    .object({
+      format: z
+        .object({ type: z.enum(['text', 'json_object', 'json_schema']) })
+        .loose()
+        .optional(),
+    })
     .loose()
     .nullish(),
   tool_choice: z.unknown().optional(),
@@ -243,11 +248,23 @@ export function readResponses(body: unknown, headers: Headers): Asked {
   const all: Message[] = r.instructions == null ? messages : [{ role: 'system', content: r.instructions }, ...messages]
   const format = r.text?.format as { type: string; name?: unknown; schema?: unknown } | undefined
   const schema =
-    format?.type === 'json_schema' ? { name: format.name ?? 'reply', schema: format.schema } : format?.type === 'json_object' ? true : undefined
+    format?.type === 'json_schema'
+      ? { name: format.name ?? 'reply', schema: format.schema }
+      : format?.type === 'json_object'
+        ? true
+        : undefined
   // A tool by name is written otherwise here than in the chat form.
   const named = r.tool_choice as { type?: unknown; name?: unknown } | null | undefined
-  const choice = typeof named === 'object' && named?.type === 'function' ? { type: 'function', function: { name: named.name } } : r.tool_choice
-  return settled(r as Common, headers, joined(all), { ...(schema === undefined ? {} : { schema }), ...toolsOf(tools, choice) }, r.max_output_tokens, false)
+  const choice =
+    typeof named === 'object' && named?.type === 'function' ? { type: 'function', function: { name: named.name } } : r.tool_choice
+  return settled(
+    r as Common,
+    headers,
+    joined(all),
+    { ...(schema === undefined ? {} : { schema }), ...toolsOf(tools, choice) },
+    r.max_output_tokens,
+    false,
+  )
 }
 
 /** Calls that stand one after the other were made in one message. */

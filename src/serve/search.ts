@@ -52,7 +52,11 @@ export function limitsOf(asked: Asked, chosen: Chosen, settings: ServeSettings, 
     for (const [k, x] of Object.entries(limits) as [keyof Limits, number][]) {
       left[k] = x - (former.spent[k] ?? 0)
       if (left[k] <= 0)
-        throw new Refusal(400, 'budget', `the budget of this exchange is used up: ${k}=${x}, and run ${former.run} and those before it spent it`)
+        throw new Refusal(
+          400,
+          'budget',
+          `the budget of this exchange is used up: ${k}=${x}, and run ${former.run} and those before it spent it`,
+        )
     }
   return atMost(left, settings.most)
 }

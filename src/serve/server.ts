@@ -86,7 +86,7 @@ export function application(settings: ServeSettings): Application {
   })
   const handle = (kind: Kind) => async (c: Context<Vars>) => {
     const asked = readers[kind](await door.json(c.req.raw), c.req.raw.headers)
-        // A client that does not read never sees an end: its socket is closed.
+    // A client that does not read never sees an end: its socket is closed.
     const drop = (): void => void c.env.outgoing?.destroy()
     return respond(kind, asked, choose(asked.model, settings), { signal: c.req.raw.signal, drop }, c.get('account'))
   }
@@ -95,17 +95,23 @@ export function application(settings: ServeSettings): Application {
   app.post('/v1/responses', handle('responses'))
 
   /** What a request comes to: made before anything is answered, so that what is wrong with it is said with a status. */
-  async function work(asked: Asked, chosen: Chosen, account: Account | undefined): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
+  async function work(
+    asked: Asked,
+    chosen: Chosen,
+    account: Account | undefined,
+  ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
-    const limited =
-      Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
+    const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
     if (chosen.method === null && topic.world === 'chat' && !limited)
       return { search: false, go: seat => o => desk.direct(asked, policy, seat, { account, ...o }), release: free }
-    const former = formerOf(asked.messages, settings.store)
-    const held = account?.hold(limitsOf(asked, chosen, settings, former)) ?? { limits: limitsOf(asked, chosen, settings, former), release: free }
+    const former = formerOf(asked.messages, desk.store)
+    const held = account?.hold(limitsOf(asked, chosen, settings, former)) ?? {
+      limits: limitsOf(asked, chosen, settings, former),
+      release: free,
+    }
     try {
       policy = await desk.provider(chosen.spec, topic.world)
       const { judge } = settings

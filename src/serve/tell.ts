@@ -1,17 +1,6 @@
 // Answers in parts, as each kind of request has them: progress on the way, then the answer.
 import { brief, type Event } from '../runtime/index.ts'
-import {
-  answerChunks,
-  chunk,
-  completionChunk,
-  type Envelope,
-  extrasOf,
-  finishOf,
-  pieces,
-  restOf,
-  usageChunk,
-  usageOf,
-} from './bodies.ts'
+import { answerChunks, chunk, completionChunk, type Envelope, extrasOf, finishOf, pieces, restOf, usageChunk, usageOf } from './bodies.ts'
 import type { Ears } from './desk.ts'
 import type { Piece } from './direct.ts'
 import type { Asked } from './request.ts'
@@ -36,7 +25,9 @@ export function narrator(tell: (line: string) => void): (e: Event) => void {
     else if (e.kind === 'tree.edge') tried = e.data.action
     else if (e.kind === 'effect.end' && performance.now() - last > 500) {
       last = performance.now()
-      tell(`${e.data.spent.calls} calls, ${e.data.inFlight} in flight${tried === '' ? '' : `; tried: ${brief(tried.replace(/\s+/g, ' '), 80)}`}`)
+      tell(
+        `${e.data.spent.calls} calls, ${e.data.inFlight} in flight${tried === '' ? '' : `; tried: ${brief(tried.replace(/\s+/g, ' '), 80)}`}`,
+      )
     }
   }
 }

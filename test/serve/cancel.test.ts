@@ -19,28 +19,31 @@ function gated(n: number) {
 }
 
 describe('the client goes away', () => {
-  test.each([true, false])('in a search (streamed: %s): what is in flight is cancelled, the run is kept and can be resumed', async stream => {
-    const gate = gated(2)
-    const s = await setting(gate.answer, { concurrency: 1 })
-    const stop = new AbortController()
-    const going = fetch(`${s.serving.url}${chat}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-espalier-budget': 'calls=4', 'x-espalier-knobs': 'n=4' },
-      body: JSON.stringify({ model: 'self-consistency/m', messages: says('2 + 2?'), stream }),
-      signal: stop.signal,
-    }).then(r => r.text())
-    going.catch(() => {})
-    await expect.poll(() => s.upstream.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
-    stop.abort()
-    await expect.poll(() => s.upstream.requests.filter(r => r.end === 'open').length).toBe(0)
-    await expect.poll(() => s.serving.inFlight).toBe(0)
-    const [run] = s.runs()
-    expect(run.status).toBe('paused')
-    gate.free()
-    const { frame, task, plan } = await recorded(run)
-    const r = await solve(frame, task, { store: s.store, resume: run.id, plan })
-    expect([r.ended, (r.answer as { text: string }).text]).toEqual(['done', 'Answer: 4'])
-  })
+  test.each([true, false])(
+    'in a search (streamed: %s): what is in flight is cancelled, the run is kept and can be resumed',
+    async stream => {
+      const gate = gated(2)
+      const s = await setting(gate.answer, { concurrency: 1 })
+      const stop = new AbortController()
+      const going = fetch(`${s.serving.url}${chat}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-espalier-budget': 'calls=4', 'x-espalier-knobs': 'n=4' },
+        body: JSON.stringify({ model: 'self-consistency/m', messages: says('2 + 2?'), stream }),
+        signal: stop.signal,
+      }).then(r => r.text())
+      going.catch(() => {})
+      await expect.poll(() => s.upstream.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+      stop.abort()
+      await expect.poll(() => s.upstream.requests.filter(r => r.end === 'open').length).toBe(0)
+      await expect.poll(() => s.serving.inFlight).toBe(0)
+      const [run] = s.runs()
+      expect(run.status).toBe('paused')
+      gate.free()
+      const { frame, task, plan } = await recorded(run)
+      const r = await solve(frame, task, { store: s.store, resume: run.id, plan })
+      expect([r.ended, (r.answer as { text: string }).text]).toEqual(['done', 'Answer: 4'])
+    },
+  )
   test('of a model alone: the call is cancelled', async () => {
     const gate = gated(0)
     const s = await setting(gate.answer)
@@ -66,7 +69,12 @@ describe('time is up', () => {
   test("by the server's limit: the best so far, told as a cut-off, of a run that can be resumed", async () => {
     const gate = gated(2)
     const s = await setting(gate.answer, { concurrency: 1, seconds: 1.5 })
-    const r = await s.post(chat, { model: 'self-consistency/m', messages: says('2 + 2?'), stream: true, stream_options: { include_usage: true } })
+    const r = await s.post(chat, {
+      model: 'self-consistency/m',
+      messages: says('2 + 2?'),
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     const events = eventsOf(await r.text())
     const last = events.filter(e => e.choices?.[0]?.finish_reason).at(-1)
     expect(last.choices[0].finish_reason).toBe('length')

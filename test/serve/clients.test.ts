@@ -115,7 +115,9 @@ describe('the openai package', () => {
     expect(s.runs()).toEqual([])
   })
   test('n replies, the best first; logprobs of what was written; a cut-off is told', async () => {
-    const s = await setting(r => ({ choices: Array.from({ length: r.body.n ?? 1 }, (_, i) => ({ text: `Answer: ${i}`, finish: 'length' })) }))
+    const s = await setting(r => ({
+      choices: Array.from({ length: r.body.n ?? 1 }, (_, i) => ({ text: `Answer: ${i}`, finish: 'length' })),
+    }))
     const r = await client(s).chat.completions.create({ model: 'best-of-n/m', messages: says('Which?'), n: 3 })
     expect(new Set(r.choices.map(c => c.message.content)).size).toBe(3)
     expect(r.choices.map(c => c.finish_reason)).toEqual(['length', 'length', 'length'])
@@ -138,7 +140,9 @@ describe('the openai package', () => {
       const all = [call('search', 'a'), call('search', 'b'), call('search', 'b'), { text: 'no idea' }, { text: 'no idea' }]
       return { choices: Array.from({ length: n }, () => all[drawn++ % all.length]) }
     })
-    const tools = [{ type: 'function' as const, function: { name: 'search', parameters: { type: 'object', properties: { q: { type: 'string' } } } } }]
+    const tools = [
+      { type: 'function' as const, function: { name: 'search', parameters: { type: 'object', properties: { q: { type: 'string' } } } } },
+    ]
     const ask = (messages: OpenAI.ChatCompletionMessageParam[], budget: string) =>
       client(s).chat.completions.create(
         { model: 'self-consistency/m', messages, tools, espalier: { knobs: { n: 5 } } } as OpenAI.ChatCompletionCreateParamsNonStreaming,
@@ -237,7 +241,16 @@ test('LangChain.js: invoke, stream', async () => {
 test('curl', async () => {
   const s = await setting()
   const body = JSON.stringify({ model: 'best-of-n/seedling', messages: says('game24: 4 9 10 13'), stream: true })
-  const args = ['-sN', `${s.serving.url}/v1/chat/completions`, '-H', 'content-type: application/json', '-H', 'x-espalier-budget: calls=50', '-d', body]
+  const args = [
+    '-sN',
+    `${s.serving.url}/v1/chat/completions`,
+    '-H',
+    'content-type: application/json',
+    '-H',
+    'x-espalier-budget: calls=50',
+    '-d',
+    body,
+  ]
   const { stdout } = await promisify(execFile)('curl', args)
   expect(stdout.trim().split('\n').at(-1)).toBe('data: [DONE]')
   expect(stdout).toContain('reasoning_content')

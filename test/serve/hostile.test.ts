@@ -26,10 +26,12 @@ describe('who may come in', () => {
   test('local names alone, whatever a page makes a name point at', async () => {
     for (const host of ['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', ''])
       expect([host, (await ask(app(), chat, { headers: { host } })).status]).toEqual([host, 403])
-    for (const host of ['127.0.0.1:8080', 'localhost:1', '[::1]:8080', '127.1.2.3']) expect((await ask(app(), chat, { headers: { host } })).status).toBe(200)
+    for (const host of ['127.0.0.1:8080', 'localhost:1', '[::1]:8080', '127.1.2.3'])
+      expect((await ask(app(), chat, { headers: { host } })).status).toBe(200)
   })
   test('no page of another origin, but for those of the settings', async () => {
-    const cross = (headers: Record<string, string>, o?: Partial<ServeSettings>) => ask(app(o), chat, { headers: { host: '127.0.0.1:8080', ...headers } })
+    const cross = (headers: Record<string, string>, o?: Partial<ServeSettings>) =>
+      ask(app(o), chat, { headers: { host: '127.0.0.1:8080', ...headers } })
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:9999', 'file://'])
       expect([origin, (await cross({ origin })).status]).toEqual([origin, 403])
     expect((await cross({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
@@ -52,7 +54,8 @@ describe('who may come in', () => {
     const third = await by('Bearer right-key')
     expect([third.status, Number(third.headers.get('retry-after'))]).toEqual([429, expect.any(Number)])
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
-    for (const path of ['/v1/models', '/metrics', '/openapi.json']) expect([path, (await ask(a, path, { method: 'GET' })).status]).toEqual([path, 401])
+    for (const path of ['/v1/models', '/metrics', '/openapi.json'])
+      expect([path, (await ask(a, path, { method: 'GET' })).status]).toEqual([path, 401])
     expect((await ask(a, '/healthz', { method: 'GET' })).status).toBe(200)
   })
   test('a host that others can reach needs keys', () => {
@@ -117,7 +120,14 @@ describe('what may be sent', () => {
       expect([name, value, (await ask(app(), chat, { headers: { [`x-espalier-${name}`]: value } })).status]).toEqual([name, value, 400])
   })
   test('path tricks lead nowhere', async () => {
-    for (const path of ['/v1/models/../../etc/passwd', '/v1/models/%2e%2e%2f%2e%2e%2fetc%2fpasswd', '/v1/models/%zz', '//v1//models', '/v1/models/%00', '/.git/config'])
+    for (const path of [
+      '/v1/models/../../etc/passwd',
+      '/v1/models/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+      '/v1/models/%zz',
+      '//v1//models',
+      '/v1/models/%00',
+      '/.git/config',
+    ])
       expect([path, (await ask(app(), path, { method: 'GET' })).status]).toEqual([path, 404])
   })
 })
@@ -178,7 +188,9 @@ test('a client that never reads is let go, and its run can be resumed', async ()
   const c = connect(Number(port), hostname)
   c.on('error', () => {})
   c.pause()
-  c.write(`POST ${chat} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  c.write(
+    `POST ${chat} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
   await expect.poll(() => s.runs().length, { timeout: 20_000 }).toBe(1)
   await expect.poll(() => s.serving.inFlight, { timeout: 30_000 }).toBe(0)
   expect((await s.post(chat, hello)).status).toBe(200)
