@@ -2,7 +2,7 @@
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
 import { modelsOf, type Plan, type Planned, solve } from '../run/index.ts'
 import type { Event, Run } from '../runtime/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
 import { direct, type Piece } from './direct.ts'
@@ -98,11 +98,11 @@ export class Desk {
 
   /** Searches. When nobody waits any more or time is up, what is in flight is cancelled and the run is kept as it is, to be resumed. */
   async search(
-    asked: Asked,
+    asked: Pick<Asked, 'n'>,
     plan: Plan,
     planned: Planned,
     seat: Seat,
-    o: Ears & { account?: Account | undefined; origin?: string | undefined },
+    o: Ears & { account?: Account | undefined; origin?: string | undefined; resume?: RunMeta },
   ): Promise<Said> {
     const { frame, task } = planned
     let run: Run<any, any, any> | undefined
@@ -111,7 +111,9 @@ export class Desk {
       run?.interrupt()
       run?.interrupt()
     }
-    const charge = (u: Usage, ended: string): void => {
+    const charge = (all: Usage, ended: string): void => {
+      // What a resumed run had spent before was charged then.
+      const u = o.resume === undefined ? all : less(all, o.resume.spent)
       o.account?.charge(u)
       this.#metrics.spent(plan.method, u, ended)
     }
@@ -123,6 +125,7 @@ export class Desk {
         ...(this.#settings.store === null ? {} : { store: this.#settings.store }),
         plan,
         ...(o.origin === undefined ? {} : { origin: o.origin }),
+        ...(o.resume === undefined ? {} : { resume: o.resume.id }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
         ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
       })
@@ -182,3 +185,7 @@ export class Desk {
     this.store?.close()
   }
 }
+
+/** a - b, in every figure. What has no price has none. */
+const less = (a: Usage, b: Partial<Usage>): Usage =>
+  Object.fromEntries(Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))])) as unknown as Usage

@@ -69,7 +69,7 @@ export async function planOf(
   asked: Asked,
   chosen: Chosen,
   topic: { world: string; task: unknown },
-  o: { limits: Limits; models: { policy: Provider; judge?: Provider }; settings: ServeSettings },
+  o: { limits: Limits; models: { policy: Provider; judge?: Provider }; settings: ServeSettings; by?: string | undefined },
 ): Promise<{ plan: Plan; planned: Planned }> {
   const { settings } = o
   const { verifier } = asked
@@ -102,6 +102,7 @@ export async function planOf(
     seed: asked.seed ?? 1,
     concurrency: settings.concurrency ?? 8,
     ...(settings.store === null ? {} : { store: `${settings.store}/models` }),
+    ...(o.by === undefined ? {} : { by: o.by }),
   }
   return { plan, planned: await frameOf(plan, o.models) }
 }

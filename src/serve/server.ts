@@ -107,7 +107,7 @@ export function application(settings: ServeSettings): Application {
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
     if (chosen.method === null && topic.world === 'chat' && !limited)
       return { search: false, go: seat => o => desk.direct(asked, policy, seat, { account, ...o }), release: free }
-    const former = formerOf(asked.messages, desk.store)
+    const former = formerOf(asked.messages, desk.store, account?.key.name)
     const held = account?.hold(limitsOf(asked, chosen, settings, former)) ?? {
       limits: limitsOf(asked, chosen, settings, former),
       release: free,
@@ -117,7 +117,7 @@ export function application(settings: ServeSettings): Application {
       const { judge } = settings
       const models: { policy: Provider; judge?: Provider } =
         judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, topic.world) }
-      const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings })
+      const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings, by: account?.key.name })
       return {
         search: true,
         go: seat => o => desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o }),
