@@ -263,6 +263,35 @@ docs/serving.md says more.`,
     load: async () => (await import('./serve.ts')).serveCommand,
   },
   {
+    name: 'mcp',
+    summary: 'searches as tools of other agents, over standard input and output (MCP)',
+    about: `Tools: solve, compare, resume, explain_run, with progress and cancellation; runs and their trees are resources. An agent starts it by itself: its
+configuration names the command. \`espalier serve\` has the same over HTTP, at /mcp.`,
+    args: [],
+    options: [
+      {
+        name: 'model',
+        value: 'NAME',
+        many: true,
+        doc: 'who answers, as for serve',
+        fallback: 'the models of espalier.config, else seedling',
+      },
+      { name: 'judge', value: 'NAME', doc: 'who judges replies, where nothing else does', fallback: 'nobody: replies are voted on' },
+      baseUrl,
+      { ...budget, doc: `of a search that names none. ${budgetDoc}`, fallback: 'serve.budget, else calls=20' },
+      { name: 'most', value: 'K=V,...', many: true, doc: 'no search may have more, whatever it names', fallback: 'serve.most' },
+      { name: 'concurrency', value: 'N', doc: 'calls in flight at once in each search', fallback: '8' },
+      store,
+    ],
+    examples: [
+      {
+        line: 'espalier mcp --model openai:qwen3-8b --base-url http://127.0.0.1:8000/v1',
+        says: "as the command of a server in an agent's configuration",
+      },
+    ],
+    load: async () => (await import('./serve.ts')).mcpCommand,
+  },
+  {
     name: 'serve key',
     summary: 'make an API key for a client, and the hash that the configuration holds',
     about: 'The key is shown once and kept nowhere. The hash goes into espalier.config as serve.keys: [{ name, hash }].',

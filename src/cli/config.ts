@@ -12,7 +12,7 @@ export async function withConfig(call: Call, s: Streams, folder: string = proces
   const roles = new Map(call.roles)
   const { models = {}, verifiers = {}, store } = config
   // A server calls its models by these names, too.
-  const keepsNames = call.command.name === 'serve'
+  const keepsNames = call.command.name === 'serve' || call.command.name === 'mcp'
   const modelOf = (name: string): string => (!keepsNames && Object.hasOwn(models, name) ? modelSpec(models[name]) : name)
   for (const name of ['model', 'judge']) {
     const given = values.get(name)

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { type Config, modelSpec, parseBudget, readConfig } from '../run/index.ts'
-import { type ApiKey, hashKey, type ServeSettings, serve } from '../serve/index.ts'
+import { type ApiKey, hashKey, type ServeSettings, serve, serveMcp } from '../serve/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { baseUrlOf } from './base-url.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
 import { onInterrupt } from './interrupt.ts'
 import { jsonLine } from './report.ts'
+import { version } from './version.ts'
 import { whole } from './whole.ts'
 
 export const serveCommand: Action = async (call, s) => {
@@ -104,6 +105,18 @@ const usualName = (spec: string): string => {
   if (kind === 'openai') return rest.replace(/\?.*$/s, '')
   if (kind === 'gguf') return basename(rest.replace(/[?#].*$/s, ''), '.gguf')
   return kind
+}
+
+export const mcpCommand: Action = async (call, s) => {
+  const config = (await readConfig(process.cwd())) ?? {}
+  // Whoever started it is its one client: keys are for those who come from elsewhere.
+  const { serve: asked = {}, ...rest } = config
+  const { keys: _, ...limits } = asked
+  const going = await serveMcp(serveSettings(call, s, { ...rest, serve: limits }), version())
+  const off = onInterrupt(() => void going.close())
+  await going.ended
+  off()
+  return 0
 }
 
 export const keyCommand: Action = async (call, s) => {

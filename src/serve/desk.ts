@@ -188,4 +188,6 @@ export class Desk {
 
 /** a - b, in every figure. What has no price has none. */
 const less = (a: Usage, b: Partial<Usage>): Usage =>
-  Object.fromEntries(Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))])) as unknown as Usage
+  Object.fromEntries(
+    Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))]),
+  ) as unknown as Usage

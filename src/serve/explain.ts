@@ -38,7 +38,8 @@ export async function explained(store: Store, m: RunMeta): Promise<string> {
   if (why !== undefined) lines.push(`Why: ${why.text}`)
   if (kept !== null && kept.path.length > 0) {
     lines.push('Steps to it (visits, backed-up value Q, own reward R):')
-    for (const [i, s] of kept.path.entries()) lines.push(`  ${i + 1}. ${brief(s.text, 300)}  (N ${s.N}, Q ${figure(s.Q)}, R ${figure(s.R)})`)
+    for (const [i, s] of kept.path.entries())
+      lines.push(`  ${i + 1}. ${brief(s.text, 300)}  (N ${s.N}, Q ${figure(s.Q)}, R ${figure(s.R)})`)
   }
   const others = otherAnswers(t, m.answer)
   if (others.length > 0) lines.push('Other answers of the tree:', ...others.map(o => `  ${o.text}  (R ${figure(o.R)}, ${o.times} times)`))

@@ -48,4 +48,5 @@ export function metaOf(store: Store, id: string, by: string | undefined): RunMet
   }
 }
 /** Is a run one that this key asked for? Without keys all are. */
-export const isOf = (meta: RunMeta, by: string | undefined): boolean => by === undefined || (meta.options.plan as Plan | undefined)?.by === by
+export const isOf = (meta: RunMeta, by: string | undefined): boolean =>
+  by === undefined || (meta.options.plan as Plan | undefined)?.by === by

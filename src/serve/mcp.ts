@@ -86,7 +86,10 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
   const server = new McpServer({ name: 'espalier', version }, { capabilities: { logging: {} } })
   const names = Object.keys(settings.models)
   const by = account?.key.name
-  const model = z.string().default(names[0]).describe(`one of: ${names.join(', ')}`)
+  const model = z
+    .string()
+    .default(names[0])
+    .describe(`one of: ${names.join(', ')}`)
   const methodDoc = 'search method, such as auto, best-of-n, puct; auto chooses'
 
   server.registerTool(
@@ -96,7 +99,10 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
       description:
         'Grows a search tree over what a language model could do next, and answers with the best it found, its verdict and its cost. Worlds and how their tasks are written: the resource espalier://worlds.',
       inputSchema: {
-        world: z.string().default('chat').describe('kind of task: chat (any request in words), reason (a question with a short answer), game24, ...'),
+        world: z
+          .string()
+          .default('chat')
+          .describe('kind of task: chat (any request in words), reason (a question with a short answer), game24, ...'),
         task: z.string().min(1).describe('the task as the world writes it'),
         method: z.string().default('auto').describe(methodDoc),
         model,
@@ -104,7 +110,10 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
         knobs: z.record(z.string(), knob).optional().describe('settings of the method'),
         preset: z.string().optional(),
         seed: z.int().optional(),
-        verifier: z.string().optional().describe(`one of: ${Object.keys(settings.verifiers ?? {}).join(', ') || 'none are configured'}`),
+        verifier: z
+          .string()
+          .optional()
+          .describe(`one of: ${Object.keys(settings.verifiers ?? {}).join(', ') || 'none are configured'}`),
       },
     },
     (a, extra) =>
@@ -137,9 +146,13 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
           release = held.release
           const policy = await desk.provider(chosen.spec, a.world)
           const { judge } = settings
-          const models =
-            judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, a.world) }
-          const { plan, planned } = await planOf(asked, chosen, { world: a.world, task: a.task }, { limits: held.limits, models, settings, by })
+          const models = judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, a.world) }
+          const { plan, planned } = await planOf(
+            asked,
+            chosen,
+            { world: a.world, task: a.task },
+            { limits: held.limits, models, settings, by },
+          )
           return answered(await desk.search(asked, plan, planned, seat, { account, onEvent: watched(extra, held.limits) }), held.limits)
         } finally {
           release()
@@ -154,7 +167,8 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
       'compare',
       {
         title: 'Compare methods at equal spend',
-        description: 'Runs methods on the same made tasks of a world, each within the same budget, and says with intervals whether searching paid.',
+        description:
+          'Runs methods on the same made tasks of a world, each within the same budget, and says with intervals whether searching paid.',
         inputSchema: {
           world: z.string().describe('a world that makes and grades its tasks, such as game24'),
           methods: z.array(z.string()).min(1).max(40).describe(methodDoc),
@@ -228,7 +242,8 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     'resume',
     {
       title: 'Go on with a run',
-      description: 'Goes on with a run that was cancelled or interrupted, or that came to the end of its budget, which may be raised. What was paid for is not paid again.',
+      description:
+        'Goes on with a run that was cancelled or interrupted, or that came to the end of its budget, which may be raised. What was paid for is not paid again.',
       inputSchema: { run: z.string().describe(runDoc), budget: z.string().optional().describe(`raised limits: ${budgetDoc}`) },
     },
     (a, extra) =>
@@ -262,7 +277,8 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     'explain_run',
     {
       title: 'Explain a run',
-      description: 'How an answer came about: how the run was asked for, what it spent, the steps to the answer with their values, and the other answers.',
+      description:
+        'How an answer came about: how the run was asked for, what it spent, the steps to the answer with their values, and the other answers.',
       inputSchema: { run: z.string().describe(runDoc) },
       annotations: { readOnlyHint: true },
     },
@@ -277,7 +293,11 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     'worlds',
     'espalier://worlds',
     { title: 'Worlds', description: 'what can be solved, and how tasks are written', mimeType: 'application/json' },
-    uri => json(uri, worldIds.map(id => ({ world: id, about: worlds[id].describe, examples: worlds[id].examples }))),
+    uri =>
+      json(
+        uri,
+        worldIds.map(id => ({ world: id, about: worlds[id].describe, examples: worlds[id].examples })),
+      ),
   )
   server.registerResource(
     'runs',
@@ -290,7 +310,11 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     'run',
     new ResourceTemplate('espalier://runs/{run}', {
       list: () => ({
-        resources: mine().map(m => ({ uri: `espalier://runs/${m.id}`, name: `${m.world}, ${m.method.id}: ${m.status}`, mimeType: 'application/json' })),
+        resources: mine().map(m => ({
+          uri: `espalier://runs/${m.id}`,
+          name: `${m.world}, ${m.method.id}: ${m.status}`,
+          mimeType: 'application/json',
+        })),
       }),
     }),
     { title: 'Run', description: 'one run: how it was asked for, what it spent, its answer', mimeType: 'application/json' },
@@ -299,7 +323,11 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
   server.registerResource(
     'tree',
     new ResourceTemplate('espalier://runs/{run}/tree', { list: undefined }),
-    { title: 'Tree', description: 'the tree of a run: its nodes with their values, in tree order, at most 5,000', mimeType: 'application/json' },
+    {
+      title: 'Tree',
+      description: 'the tree of a run: its nodes with their values, in tree order, at most 5,000',
+      mimeType: 'application/json',
+    },
     async (uri, v) => json(uri, await treeJson(desk.store!, runNamed(part(v.run)))),
   )
   return server

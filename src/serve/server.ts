@@ -11,6 +11,7 @@ import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
 import { Door } from './door.ts'
 import { formerOf } from './former.ts'
+import { Sessions } from './mcp-http.ts'
 import { Metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
@@ -35,6 +36,7 @@ export interface Application {
   fetch(r: Request, node?: Partial<HttpBindings>): Promise<Response>
   readonly desk: Desk
   readonly metrics: Metrics
+  readonly sessions: Sessions
 }
 
 const readers: Readonly<Record<Kind, (body: unknown, h: Headers) => Asked>> = {
@@ -56,6 +58,7 @@ export function application(settings: ServeSettings): Application {
   const metrics = new Metrics()
   const desk = new Desk(settings, metrics)
   const door = new Door(settings)
+  const sessions = new Sessions(settings, desk, '1')
   const created = Math.floor(Date.now() / 1000)
   const names = modelNames(settings)
   const app = new Hono<Vars>()
@@ -93,6 +96,8 @@ export function application(settings: ServeSettings): Application {
   app.post('/v1/chat/completions', handle('chat'))
   app.post('/v1/completions', handle('completion'))
   app.post('/v1/responses', handle('responses'))
+  app.post('/mcp', async c => sessions.handle(c.req.raw, c.get('account'), await door.json(c.req.raw)))
+  app.on(['GET', 'DELETE'], '/mcp', c => sessions.handle(c.req.raw, c.get('account')))
 
   /** What a request comes to: made before anything is answered, so that what is wrong with it is said with a status. */
   async function work(
@@ -174,7 +179,7 @@ export function application(settings: ServeSettings): Application {
       if (!streaming) end()
     }
   }
-  return { fetch: async (r, node = {}) => app.fetch(r, node), desk, metrics }
+  return { fetch: async (r, node = {}) => app.fetch(r, node), desk, metrics, sessions }
 }
 
 /** Listens, with its models ready. @throws Failure where the port is taken, or a model is none */
@@ -203,6 +208,7 @@ export async function serve(settings: ServeSettings): Promise<Serving> {
     async close(grace = 10_000) {
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       await app.desk.close(grace)
+      await app.sessions.close()
       // What was said last may still be on its way.
       const all = server as Server
       all.closeIdleConnections()
