@@ -32,7 +32,7 @@ const contestants: Record<string, Setting> = {
 export const claim: Claim = {
   id: 'cosmos',
   paper: cosmos.paper!,
-  evidence: ['cosmos', 'curiosity'],
+  evidence: ['cosmos'],
   claim:
     'Tree search paid by a step value of curiosity and coherence finds plot lines that are better than a single pass of the same model.',
   hypothesis:

@@ -1,4 +1,4 @@
-import type { Limits, Search, Sim } from '../contract/index.ts'
+import type { Knobs, Limits, Search, Sim } from '../contract/index.ts'
 
 /** What a simulation uses up. Time is left out: what is limited by time is better done side by side. */
 const units: readonly (keyof Limits)[] = [
@@ -12,6 +12,16 @@ const units: readonly (keyof Limits)[] = [
   'toolCalls',
   'nodes',
 ]
+
+/** The knob of methods whose simulations are paced. */
+export const paceKnob = {
+  pace: {
+    default: 30,
+    min: 0,
+    max: 10_000,
+    doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
+  },
+} as const satisfies Knobs
 
 /**
  * Keeps the simulations in flight to one in `pace` of those the budget covers, one at least. A simulation decides with what is known when it begins;

@@ -1,5 +1,5 @@
 // AB-MCTS: wider or deeper, decided anew at every node by Thompson sampling.
-import { paced, worthOf } from '../compose/index.ts'
+import { paced, paceKnob, worthOf } from '../compose/index.ts'
 import type { NodeId, Random } from '../contract/index.ts'
 import { argmax, backup, betaDraw, gaussianDraw, mean, mixedDraw, observe, type Seen, unseen } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -46,12 +46,7 @@ export const abMcts = method({
     noiseSd: { default: 0.3, min: 1e-6, max: 1e6, doc: 'variant M: scale of the spread below a child' },
     patience: { default: 3, min: 1, max: 1000, doc: 'draws in a row that bring nothing new, after which a node draws no more' },
     generations: { default: 0, min: 0, max: 10_000_000, doc: 'most draws; 0: until the budget ends' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the draws that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { untilSolved: false } },

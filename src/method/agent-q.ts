@@ -1,5 +1,5 @@
 // Agent Q, the search: Monte-Carlo tree search over real actions with a critic that ranks them.
-import { dive, finish, growth, paced, rankByElimination, rollout } from '../compose/index.ts'
+import { dive, finish, growth, paced, paceKnob, rankByElimination, rollout } from '../compose/index.ts'
 import type { EdgeId, NodeId } from '../contract/index.ts'
 import { backup, type Score, withPrior } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -33,12 +33,7 @@ export const agentQ = method({
     iterations: { default: 0, min: 0, max: 10_000_000, doc: 'most iterations; 0: until the budget ends' },
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of an episode' },
     widening: { default: 0, min: 0, max: 1, doc: 'a state of N visits is sampled at N^widening times; 0: once' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { alpha: 0.5 } },

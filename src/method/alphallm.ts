@@ -1,5 +1,5 @@
 // AlphaLLM's search: MCTS over options, as wide as a place is important, with three critics (eta-MCTS).
-import { alike, appraiser, ballots, finish, options, paced, playouts, readOff } from '../compose/index.ts'
+import { alike, appraiser, ballots, finish, options, paced, paceKnob, playouts, readOff } from '../compose/index.ts'
 import type { NodeId, Policy, Reward, WorldBase } from '../contract/index.ts'
 import { argmax, backup, blend, importance, mean, uct, vote, widthFor } from '../kernel/index.ts'
 import { processReward } from '../reward/index.ts'
@@ -61,7 +61,7 @@ export const alphallm = method({
       choices: ['best', 'descent', 'vote'],
       doc: 'best by reward, greedy descent by Q, or a vote weighted by reward',
     },
-    pace: { default: 30, min: 0, max: 10_000, doc: 'one in so many of the simulations that the budget covers is in flight; 0: all slots' },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
   presets: { published: {} },

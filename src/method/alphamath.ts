@@ -1,5 +1,5 @@
 // AlphaMath: tree search with a value head and no playouts, for mathematical reasoning step by step.
-import { appraiser, finish, growth, paced, readOff } from '../compose/index.ts'
+import { appraiser, finish, growth, paced, paceKnob, readOff } from '../compose/index.ts'
 import type { Drawing, NodeId } from '../contract/index.ts'
 import { backup, descend, mean, meanLogprob, puct, unless } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -35,7 +35,7 @@ export const alphamath = method({
     signed: { default: true, doc: 'values and rewards in [0, 1] become 2 x - 1; false: they are in [-1, 1] already' },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once (the paper)' },
     choose: { default: 'best', choices: ['best', 'walk'], doc: 'the best answer by reward, or the walk down the tree by Q' },
-    pace: { default: 30, min: 0, max: 10_000, doc: 'one in so many of the simulations that the budget covers is in flight; 0: all slots' },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
   presets: { published: {}, data: { c: 1.5, untilSolved: false }, robust: { how: 'distinct', n: 8, simulations: 0, widening: 0.3 } },

@@ -1,5 +1,5 @@
 // BAVT: budget-aware value tree search.
-import { finish, growth, paced } from '../compose/index.ts'
+import { finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Ask, EdgeId, NodeId } from '../contract/index.ts'
 import { argmax, powerTilt } from '../kernel/index.ts'
 import { residual } from '../reward/index.ts'
@@ -46,12 +46,7 @@ export const bavt = method({
     fixed: { default: 0, min: 0, max: 1e6, doc: 'above 0: this exponent, whatever is left of the budget' },
     rootValue: { default: 0.5, min: 0, max: 1, doc: 'value of the root' },
     plan: { default: false, doc: 'a plan first' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the steps that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { kappa: 1, fixed: 0 } },

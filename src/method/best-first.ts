@@ -1,5 +1,5 @@
 // Best-first search: always grow the most promising state anywhere in the tree.
-import { appraiser, distinctStates, finish, paced, stateOf } from '../compose/index.ts'
+import { appraiser, distinctStates, finish, paced, paceKnob, stateOf } from '../compose/index.ts'
 import type { Drawing, NodeId } from '../contract/index.ts'
 import { aggregate, Frontier } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -35,12 +35,7 @@ export const bestFirst = method({
     },
     again: { default: 0, min: 0, max: 1, doc: 'worth of an expanded state against its first worth; 0: it is not expanded again' },
     expansions: { default: 0, min: 0, max: 10_000_000, doc: 'most expansions; 0: until the budget ends or nothing is open' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { again: 0 }, robust: { again: 0.75, along: 'mean' } },

@@ -1,5 +1,5 @@
 // COS(M+O)S: a search for stories, paid at every step by a critic that likes moderate surprise.
-import { complete, finish, growth, paced } from '../compose/index.ts'
+import { complete, finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { NodeId, Tree } from '../contract/index.ts'
 import { argmax, average, backup, descend, mean, uct, unless } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -32,12 +32,7 @@ export const cosmos = method({
     depth: { default: 8, min: 1, max: 10_000, doc: 'most actions of a text' },
     iterations: { default: 0, min: 0, max: 10_000_000, doc: 'most expansions; 0: until the budget ends' },
     temperature: { default: 1, min: 0, max: 2, doc: 'of the proposals' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the expansions that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
   },
   presets: { published: {}, robust: { c: 0.1 } },
   needs: ['policy', 'value'],

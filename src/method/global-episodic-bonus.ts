@@ -1,5 +1,5 @@
 // Exploration by two kinds of novelty at once: against everything seen before, and against this episode alone.
-import { finish, growth, growthKnobs, paced, stateOf } from '../compose/index.ts'
+import { finish, growth, growthKnobs, paced, paceKnob, stateOf } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
 import { argmax, backup, Counts, canonical, joinNovelty, maxOf, mean, mixed } from '../kernel/index.ts'
 import { episodicNovelty } from '../reward/index.ts'
@@ -46,15 +46,10 @@ export const globalEpisodicBonus = method({
     ...growthKnobs,
     episodes: { default: 1000, min: 0, max: 10_000_000, doc: 'most episodes; 0: until the budget ends' },
     meanShare: { default: 0.5, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { combine: 'product', episodic: 'elliptic' } },
+  presets: { published: { combine: 'product', episodic: 'elliptic' }, robust: { episodic: 'count' } },
   parts: {
     /** Visits of former tasks by key (see `remembered`). Read, and not changed. */
     memory: new Counts(),

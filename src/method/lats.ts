@@ -1,5 +1,5 @@
 // LATS: language agent tree search.
-import { appraiser, finish, growth, paced, reflection, reflector, rollout } from '../compose/index.ts'
+import { appraiser, finish, growth, paced, paceKnob, reflection, reflector, rollout } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
 import { backup, descend, uct, unless, withPrior } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -39,12 +39,7 @@ export const lats = method({
     first: { default: 'always', choices: ['always', 'value'], doc: 'a child never visited goes before all others, or by its value alone' },
     anchor: { default: 0, min: 0, max: 1e6, doc: 'the evaluation of a node counts as so many returns' },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { anchor: 0, first: 'always' }, robust: { anchor: 1, first: 'value', k: 0 } },

@@ -1,5 +1,5 @@
 // PUCT: tree search guided by the policy's own probabilities and a value (AlphaZero).
-import { appraiser, dive, finish, growth, growthKnobs, paced } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced, paceKnob } from '../compose/index.ts'
 import type { Drawing, EdgeId } from '../contract/index.ts'
 import { backup, maxOf, mean, mixed, mostVisited, puct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -36,12 +36,7 @@ export const puct = method({
     simulations: { default: 800, min: 0, max: 10_000_000, doc: 'most simulations; 0: until the budget ends' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
     choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { fpu: 'zero', widening: 0 }, robust: { meanShare: 0, widening: 0.5, simulations: 0 } },

@@ -1,5 +1,5 @@
 // ReST-MCTS*: process reward guided tree search.
-import { appraiser, finish, growth, paced, rollout } from '../compose/index.ts'
+import { appraiser, finish, growth, paced, paceKnob, rollout } from '../compose/index.ts'
 import type { Ask, Drawing, NodeId } from '../contract/index.ts'
 import { argmax, backup, childMean, descend, minimax, type Rule, uct, unless } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
@@ -53,12 +53,7 @@ export const restMcts = method({
       doc: 'self-critic before expansion: its advice is used, only its END, or it is not asked',
     },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     data: { default: false, doc: 'no early stop: the whole budget, for training data' },
   },
   presets: {

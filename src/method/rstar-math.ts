@@ -1,5 +1,5 @@
 // rStar-Math: rollouts through the whole tree to an answer, steps that were run before they count, and a preference model for what is unfinished.
-import { appraiser, ballots, finish, growth, paced } from '../compose/index.ts'
+import { appraiser, ballots, finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Drawing, NodeId, Search } from '../contract/index.ts'
 import { argmax, backup, mean, top, uct, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -42,7 +42,7 @@ export const rstarMath = method({
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once (the paper)' },
     choose: { default: 'best', choices: ['best', 'vote'], doc: 'the end of the highest reward, or a vote among the k highest' },
     k: { default: 8, min: 1, max: 1000, doc: 'ends that vote' },
-    pace: { default: 30, min: 0, max: 10_000, doc: 'one in so many of the rollouts that the budget covers is in flight; 0: all slots' },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
   presets: {

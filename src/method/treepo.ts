@@ -1,5 +1,5 @@
 // TreePO's sampling: the answers to one question drawn as a tree of segments that share their prefixes.
-import { ballots, finish } from '../compose/index.ts'
+import { advance, ballots } from '../compose/index.ts'
 import type { NodeId, Search } from '../contract/index.ts'
 import { allocate, meanLogprob, repeats, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -57,15 +57,8 @@ export const treepo = method({
     }
     /** One segment for each path: as many as stand at a node are drawn there. @returns the open paths that follow, and those that finished */
     const round = async (branches: ReadonlyMap<NodeId, number>): Promise<{ open: NodeId[]; finished: NodeId[] }> => {
-      const drawn = await Promise.all(
-        [...branches].map(async ([from, n]) => {
-          const edges = await s.propose(from, { n, sampling })
-          const nodes = await s.step([...new Set(edges)])
-          await finish(s, nodes, k)
-          return edges.filter((e): e is NodeId => t.taken(e) && !t.is(e, 'failed'))
-        }),
-      )
-      const all = drawn.flat()
+      const drawn = await advance(s, branches, { sampling, untilSolved: k.untilSolved })
+      const all = drawn.flat().filter(n => !t.is(n, 'failed'))
       const over = new Set(all.filter(n => t.is(n, 'end') || t.depth(n) >= k.maxDepth || repeats(written(s, n)))) // 2
       return { open: all.filter(n => !over.has(n)), finished: all.filter(n => over.has(n)) }
     }

@@ -1,5 +1,5 @@
 // UCT: bandit-based Monte-Carlo planning.
-import { appraiser, dive, finish, growth, growthKnobs, paced, rollout } from '../compose/index.ts'
+import { appraiser, dive, finish, growth, growthKnobs, paced, paceKnob, rollout } from '../compose/index.ts'
 import type { Drawing, NodeId, Sim } from '../contract/index.ts'
 import { backup, maxOf, mean, mixed, mostVisited, uct as ucb } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -30,12 +30,7 @@ export const uct = method({
     steps: { default: 64, min: 1, max: 10_000, doc: 'most steps of a playout' },
     meanShare: { default: 1, min: 0, max: 1, doc: 'Q = meanShare x mean + (1 - meanShare) x greatest of the returns' },
     choose: { default: 'answer', choices: ['answer', 'move'], doc: 'the best answer found, or (in games) the most visited move' },
-    pace: {
-      default: 30,
-      min: 0,
-      max: 10_000,
-      doc: 'at most one in so many of the simulations that the budget covers is in flight; 0: as many as there are slots',
-    },
+    ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
   presets: { published: { norm: 'none', widening: 0 }, robust: { c: 0.3, fpu: 0.7, meanShare: 0, widening: 0.5, simulations: 0 } },

@@ -26,6 +26,17 @@ describe('methods', () => {
   })
 })
 
+test('worlds: all of them, and one in full', async () => {
+  const { worlds } = held((await inside(['worlds', '--json'])).out, 'worlds')
+  expect(worlds.map((w: { id: string }) => w.id)).toEqual([...worldIds])
+  for (const w of worlds) {
+    expect((await inside(['worlds'])).out).toContain(w.id)
+    const text = (await inside(['worlds', w.id])).out
+    for (const x of w.examples) expect(text).toContain(x.replace(/\s+/g, ' '))
+  }
+  expect(await inside(['worlds', 'gam24'])).toMatchObject({ code: 2, err: expect.stringContaining('game24') })
+})
+
 describe('papers and claims', () => {
   test('the catalogue, as JSON and as text', async () => {
     const { papers } = held((await inside(['papers', '--json'])).out, 'papers')
@@ -159,7 +170,7 @@ test('every schema is used by a test, and every file is a schema', () => {
 test('the README names what there is', () => {
   const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const row = (name: string): string => new RegExp(`^\\| ${name} \\|.*`, 'm').exec(text)![0]
-  expect([...row('methods').matchAll(/`([^`]+)`/g)].map(m => m[1])).toEqual([...methodIds])
+  expect([...row('methods').matchAll(/`([^`]+)`/g)].map(m => m[1]).sort()).toEqual([...methodIds].sort())
   for (const id of worldIds) expect(row('worlds')).toContain(`\`${id}\``)
   for (const { kind } of modelKinds) expect(row('models')).toMatch(new RegExp(`\`${kind}[:\`]`))
 })
