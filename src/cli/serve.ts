@@ -30,7 +30,10 @@ export const serveCommand: Action = async (call, s) => {
   await new Promise<void>((resolve, reject) => {
     off = onInterrupt(times => {
       if (times === 1) {
-        if (serving.inFlight > 0) s.err.write(`espalier: ${serving.inFlight} requests under way may end; Ctrl-C again parks them now\n`)
+        if (serving.inFlight > 0)
+          s.err.write(
+            `espalier: ${serving.inFlight} ${serving.inFlight === 1 ? 'request' : 'requests'} under way may end; Ctrl-C again parks what has not\n`,
+          )
         serving.close(grace).then(resolve, reject)
       } else serving.close(0).then(resolve, reject)
     })

@@ -2,7 +2,7 @@
 import type { Live, Provider, Sample, Usage } from '../contract/index.ts'
 import { AddressedRandom, amount, canonical, hashText, usage } from '../kernel/index.ts'
 import { Cancelled } from '../model/index.ts'
-import { priced } from '../runtime/index.ts'
+import { modelCall, priced } from '../runtime/index.ts'
 import type { Asked } from './request.ts'
 import { type Said, type Spoken, told } from './said.ts'
 
@@ -57,7 +57,11 @@ export async function direct(asked: Asked, provider: Provider, signal: AbortSign
             },
           }),
     }
-    const ask = () => provider.sample(asked.messages, { ...asked.sampling, n }, live)
+    const ask = () =>
+      modelCall(provider, 'chat', asked.sampling, async () => {
+        const { samples, usage } = await provider.sample(asked.messages, { ...asked.sampling, n }, live)
+        return { value: samples, usage }
+      })
     try {
       const r = await ask().catch(e => {
         if ((e as { code?: string }).code !== 'fault' || pieces > 0 || signal.aborted) throw e
@@ -65,7 +69,7 @@ export async function direct(asked: Asked, provider: Provider, signal: AbortSign
         return ask()
       })
       add(r.usage)
-      for (const s of r.samples) replies.push(spokenOf(s, provider.dialect))
+      for (const s of r.value) replies.push(spokenOf(s, provider.dialect))
     } catch (e) {
       add((e as { usage?: Partial<Usage> }).usage ?? {})
       if (e instanceof Cancelled || signal.aborted) throw new Cancelled(total())
