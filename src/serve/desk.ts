@@ -119,6 +119,8 @@ export class Desk {
     }
     seat.over.addEventListener('abort', stop, { once: true })
     try {
+      // To begin a run takes some milliseconds of files: who came meanwhile gets a first word before.
+      await new Promise(setImmediate)
       run = solve(frame, task, {
         seed: plan.seed ?? 1,
         concurrency: plan.concurrency ?? 8,
