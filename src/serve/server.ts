@@ -74,6 +74,20 @@ export function application(settings: ServeSettings): Application {
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
+  // Browsers ask first, and tell a page only what they are told that it may see.
+  app.use(async (c, next) => {
+    const origin = c.req.header('origin')
+    const known = origin !== undefined && (settings.origins ?? []).includes(origin)
+    if (!known) return next()
+    if (c.req.method === 'OPTIONS') c.res = new Response(null, { status: 204, headers: { 'access-control-max-age': '600' } })
+    else await next()
+    const set = (name: string, value: string): void => c.res.headers.set(`access-control-${name}`, value)
+    set('allow-origin', origin)
+    set('allow-methods', 'GET, POST, DELETE')
+    set('allow-headers', c.req.header('access-control-request-headers') ?? '*')
+    set('expose-headers', 'x-espalier-run, retry-after, mcp-session-id')
+    c.res.headers.append('vary', 'origin')
+  })
   app.get('/healthz', c => c.json({ ok: desk.open, inFlight: desk.taken }, desk.open ? 200 : 503))
   app.use(async (c, next) => {
     c.set('account', door.enter(c.req.raw))

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { OpenAI } from 'openai'
 import { describe, expect, test } from 'vitest'
 import { recorded, solve } from '../../src/run/index.ts'
-import { eventsOf, says, setting } from './setting.ts'
+import { eventsOf, eventually, says, setting } from './setting.ts'
 
 const chat = '/v1/chat/completions'
 /** Answers the first `n`, then nothing more comes until it is let. */
@@ -32,10 +32,10 @@ describe('the client goes away', () => {
         signal: stop.signal,
       }).then(r => r.text())
       going.catch(() => {})
-      await expect.poll(() => s.upstream.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+      await eventually(() => s.upstream.requests.length).toBeGreaterThanOrEqual(3)
       stop.abort()
-      await expect.poll(() => s.upstream.requests.filter(r => r.end === 'open').length).toBe(0)
-      await expect.poll(() => s.serving.inFlight).toBe(0)
+      await eventually(() => s.upstream.requests.filter(r => r.end === 'open').length).toBe(0)
+      await eventually(() => s.serving.inFlight).toBe(0)
       const [run] = s.runs()
       expect(run.status).toBe('paused')
       gate.free()
@@ -49,10 +49,10 @@ describe('the client goes away', () => {
     const s = await setting(gate.answer)
     const c = new OpenAI({ baseURL: `${s.serving.url}/v1`, apiKey: 'none', maxRetries: 0 })
     const stream = await c.chat.completions.create({ model: 'm', messages: says('?'), stream: true })
-    await expect.poll(() => s.upstream.requests.length).toBe(1)
+    await eventually(() => s.upstream.requests.length).toBe(1)
     stream.controller.abort()
-    await expect.poll(() => s.upstream.requests[0].end).toBe('closed')
-    await expect.poll(() => s.serving.inFlight).toBe(0)
+    await eventually(() => s.upstream.requests[0].end).toBe('closed')
+    await eventually(() => s.serving.inFlight).toBe(0)
   })
 })
 
@@ -89,7 +89,7 @@ test('too many at once are asked to wait, and nothing of them is begun', async (
   const gate = gated(0)
   const s = await setting(gate.answer, { inFlight: 2 })
   const all = [1, 2].map(() => s.post(chat, { model: 'm', messages: says('?') }))
-  await expect.poll(() => s.serving.inFlight).toBe(2)
+  await eventually(() => s.serving.inFlight).toBe(2)
   const third = await s.post(chat, { model: 'm', messages: says('?') })
   expect([third.status, third.headers.get('retry-after')]).toEqual([429, '1'])
   gate.free()
@@ -131,7 +131,7 @@ test('the server closes: no one else comes in, what can end ends, the rest is pa
   const gate = gated(2)
   const s = await setting(gate.answer, { concurrency: 1 })
   const going = s.post(chat, { model: 'self-consistency/m', messages: says('2 + 2?') }, { 'x-espalier-budget': 'calls=4' })
-  await expect.poll(() => s.upstream.requests.length).toBeGreaterThanOrEqual(3)
+  await eventually(() => s.upstream.requests.length).toBeGreaterThanOrEqual(3)
   const closed = s.serving.close(200)
   await expect(s.post(chat, { model: 'm', messages: says('?') }).then(r => r.status)).rejects.toThrow()
   const body = (await (await going).json()) as any

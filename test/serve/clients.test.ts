@@ -207,8 +207,14 @@ describe('the openai package', () => {
       message: expect.stringContaining('did you mean auto/m?'),
     })
     await expect(c.chat.completions.create({ model: 'm', messages: [] })).rejects.toMatchObject({ status: 400, param: 'messages' })
-    for (const model of ['m', 'best-of-n/m'])
+    for (const model of ['m', 'best-of-n/m']) {
       await expect(c.chat.completions.create({ model, messages: says('?') })).rejects.toMatchObject({ status: 502 })
+      // The head has gone when it is known: then it is an event.
+      const read = async () => {
+        for await (const _ of await c.chat.completions.create({ model, messages: says('?'), stream: true }));
+      }
+      await expect(read()).rejects.toThrow(/refused|no/)
+    }
   })
 })
 

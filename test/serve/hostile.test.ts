@@ -1,9 +1,10 @@
 // What a server must refuse, and what must not bring it down.
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { application, type ServeSettings } from '../../src/serve/index.ts'
-import { eventsOf, says, setting } from './setting.ts'
+import { eventsOf, eventually, says, setting } from './setting.ts'
 
 const chat = '/v1/chat/completions'
 const hello = { model: 'seedling', messages: says('hello') }
@@ -37,6 +38,23 @@ describe('who may come in', () => {
     expect((await cross({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect((await cross({ origin: 'http://127.0.0.1:8080' })).status).toBe(200)
     expect((await cross({ origin: 'https://chat.example' }, { origins: ['https://chat.example'] })).status).toBe(200)
+  })
+  test('browsers are told what a known page may do, and nothing of others', async () => {
+    const a = app({ origins: ['https://chat.example'] })
+    const preflight = (origin: string) =>
+      a.fetch(
+        new Request(`http://127.0.0.1:8080${chat}`, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' },
+        }),
+      )
+    const known = await preflight('https://chat.example')
+    expect([known.status, known.headers.get('access-control-allow-origin')]).toEqual([204, 'https://chat.example'])
+    expect(known.headers.get('access-control-allow-headers')).toBe('content-type,authorization')
+    const other = await preflight('https://evil.example')
+    expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    const answer = await ask(a, chat, { headers: { host: '127.0.0.1:8080', origin: 'https://chat.example' } })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, 'https://chat.example'])
   })
   test('a form of a page cannot pass for JSON', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''])
@@ -107,6 +125,40 @@ describe('what may be sent', () => {
     const e = await errorOf(await ask(app(), chat, { body: JSON.stringify(body) }))
     expect(e.message).toMatch(why)
     expect([400, 404]).toContain(e.status)
+  })
+  test('whatever JSON stands in whatever field: never a fault of ours', async () => {
+    const a = app()
+    const fields = [
+      'model',
+      'messages',
+      'temperature',
+      'n',
+      'stop',
+      'seed',
+      'tools',
+      'tool_choice',
+      'response_format',
+      'stream_options',
+      'espalier',
+      'user',
+      'logprobs',
+      '__proto__',
+    ]
+    const bodies = fc.tuple(
+      fc.constantFrom(...fields),
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom(chat, '/v1/completions', '/v1/responses'),
+    )
+    await fc.assert(
+      fc.asyncProperty(bodies, async ([field, value, path]) => {
+        const whole = { ...hello, prompt: 'hello', input: 'hello' }
+        const text = JSON.stringify(whole).replace(/}$/, `,${JSON.stringify(field)}:${JSON.stringify(value)}}`)
+        const r = await ask(a, path, { body: text })
+        expect([200, 400, 404]).toContain(r.status)
+        await r.text()
+      }),
+      { numRuns: 300 },
+    )
   })
   test('headers are held to the same', async () => {
     for (const [name, value] of [
@@ -191,8 +243,8 @@ test('a client that never reads is let go, and its run can be resumed', async ()
   c.write(
     `POST ${chat} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
-  await expect.poll(() => s.runs().length, { timeout: 20_000 }).toBe(1)
-  await expect.poll(() => s.serving.inFlight, { timeout: 30_000 }).toBe(0)
+  await eventually(() => s.runs().length).toBe(1)
+  await eventually(() => s.serving.inFlight).toBe(0)
   expect((await s.post(chat, hello)).status).toBe(200)
   c.destroy()
 })

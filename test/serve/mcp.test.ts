@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { describe, expect, test } from 'vitest'
 import { bin } from '../cli/espalier.ts'
-import { closeAfter, setting } from './setting.ts'
+import { closeAfter, eventually, setting } from './setting.ts'
 
 async function connected(transport: Transport): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' })
@@ -119,11 +119,11 @@ test('a call that is cancelled stops its search, which can be resumed', async ()
     undefined,
     { signal: stop.signal },
   )
-  await expect.poll(() => s.upstream.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+  await eventually(() => s.upstream.requests.length).toBeGreaterThanOrEqual(3)
   stop.abort()
   await expect(going).rejects.toThrow()
-  await expect.poll(() => s.runs()[0].status).toBe('paused')
-  expect(s.upstream.requests.filter(r => r.end === 'open')).toHaveLength(0)
+  await eventually(() => s.runs()[0].status).toBe('paused')
+  await eventually(() => s.upstream.requests.filter(r => r.end === 'open').length).toBe(0)
   let_()
   const { id, spent } = s.runs()[0]
   const r: any = await client.callTool({ name: 'resume', arguments: { run: id, budget: 'calls=6' } })

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import { type Answer, type Received, type Served, serveModel } from '../../src/model/fixture/server.ts'
 import { type ServeSettings, type Serving, serve } from '../../src/serve/index.ts'
 import { openStore, type RunMeta } from '../../src/store/index.ts'
@@ -58,6 +58,8 @@ export async function setting(answer?: (r: Received) => Answer | Promise<Answer>
       }),
   }
 }
+/** Waits for what comes sooner or later: how soon is no matter of a test. */
+export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 })
 export const says = (content: string) => [{ role: 'user' as const, content }]
 
 /** Data of each server-sent event of a text. */
