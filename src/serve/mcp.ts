@@ -250,15 +250,13 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
       attempted(async () => {
         const meta = runNamed(a.run)
         const raise = a.budget === undefined ? {} : parseBudget([a.budget], 'budget')
-        const wanted: Limits = { ...meta.limits, ...raise }
-        const limits = { ...wanted, ...atMost(wanted, settings.most) }
+        const limits = raised(meta, raise, settings.most)
         const seat = desk.sit(extra.signal)
-        const rest = Object.fromEntries(
-          (Object.entries(limits) as [keyof Limits, number][]).map(([k, x]) => [k, Math.max(0, x - ((meta.spent as Limits)[k] ?? 0))]),
-        )
-        const { release } = account?.hold(rest) ?? { release: () => {} }
-        const { frame, task, plan, entry, reward } = await recorded(meta, { budget: limits })
+        const close: (() => unknown)[] = [seat.leave]
         try {
+          if (account !== undefined) close.push(coverRest(meta, limits, account))
+          const { frame, task, plan, entry, reward } = await recorded(meta, { budget: limits })
+          for (const p of new Set(Object.values(asRoles(frame.model)))) close.push(() => p.close?.())
           const said = await desk.search({ n: 1 }, plan, { frame, task, entry, reward }, seat, {
             resume: meta,
             account,
@@ -266,9 +264,7 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
           })
           return answered(said, limits)
         } finally {
-          release()
-          seat.leave()
-          for (const p of new Set(Object.values(asRoles(frame.model)))) await p.close?.()
+          for (const end of close) await end()
         }
       }),
   )
@@ -331,6 +327,28 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     async (uri, v) => json(uri, await treeJson(desk.store!, runNamed(part(v.run)))),
   )
   return server
+}
+
+/** The limits of a run that goes on: raised where that is asked for, within what any search may have. */
+function raised(meta: RunMeta, raise: Limits, most: Limits = {}): Limits {
+  const out: Limits = { ...meta.limits }
+  for (const [k, x] of Object.entries(raise) as [keyof Limits, number][]) out[k] = Math.max(out[k] ?? 0, Math.min(x, most[k] ?? x))
+  for (const k of Object.keys(most) as (keyof Limits)[])
+    if (out[k] === undefined)
+      throw new Failure('usage', `run ${meta.id} has no limit of ${k}, and no search here may go without`, 'begin another')
+  return out
+}
+/** Sets aside what a run may still spend. @throws Refusal where the key has less @returns what gives it back */
+function coverRest(meta: RunMeta, limits: Limits, account: Account): () => void {
+  const rest: Limits = {}
+  for (const [k, x] of Object.entries(limits) as [keyof Limits, number][]) rest[k] = Math.max(0, x - ((meta.spent as Limits)[k] ?? 0))
+  const held = account.hold(rest)
+  for (const k of Object.keys(account.key.budget ?? {}) as (keyof Limits)[])
+    if ((rest[k] ?? Number.POSITIVE_INFINITY) > held.limits[k]!) {
+      held.release()
+      throw new Failure('usage', `run ${meta.id} may still spend more than this API key has left of ${k}`, 'begin another, with a limit')
+    }
+  return held.release
 }
 
 const unknownMethod = (id: string): Failure => {

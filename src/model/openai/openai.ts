@@ -96,13 +96,12 @@ export function openai(options: OpenAIOptions): Endpoint {
     },
   }
 
-  let module: Promise<typeof import('openai')> | undefined
+  let modules: Promise<[typeof import('openai'), typeof import('openai/streaming')]> | undefined
   let client: Client | undefined
   async function connected(): Promise<{ client: Client; streams: typeof import('openai/streaming') }> {
     // Loaded when it is first needed: it takes a fifth of a second.
-    module ??= import('openai')
-    const { OpenAI } = await module
-    const streams = await import('openai/streaming')
+    modules ??= Promise.all([import('openai'), import('openai/streaming')])
+    const [{ OpenAI }, streams] = await modules
     const key = keyFrom === '' ? undefined : process.env[keyFrom]
     if (!key && (official || options.keyFrom !== undefined))
       throw new ModelFault('refused', `${host} wants a key, and ${options.keyFrom ?? 'OPENAI_API_KEY'} is not set`)
