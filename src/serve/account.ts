@@ -31,11 +31,6 @@ export class Account {
     this.spent.tokens = (this.spent.inputTokens ?? 0) + (this.spent.outputTokens ?? 0)
   }
 
-  /** Is its budget used up? */
-  get empty(): boolean {
-    return Object.entries(this.key.budget ?? {}).some(([k, x]) => x - (this.spent[k] ?? 0) <= 0)
-  }
-
   /**
    * Sets aside what a request may spend, so that requests at once never spend more than there is. What the request names no limit for, it may have all of.
    * @returns its limits, and a function that gives back what was set aside

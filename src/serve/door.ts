@@ -43,7 +43,6 @@ export class Door {
     if (found === undefined) throw new Refusal(401, 'wrong_key', 'this API key is not known here')
     const wait = found.take(this.#now())
     if (wait > 0) throw new Refusal(429, 'rate', `this API key may ask ${found.key.rate} times a minute`, { retryAfter: wait })
-    if (found.empty) throw new Refusal(429, 'budget', 'the budget of this API key is used up')
     return found
   }
 

@@ -7,6 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { describe, expect, test } from 'vitest'
+import { hashKey } from '../../src/serve/index.ts'
 import { bin } from '../cli/espalier.ts'
 import { closeAfter, eventually, setting } from './setting.ts'
 
@@ -138,4 +139,29 @@ test('sessions over HTTP: none, a wrong one, another key', async () => {
   expect((await s.post('/mcp', rpc, headers)).status).toBe(400)
   expect((await s.post('/mcp', rpc, { ...headers, 'mcp-session-id': crypto.randomUUID() })).status).toBe(404)
   expect((await s.post('/mcp', rpc, { ...headers, origin: 'https://evil.example' })).status).toBe(403)
+})
+
+test('with keys each client sees its own runs, and spends its own budget', async () => {
+  const s = await setting(() => ({ choices: ['Answer: 4'] }), {
+    keys: ['a', 'b'].map(name => ({ name, hash: hashKey(`key-${name}`), ...(name === 'a' ? { budget: { calls: 5 } } : {}) })),
+  })
+  const as = (key: string) =>
+    connected(
+      new StreamableHTTPClientTransport(new URL(`${s.serving.url}/mcp`), {
+        requestInit: { headers: { authorization: `Bearer key-${key}` } },
+      }) as Transport,
+    )
+  const [a, b] = [await as('a'), await as('b')]
+  await expect(as('c')).rejects.toThrow(/not known here/)
+  expect((await a.listTools()).tools.map(t => t.name)).not.toContain('compare')
+  const solve = (c: Client, budget: string): Promise<any> =>
+    c.callTool({ name: 'solve', arguments: { task: `2 + 2? ${budget}`, method: 'self-consistency', model: 'm', budget } })
+  const mine = await solve(a, 'calls=3')
+  expect(mine.structuredContent.spent.calls).toBe(3)
+  expect((await solve(a, 'calls=50')).structuredContent.spent.calls).toBe(2)
+  expect((await a.listResources()).resources.some(r => r.uri.endsWith(mine.structuredContent.run))).toBe(true)
+  expect((await b.listResources()).resources.some(r => r.uri.startsWith('espalier://runs/'))).toBe(false)
+  await expect(b.readResource({ uri: `espalier://runs/${mine.structuredContent.run}` })).rejects.toThrow(/no run/)
+  for (const name of ['resume', 'explain_run'])
+    expect((await b.callTool({ name, arguments: { run: mine.structuredContent.run } })).isError).toBe(true)
 })
