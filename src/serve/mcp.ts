@@ -1,20 +1,20 @@
 // The searches as tools of other agents, by the Model Context Protocol: solve, compare, resume, explain_run; runs and their trees as resources.
-import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { Limits } from '../contract/index.ts'
 import { Failure, nearest } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
-import { type CompareEvent, comparePlan, comparisonTable, type Plan, parseBudget, recorded, showBudget } from '../run/index.ts'
+import { type CompareEvent, comparePlan, comparisonTable, parseBudget, recorded, showBudget } from '../run/index.ts'
 import { asRoles, type Event } from '../runtime/index.ts'
 import type { RunMeta } from '../store/index.ts'
-import { worldIds, worldNamed, worlds } from '../world/index.ts'
+import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
 import { extrasOf } from './bodies.ts'
 import { choose } from './choose.ts'
 import type { Desk } from './desk.ts'
-import { explained, treeJson } from './explain.ts'
-import { isOf } from './former.ts'
+import { explained } from './explain.ts'
+import { offerRuns, runOf } from './mcp-runs.ts'
 import { asRefusal } from './refusal.ts'
 import type { Asked } from './request.ts'
 import type { Said } from './said.ts'
@@ -229,14 +229,7 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
         }),
     )
 
-  /** A run of this client. */
-  const runNamed = (id: string): RunMeta => {
-    const { store } = desk
-    if (store === null) throw new Failure('usage', 'no runs are kept here', 'serve with --store DIR')
-    const meta = store.get(id)
-    if (!isOf(meta, by)) throw new Failure('usage', `there is no run "${id}" in this store`)
-    return meta
-  }
+  const named = (id: string): RunMeta => runOf(desk, by, id)
 
   server.registerTool(
     'resume',
@@ -248,7 +241,7 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
     },
     (a, extra) =>
       attempted(async () => {
-        const meta = runNamed(a.run)
+        const meta = named(a.run)
         const raise = a.budget === undefined ? {} : parseBudget([a.budget], 'budget')
         const limits = raised(meta, raise, settings.most)
         const seat = desk.sit(extra.signal)
@@ -278,54 +271,10 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
       inputSchema: { run: z.string().describe(runDoc) },
       annotations: { readOnlyHint: true },
     },
-    a => attempted(async () => text(await explained(desk.store!, runNamed(a.run)))),
+    a => attempted(async () => text(await explained(desk.store!, named(a.run)))),
   )
 
-  const json = (uri: URL, value: unknown) => ({
-    contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(value) }],
-  })
-  const mine = (): RunMeta[] => (desk.store?.list({ parts: false, limit: 1000 }) ?? []).filter(m => isOf(m, by)).slice(0, 100)
-  server.registerResource(
-    'worlds',
-    'espalier://worlds',
-    { title: 'Worlds', description: 'what can be solved, and how tasks are written', mimeType: 'application/json' },
-    uri =>
-      json(
-        uri,
-        worldIds.map(id => ({ world: id, about: worlds[id].describe, examples: worlds[id].examples })),
-      ),
-  )
-  server.registerResource(
-    'runs',
-    'espalier://runs',
-    { title: 'Runs', description: 'the last hundred runs, newest first', mimeType: 'application/json' },
-    uri => json(uri, mine().map(shown)),
-  )
-  const part = (v: string | string[]): string => (Array.isArray(v) ? v[0] : v)
-  server.registerResource(
-    'run',
-    new ResourceTemplate('espalier://runs/{run}', {
-      list: () => ({
-        resources: mine().map(m => ({
-          uri: `espalier://runs/${m.id}`,
-          name: `${m.world}, ${m.method.id}: ${m.status}`,
-          mimeType: 'application/json',
-        })),
-      }),
-    }),
-    { title: 'Run', description: 'one run: how it was asked for, what it spent, its answer', mimeType: 'application/json' },
-    (uri, v) => json(uri, shown(runNamed(part(v.run)))),
-  )
-  server.registerResource(
-    'tree',
-    new ResourceTemplate('espalier://runs/{run}/tree', { list: undefined }),
-    {
-      title: 'Tree',
-      description: 'the tree of a run: its nodes with their values, in tree order, at most 5,000',
-      mimeType: 'application/json',
-    },
-    async (uri, v) => json(uri, await treeJson(desk.store!, runNamed(part(v.run)))),
-  )
+  offerRuns(server, desk, by)
   return server
 }
 
@@ -354,24 +303,4 @@ function coverRest(meta: RunMeta, limits: Limits, account: Account): () => void 
 const unknownMethod = (id: string): Failure => {
   const near = nearest(id, methodIds)
   return new Failure('usage', `no method is called '${id}'`, near === undefined ? '' : `did you mean ${near}?`)
-}
-/** A run as one may look at it. */
-function shown(m: RunMeta): object {
-  return {
-    run: m.id,
-    status: m.status,
-    created: new Date(m.created * 1000).toISOString(),
-    world: m.world,
-    task: (m.options.plan as Plan | undefined)?.task ?? m.task,
-    method: m.method.id,
-    model: m.models.policy ?? null,
-    budget: m.limits,
-    spent: m.spent,
-    answer: m.answer ?? null,
-    solved: m.solved,
-    verified_by: m.verifiedBy,
-    score: m.score,
-    nodes: m.nodes,
-    origin: m.origin,
-  }
 }
