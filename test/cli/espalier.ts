@@ -86,6 +86,8 @@ const names = [
   'graded',
   'training',
   'judge-check',
+  'serving',
+  'key',
 ] as const
 export type SchemaName = (typeof names)[number]
 const ajv = new Ajv2020({
