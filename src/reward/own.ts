@@ -23,7 +23,7 @@ export const likelihood = (): Reward => ({
   id: 'likelihood',
   async reward(at, outcome) {
     if (outcome?.failed) return { value: 0 }
-    return { value: Math.exp(best(at.draws.map(meanLogprob))) }
+    return { value: Math.exp(best(at.draws.map(d => meanLogprob(d)))) }
   },
 })
 
