@@ -49,6 +49,9 @@ const missing: Readonly<Partial<Record<LossEntry['needs'][number], string>>> = {
 }
 const given = (s: Segment): boolean => s === 'prompt' || s === 'observation'
 
+/** Has a row a token for this loss? */
+export const takesPart = (plan: LossPlan, r: TuneRow): boolean => r.segment.some(s => (plan.on === undefined ? !given(s) : s === plan.on))
+
 /** @param verdicts weight of the cross-entropy of verdicts; 0: none @throws Failure (usage) on a loss that is unknown, or needs what the network does not give */
 export function objective(plans: readonly LossPlan[], verdicts: number): Objective {
   const parts = plans.map(plan => {
@@ -73,7 +76,7 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
     const at = (step: number): number =>
       mu === null ? (weight as number) : (weight as { complement?: boolean }).complement ? 1 - mu(step) : mu(step)
     const loss: LossFn = entry.make(plan.options as Record<string, never> | undefined)
-    const takes = (r: TuneRow): boolean => r.segment.some(s => (plan.on === undefined ? !given(s) : s === plan.on))
+    const takes = (r: TuneRow): boolean => takesPart(plan, r)
     return { entry, loss, at, takes }
   })
   const needs = new Set(parts.flatMap(p => p.entry.needs))

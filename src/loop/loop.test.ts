@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { weightsPath } from '../model/seedling/index.ts'
+import { openStore } from '../store/index.ts'
+import { type LoopEvent, type LoopOptions, type LoopResult, loop, loopNamed, loopPlot, loopReport, loops } from './index.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'loop-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+/** One step of training on a handful of searches: that all of it fits together, not that it helps. */
+const tiny = {
+  rounds: 1,
+  model: 'seedling@draft',
+  spend: 300,
+  apart: false,
+  measured: { problems: 4, split: 'dev' as const, calls: 8 },
+  tune: { steps: 1, batch: 4, micro: 4 },
+}
+const run = (id: string, store: string, more: Partial<LoopOptions> = {}) =>
+  loop(loopNamed(id), { ...tiny, ...more, store: join(root, store) })
+const without = (r: LoopResult) => r.rounds.map(({ seconds: _, ...x }) => x)
+
+describe('every loop goes round once', () => {
+  test.each([...loops.keys()])('%s', { timeout: 60_000 }, async id => {
+    const r = await run(id, id)
+    expect(r.finished).toBe(true)
+    const [before, after] = r.rounds
+    expect(before).toMatchObject({ round: 0, calls: 0, policy: 'seedling@draft', critic: 'seedling@draft' })
+    expect(after.calls).toBeGreaterThan(200)
+    expect(after.calls).toBeLessThanOrEqual(300)
+    const spec = loopNamed(id)
+    if (spec.critic === 'policy') expect(after.critic).toBe(after.policy)
+    else if (spec.value === undefined) expect(after.critic).toBe('seedling@draft')
+    // What the searches cost is what their runs say they cost.
+    const store = openStore(join(root, id))
+    const runs = store.list({ origin: r.name, limit: 10_000 })
+    store.close()
+    expect(runs.reduce((n, m) => n + (m.spent.calls ?? 0), 0)).toBe(after.calls)
+    expect(runs.every(m => m.status === 'done')).toBe(true)
+    expect(loopReport(spec, r)).toContain(`| 1 | `)
+    expect(loopPlot(r.rounds, r.name)).toMatch(/^<svg.*<\/svg>\n$/s)
+  })
+})
+
+describe('stopped and resumed', () => {
+  const weights = (store: string, r: LoopResult) => readFileSync(weightsPath(join(root, store, 'models'), r.rounds.at(-1)!.policy.slice(9)))
+  test('anywhere, it ends in the same rounds and the same weights', { timeout: 120_000 }, async () => {
+    const o = { rounds: 2, spend: 150 }
+    const whole = await run('rest-mcts', 'whole', o)
+    const seen: string[] = []
+    const store = 'parts'
+    for (const at of ['searched', 'tuning', 'measuring', 'round'] as const) {
+      const stop = new AbortController()
+      const onEvent = (e: LoopEvent) => {
+        seen.push(e.kind)
+        if (e.kind === at && (e.kind === 'round' || e.round > 0)) stop.abort()
+      }
+      const part = await run('rest-mcts', store, { ...o, signal: stop.signal, onEvent })
+      expect(part.finished, at).toBe(false)
+    }
+    const end = await run('rest-mcts', store, o)
+    expect(seen).toContain('resumed')
+    expect(without(end)).toEqual(without(whole))
+    expect(weights(store, end)).toEqual(weights('whole', whole))
+    // More rounds go on from there; as many as there are cost nothing.
+    const events: string[] = []
+    await run('rest-mcts', store, { ...o, onEvent: e => events.push(e.kind) })
+    expect(events).toEqual(['resumed'])
+  })
+})
+
+describe('parts', () => {
+  test('policy only leaves the critic, value only leaves the policy', { timeout: 60_000 }, async () => {
+    const policy = (await run('rest-mcts', 'p', { parts: 'policy' })).rounds[1]
+    expect([policy.critic, policy.trained.value, policy.policy]).toEqual(['seedling@draft', null, 'seedling@rest-mcts-policy-1-r1-policy'])
+    const value = (await run('rest-mcts', 'v', { parts: 'value' })).rounds[1]
+    expect([value.policy, value.trained.policy, value.critic]).toEqual(['seedling@draft', null, 'seedling@rest-mcts-value-1-r1-value'])
+  })
+  test('what a loop does not train is refused', async () => {
+    await expect(run('lite-ppo', 'x', { parts: 'value' })).rejects.toThrow('loop lite-ppo trains no value')
+  })
+})
+
+test('another plan under the same name, an unknown loop, a model that is no seedling, a world without tokens', async () => {
+  await expect(run('rest-mcts', 'p', { parts: 'policy', spend: 400 })).rejects.toThrow('holds a loop of another plan')
+  expect(() => loopNamed('rest-mtcs')).toThrow("no loop is called 'rest-mtcs'")
+  await expect(run('rest-mcts', 'y', { model: 'openai:x' })).rejects.toThrow('expected a seedling')
+  await expect(run('rest-mcts', 'z', { world: 'blocks' })).rejects.toThrow('dialect tokens')
+})
