@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
-import { dataCardText, type Format, type LabelKind, toParquet } from '../learn/index.ts'
+import { dataCardText, type Format, type LabelKind, toParquet } from '../learn/data/index.ts'
 import { exportRuns } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'

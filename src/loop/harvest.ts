@@ -79,6 +79,8 @@ export async function searchOnce(
   const run = solve(frame, task, {
     store: w.store,
     seed: w.seed,
+    // One call in flight in each search: so its tree is the same however often it was killed. Searches side by side keep the model busy.
+    concurrency: 1,
     plan,
     part: { of: w.loop, name: part },
     ...(before === undefined ? {} : { resume: before.id }),

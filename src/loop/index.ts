@@ -1,6 +1,7 @@
 // The learning loops by name. A new loop is a file here, and a line in the list below.
 import { Failure, nearest } from '../kernel/index.ts'
 import { alphamathLoop } from './alphamath.ts'
+import { bStar } from './b-star.ts'
 import { litePpo, loopLoop, treepoLoop } from './group-loops.ts'
 import { mctsDpoLoop } from './mcts-dpo.ts'
 import { chord, hpt } from './mixed-loops.ts'
@@ -31,6 +32,7 @@ const all: readonly LoopSpec[] = [
   alphamathLoop,
   mctsDpoLoop,
   rstarMathLoop,
+  bStar,
   hpt,
   chord,
   litePpo,

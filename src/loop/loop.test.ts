@@ -14,6 +14,7 @@ const tiny = {
   rounds: 1,
   model: 'seedling@draft',
   spend: 300,
+  abreast: 4,
   apart: false,
   measured: { problems: 4, split: 'dev' as const, calls: 8 },
   tune: { steps: 1, batch: 4, micro: 4 },
@@ -69,6 +70,14 @@ describe('stopped and resumed', () => {
     await run('rest-mcts', store, { ...o, onEvent: e => events.push(e.kind) })
     expect(events).toEqual(['resumed'])
   })
+})
+
+test('b-star settles on a temperature and a threshold, and its probes are part of the spend', { timeout: 60_000 }, async () => {
+  const r = await run('b-star', 'balance', { spend: 600 })
+  const { settings, calls } = r.rounds[1]
+  expect(Object.keys(settings).sort()).toEqual(['balance', 'temperature', 'threshold'])
+  expect(settings.balance).toBeGreaterThan(0)
+  expect(calls).toBeLessThanOrEqual(600)
 })
 
 describe('parts', () => {

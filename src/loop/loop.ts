@@ -47,7 +47,7 @@ export const loopPlan: Omit<LoopPlan, 'loop'> = {
   seed: 1,
   parts: 'both',
   spend: 12_000,
-  abreast: 8,
+  abreast: 16,
   measured: { problems: 200, split: 'dev', calls: 40 },
 }
 /** A loop in small: to see that all of it works, and roughly where it goes. */
@@ -133,6 +133,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   const file = join(folder, 'loop.json')
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
+  loadSeedling(pathOf(plan.model, models))
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0 }
   if (existsSync(file)) {
@@ -213,11 +214,12 @@ interface Now {
   critic: string
 }
 
-/** Models as providers. Seeds differ from round to round, so that a problem that comes again is searched anew. */
+/** Models as providers; round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
 function searching(w: Work, now: Now, round: number): Searching {
   const load = (spec: string) => {
     const { shape, weights } = loadSeedling(pathOf(spec, w.models))
-    return { spec, provider: seedlingProvider(shape, weights, { id: spec }) }
+    // A model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws.
+    return { spec, provider: seedlingProvider(shape, weights, { id: round === 0 ? 'seedling' : spec }) }
   }
   const policy = load(now.policy)
   return {

@@ -46,7 +46,7 @@ export async function measure(
             },
             { policy: w.models.policy.provider, critic: w.models.critic.provider },
           )
-          const r = await solve(frame, task, { seed: w.seed })
+          const r = await solve(frame, task, { seed: w.seed, concurrency: 1 })
           const item = w.entry.item?.(problem.task, split)
           const correct =
             item === undefined ? Number(r.solved ?? 0) : (await grade(w.entry.grader!(split), r.answer, item.key, frame.model)).correct

@@ -24,7 +24,7 @@ import {
   stepwiseOf,
   Teller,
   unpairedOf,
-} from '../learn/index.ts'
+} from '../learn/data/index.ts'
 import { openStore } from '../store/index.ts'
 import { type KeptTree, treeOf } from './tree-of.ts'
 

@@ -1,6 +1,6 @@
 // The catalogue of published systems that exist here, read off the parts themselves.
 import type { Paper } from '../contract/index.ts'
-import { losses, lossFiles } from '../learn/index.ts'
+import { losses, lossFiles } from '../learn/loss/index.ts'
 import { methods } from '../method/index.ts'
 import { modelKinds } from '../model/index.ts'
 import type { ClaimResult } from './claim.ts'

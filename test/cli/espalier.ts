@@ -84,6 +84,7 @@ const names = [
   'export',
   'graded',
   'training',
+  'loop',
   'judge-check',
 ] as const
 export type SchemaName = (typeof names)[number]
