@@ -248,6 +248,13 @@ and the same command goes on. STORE/loops/NAME holds the report with its curves;
         doc: 'theirs: settings are chosen on dev and reported on test',
         fallback: 'dev',
       },
+      {
+        name: 'select',
+        value: 'HOW',
+        choices: ['order', 'mopps'],
+        doc: 'problems of a round: others each time, or by MoPPS those that about half of the answers solve',
+        fallback: 'order',
+      },
       { name: 'out', value: 'NAME', doc: 'name of the loop and its weights', fallback: 'LOOP-PARTS-SEED' },
       { name: 'quick', doc: 'in small: minutes a round' },
       shelf,

@@ -98,7 +98,7 @@ export const trainLoopCommand: Action = async (call, s) => {
 /** The options as they were given, to be given again. */
 const spoken = (call: Call): string[] => [
   ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
-  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'out'].flatMap(k =>
+  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'out'].flatMap(k =>
     (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
   ),
 ]
@@ -118,6 +118,7 @@ function optionsOf(call: Call, id: string): LoopOptions {
     throw new Failure('usage', `--budget: expected calls of a round, found ${Object.keys(others)[0]}`, 'as in --budget calls=12000')
   const quick = call.flags.has('quick') ? quickPlan : {}
   const measured = { ...loopPlan.measured, ...quick.measured }
+  const select = one(call, 'select') as 'order' | 'mopps' | undefined
   const split = one(call, 'split') as 'dev' | 'test' | undefined
   return {
     ...quick,
@@ -126,6 +127,7 @@ function optionsOf(call: Call, id: string): LoopOptions {
     seed,
     parts,
     ...(rounds === undefined ? {} : { rounds }),
+    ...(select === undefined ? {} : { select }),
     ...(world === undefined ? {} : { world }),
     ...(model === undefined ? {} : { model }),
     ...(calls === undefined ? {} : { spend: calls }),

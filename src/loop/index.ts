@@ -25,6 +25,7 @@ export {
 } from './loop.ts'
 export { type Measured, measuring } from './measure.ts'
 export { loopPlot, loopReport } from './report.ts'
+export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'
 
 const all: readonly LoopSpec[] = [

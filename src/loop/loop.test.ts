@@ -2,9 +2,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { AddressedRandom } from '../kernel/index.ts'
 import { weightsPath } from '../model/seedling/index.ts'
 import { openStore } from '../store/index.ts'
-import { type LoopEvent, type LoopOptions, type LoopResult, loop, loopNamed, loopPlot, loopReport, loops } from './index.ts'
+import {
+  believed,
+  byMopps,
+  type LoopEvent,
+  type LoopOptions,
+  type LoopResult,
+  loop,
+  loopNamed,
+  loopPlot,
+  loopReport,
+  loops,
+} from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loop-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -78,6 +90,30 @@ test('b-star settles on a temperature and a threshold, and its probes are part o
   expect(Object.keys(settings).sort()).toEqual(['balance', 'temperature', 'threshold'])
   expect(settings.balance).toBeGreaterThan(0)
   expect(calls).toBeLessThanOrEqual(600)
+})
+
+describe('which problems', () => {
+  test('mopps: problems that are known to be easy or hopeless come late; new ones and middling ones early', () => {
+    const problems = Array.from({ length: 60 }, (_, i) => ({ id: String(i) }))
+    const beliefs = Object.fromEntries(
+      problems.map((p, i) => [p.id, i < 20 ? [40, 1] : i < 40 ? [1, 40] : [20, 20]] as [string, [number, number]]),
+    )
+    const order = byMopps(problems, beliefs, new AddressedRandom(1, 0, 0, 'x')).map(p => Number(p.id))
+    expect(order.slice(0, 20).every(i => i >= 40)).toBe(true)
+    expect(byMopps(problems, beliefs, new AddressedRandom(1, 0, 0, 'x')).map(p => Number(p.id))).toEqual(order)
+  })
+  test('beliefs forget, and change for what was searched only', () => {
+    const tree = { nodes: () => [0, 1, 2, 3], M: [0, 2, 1, 1] }
+    const right = (n: number) => (n === 0 ? null : n === 1)
+    const after = believed({ a: [5, 1], b: [3, 3] }, [{ name: 'a', tree, right } as never])
+    expect(after).toEqual({ a: [0.5 * 5 + 0.5 + 2, 0.5 * 1 + 0.5 + 2], b: [3, 3] })
+  })
+  test('a round by mopps goes on with the beliefs of the one before', { timeout: 60_000 }, async () => {
+    const r = await run('lite-ppo', 'mopps', { select: 'mopps', rounds: 2, spend: 96 })
+    const { beliefs } = JSON.parse(readFileSync(join(root, 'mopps', 'loops', r.name, 'loop.json'), 'utf8'))
+    expect(Object.keys(beliefs).length).toBeGreaterThan(3)
+    expect(r.rounds).toHaveLength(3)
+  })
 })
 
 describe('parts', () => {

@@ -19,6 +19,7 @@ import { worldEntry } from '../run/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
 import { type Measured, measure } from './measure.ts'
+import { type Beliefs, believed, byMopps } from './select.ts'
 import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
 
 /** What is trained: the network that writes, the one that judges, or both. */
@@ -38,6 +39,8 @@ export interface LoopPlan {
   abreast: number
   /** Held-out problems, their split, and the calls of each one's search. */
   measured: { problems: number; split: 'dev' | 'test'; calls: number }
+  /** Which problems a round takes: others each time, in an order of the seed's; or by MoPPS those that about half succeed at. */
+  select: 'order' | 'mopps'
   /** Changes of every training. */
   tune?: Partial<TunePlan>
 }
@@ -48,6 +51,7 @@ export const loopPlan: Omit<LoopPlan, 'loop'> = {
   parts: 'both',
   spend: 12_000,
   abreast: 16,
+  select: 'order',
   measured: { problems: 200, split: 'dev', calls: 40 },
 }
 /** A loop in small: to see that all of it works, and roughly where it goes. */
@@ -76,6 +80,7 @@ export interface LoopState {
   readonly rounds: Round[]
   /** Of the problems already searched, so that each round has others. */
   at: number
+  beliefs: Beliefs
 }
 export type LoopEvent =
   | { kind: 'begun'; round: number; rounds: number }
@@ -135,7 +140,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   const models = join(store, 'models')
   loadSeedling(pathOf(plan.model, models))
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
-  let state: LoopState = { plan, rounds: [], at: 0 }
+  let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
   if (existsSync(file)) {
     state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
     if (JSON.stringify(state.plan) !== JSON.stringify(plan))
@@ -167,11 +172,12 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
               trained: { policy: null, value: null },
               settings: {},
               at: state.at,
+              beliefs: state.beliefs,
             }
-          : await grow(work, round, now, state.at)
+          : await grow(work, round, now, state)
       onEvent?.({ kind: 'measuring', round })
       const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
-      const { at, ...rest } = made
+      const { at, beliefs, ...rest } = made
       const done: Round = {
         round,
         problems: rest.problems,
@@ -187,6 +193,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
       }
       state.rounds.push(done)
       state.at = at
+      state.beliefs = beliefs
       keep()
       onEvent?.({ kind: 'round', ...done })
     }
@@ -232,20 +239,27 @@ function searching(w: Work, now: Now, round: number): Searching {
   }
 }
 
-type Made = Now & Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> & { at: number }
+type Made = Now & Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> & Pick<LoopState, 'at' | 'beliefs'>
+
+/** Problems to choose from. */
+const most = 2000
 
 /** Searches, rows, training. */
-async function grow(w: Work, round: number, now: Now, at: number): Promise<Made> {
+async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<LoopState, 'at' | 'beliefs'>): Promise<Made> {
   const { spec, plan } = w
   const s = searching(w, now, round)
   const known = runsOf(w.store, w.name)
-  const problems = problemsOf(w.entry, plan.seed, 'train', 1_000_000)
+  const listed = problemsOf(w.entry, plan.seed, 'train', most)
+  const mopps = plan.select === 'mopps'
+  const problems = mopps ? byMopps(listed, beliefs, new AddressedRandom(plan.seed, round, 0, 'loop problems')) : listed
   let left = plan.spend
   const few = (search: LoopSearch, xs: readonly (typeof problems)[number][], tag: string): Promise<Harvest[]> => {
-    // What a chunk may spend at most never passes what is left of the round.
-    const each = Math.min(search.budget.calls, Math.floor(left / Math.max(1, xs.length)))
-    if (each < 1) return Promise.resolve([])
-    return Promise.all(xs.map(p => searchOnce(s, search, p, `r${round} ${tag} ${p.id}`, each, known))).then(found => {
+    // What these may spend at most never passes what is left of the round; where it is little, fewer are searched rather than all in vain.
+    const limit = search.budget.calls
+    if (left < limit / 2) return Promise.resolve([])
+    const some = xs.slice(0, Math.ceil(left / limit))
+    const each = Math.min(limit, Math.floor(left / Math.max(1, some.length)))
+    return Promise.all(some.map(p => searchOnce(s, search, p, `r${round} ${tag} ${p.id}`, each, known))).then(found => {
       left -= found.reduce((n, h) => n + h.spent, 0)
       return found
     })
@@ -261,7 +275,7 @@ async function grow(w: Work, round: number, now: Now, at: number): Promise<Made>
   const trees: Harvest[] = []
   const again: Harvest[] = []
   const full = problems.length
-  while (left >= plan.abreast && trees.length < full) {
+  while (trees.length < full) {
     const chunk = take(at + trees.length, Math.min(plan.abreast, full - trees.length))
     const found = await few(search, chunk, 'search')
     if (found.length === 0) break
@@ -294,7 +308,8 @@ async function grow(w: Work, round: number, now: Now, at: number): Promise<Made>
     calls: plan.spend - left,
     rows: { policy: rows.policy.length, value: rows.value.length },
     settings,
-    at: (at + trees.length) % full,
+    at: mopps ? 0 : (at + trees.length) % full,
+    beliefs: mopps ? believed(beliefs, trees) : beliefs,
   }
 }
 const isSolved = (h: Harvest): boolean => h.tree.nodes().some(n => h.right(n) === true)
