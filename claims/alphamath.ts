@@ -100,7 +100,7 @@ export const claim: Claim = {
       ],
       notes: [
         'The inference half only: that all of them rise over rounds of training, and that values trained on right solutions alone are worth little, is another experiment.',
-        'On Game of 24 answers are whole expressions, and few agree: a majority there is little more than a draw. Spend of the seedling is in output tokens.',
+        'On Game of 24 the world knows an expression that does not make 24 for none, so the vote of the seedling is over right answers alone: it is whether any of five is right, which no beam of width 1 can be better than by much. Spend of the seedling is in output tokens; its tree ends early, for many samples are equal.',
       ],
     }
   },

@@ -151,6 +151,7 @@ export const claim: Claim = {
         }),
       ],
       notes: [
+        `Share of the games won by simulations: ${counts.map((c, k) => `${c}: ${curve[k].mean.toFixed(3)}`).join(', ')}. The rise is the slope over all of them; it need not be even.`,
         `Evaluations handed over together, on average: ${Object.entries(together)
           .map(([name, xs]) => `${name} ${average(xs).toFixed(1)}`)
           .join(', ')} of ${batch}.`,

@@ -43,7 +43,8 @@ export const claim: Claim = {
   id: 'particle-its',
   paper: particleIts.paper!,
   evidence: ['particle-its', 'particle-its-gibbs'],
-  claim: 'Resampling by the odds of an imperfect critic solves more than a beam that keeps the best, at equal numbers of drawn steps.',
+  claim:
+    'Resampling by the odds of its values survives a critic that misleads, where a beam that keeps the best does not; so it solves more with equal numbers of drawn steps.',
   hypothesis:
     'Where the critic errs early and systematically, the filter solves more than step-level beam search, and more still when it trusts the critic less; where its errors are independent from place to place, nothing is gained over the beam.',
   equal: { unit: 'steps', budget: 640 },
@@ -78,7 +79,7 @@ export const claim: Claim = {
         early.note,
         mild.note,
         independent.note,
-        'The paper finds the filter above DVTS as well. Here that holds where early errors are mild, and not where they are strong; above the beam it is only where they are strong. Where the critic misleads most, attempts that ask it nothing until the end do best.',
+        'The paper finds the filter above beams and DVTS without such conditions. Here it is above the beam only where early errors are strong, and above DVTS only where they are mild; where errors are independent, the beam is well ahead. Trusting the critic less (T=2) is better under strong and under independent errors. Where the critic misleads most, attempts that ask it nothing until the end do best.',
         'The critic is the true chance of success through noise in logits: early errors shrink from the first step to none at the leaves and make what can still end well look 4 logits worse at first, mild ones 2; independent ones have a standard deviation of 4 logits everywhere, ends included.',
       ],
     }

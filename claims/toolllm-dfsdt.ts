@@ -12,7 +12,7 @@ const dfsdt = { ...whole, width: 4, pruneBack: 2 }
 export const claim: Claim = {
   id: 'toolllm-dfsdt',
   paper: toolllmDfsdt.paper!,
-  evidence: ['toolllm-dfsdt', 'tools'],
+  evidence: ['toolllm-dfsdt'],
   claim: 'A depth-first decision tree whose agent may give a branch up solves more tool tasks than ReAct, once or repeated at equal cost.',
   hypothesis:
     'Where an agent errs with a favourite tool at half of the places, and a wrong call shows at once or one call later, DFSDT of width 4 solves more at 60 calls than ReAct repeated, and the list of former siblings is part of why.',

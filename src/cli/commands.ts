@@ -42,7 +42,7 @@ export const commands: readonly CommandDef[] = [
     about: `Grows a search tree over what the model could do next, pays for it with the reward, and stops within the budget. The run's id is printed before the
 first call; whatever happens after that, nothing that was paid for is lost: Ctrl-C lands softly, and \`espalier resume RUN\` goes on.`,
     args: [
-      { name: 'WORLD', doc: 'game24, countdown, reason (any question in words), or ./my-world.ts#name' },
+      { name: 'WORLD', doc: 'game24, reason (any question in words), ...: espalier worlds; or ./my-world.ts#name' },
       { name: 'TASK', doc: 'the task as the world writes it', optional: true, rest: true },
     ],
     options: [
@@ -103,7 +103,7 @@ first call; whatever happens after that, nothing that was paid for is lost: Ctrl
 attempts as the budget covers. Answers are graded apart from the search, by truth that no search can see. The table has 95 % intervals, differences to best-of-n
 with p values corrected for the number of methods, and says in words whether searching paid. The trees are kept, one run each; Ctrl-C lands softly, and
 \`espalier resume RUN\` goes on: what is finished is read from the store.`,
-    args: [{ name: 'WORLD', doc: 'game24, countdown, or ./my-world.ts#name' }],
+    args: [{ name: 'WORLD', doc: 'game24, countdown, ...: espalier worlds; or ./my-world.ts#name' }],
     options: [
       {
         name: 'methods',
@@ -386,6 +386,13 @@ method, preset, knobs or budget: what that would have done with the answers on r
     args: [{ name: 'ID', doc: 'a method', optional: true }],
     options: [json],
     load: async () => (await import('./methods.ts')).methodsCommand,
+  },
+  {
+    name: 'worlds',
+    summary: 'the worlds; with an id: how its tasks are written, and what it knows',
+    args: [{ name: 'ID', doc: 'a world', optional: true }],
+    options: [json],
+    load: async () => (await import('./worlds.ts')).worldsCommand,
   },
   {
     name: 'papers',

@@ -1,5 +1,5 @@
 // `espalier compare`: methods on the same tasks at equal spend. Did searching pay?
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Failure } from '../kernel/index.ts'
 import {
   type CompareEvent,
@@ -19,6 +19,7 @@ import { readTasks } from '../world/index.ts'
 import { baseUrlOf } from './base-url.ts'
 import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
+import { fileName, noTask, taskText } from './file-text.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type Showing, showing } from './live.ts'
 import { jsonLine, storeOption } from './report.ts'
@@ -92,18 +93,10 @@ async function planOf(call: Call, s: Streams, store: string | null): Promise<Com
 
 /** The good lines of a task file; the bad ones are named. */
 async function tasksIn(file: string, world: string, s: Streams): Promise<{ id: string; task: unknown; answer?: unknown }[]> {
-  const name = file === '-' ? 'standard input' : file
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (e) {
-    throw new Failure('usage', `the tasks of ${name} cannot be read: ${(e as Error).message}`, 'give a file with a task a line', {
-      cause: e,
-    })
-  }
+  const text = taskText(file)
   const { tasks, errors } = readTasks(text, await worldEntry(world))
-  for (const e of errors) s.err.write(`espalier: ${name}: ${e.message}\n`)
-  if (tasks.length === 0) throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
+  for (const e of errors) s.err.write(`espalier: ${fileName(file)}: ${e.message}\n`)
+  if (tasks.length === 0) throw noTask(file)
   return tasks.map(({ id, task, answer }) => ({ id, task, ...(answer === undefined ? {} : { answer }) }))
 }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
-import { dataCardText, type Format, type LabelKind, toParquet } from '../learn/data/index.ts'
+import { dataCardText, type Format, type LabelKind } from '../learn/data/index.ts'
 import { exportRuns } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
@@ -60,7 +60,7 @@ export const exportCommand: Action = async (call, s) => {
     files.push(path)
   }
   if (format === 'tree') for (const t of trees) write(trees.length > 1 ? `${out}/${t.run}.jsonl` : out, `${[...t.lines()].join('\n')}\n`)
-  else write(out, parquet ? toParquet(rows) : rows.map(r => `${JSON.stringify(r)}\n`).join(''))
+  else write(out, parquet ? (await import('../learn/data/parquet.ts')).toParquet(rows) : rows.map(r => `${JSON.stringify(r)}\n`).join(''))
   write(trees.length > 1 ? `${out}/README.md` : `${out}.md`, dataCardText(card))
   if (json) s.out.write(jsonLine({ file: files[0], card }))
   else {

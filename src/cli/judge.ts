@@ -1,5 +1,4 @@
 // `espalier judge check`: is a judge to be trusted? Held against answers of which one knows whether they are right.
-import { readFileSync } from 'node:fs'
 import { exitCodes, Failure } from '../kernel/index.ts'
 import { createReward, judgeCheck, judgeTable, readLabelled } from '../reward/index.ts'
 import { modelsOf, parseBudget, worldEntry } from '../run/index.ts'
@@ -7,6 +6,7 @@ import { defaultConcurrency } from '../runtime/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { baseUrlOf } from './base-url.ts'
 import { type Action, one } from './definition.ts'
+import { fileName, fileText } from './file-text.ts'
 import { onInterrupt } from './interrupt.ts'
 import { jsonLine } from './report.ts'
 import { whole } from './whole.ts'
@@ -25,19 +25,14 @@ export const judgeCheckCommand: Action = async (call, s) => {
   const concurrency = whole(call, 'concurrency', 1) ?? defaultConcurrency
   const budget = call.values.has('budget') ? parseBudget(call.values.get('budget')) : undefined
   const baseUrl = baseUrlOf(call)
-  const name = file === '-' ? 'standard input' : file
   const example = 'JSON Lines {"task", "answer", "label"}, or {"task", "chosen", "rejected"}'
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (e) {
-    throw new Failure('usage', `the labelled answers of ${name} cannot be read: ${(e as Error).message}`, `give a file with ${example}`, {
-      cause: e,
-    })
-  }
-  const { items, errors } = readLabelled(text)
+  const { items, errors } = readLabelled(fileText(file, 'labelled answers', `give a file with ${example}`))
   if (items.length === 0)
-    throw new Failure('usage', `there is no labelled answer in ${name}${errors.length > 0 ? `: ${errors[0].message}` : ''}`, example)
+    throw new Failure(
+      'usage',
+      `there is no labelled answer in ${fileName(file)}${errors.length > 0 ? `: ${errors[0].message}` : ''}`,
+      example,
+    )
   const folder = one(call, 'store')
   const models = await modelsOf(
     {
@@ -48,7 +43,7 @@ export const judgeCheckCommand: Action = async (call, s) => {
     },
     entry,
   )
-  for (const e of errors) s.err.write(`espalier: ${name}: ${e.message}\n`)
+  for (const e of errors) s.err.write(`espalier: ${fileName(file)}: ${e.message}\n`)
   const stop = new AbortController()
   const off = onInterrupt(() => stop.abort())
   try {

@@ -1,5 +1,4 @@
 // `espalier solve`: one task, or each task of a file.
-import { readFileSync } from 'node:fs'
 import type { Limits, RunResult } from '../contract/index.ts'
 import { exitCodes, Failure } from '../kernel/index.ts'
 import {
@@ -20,6 +19,7 @@ import { attend } from './attend.ts'
 import { baseUrlOf } from './base-url.ts'
 import { defaultModel, rewardOf } from './defaults.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
+import { fileName, noTask, taskText } from './file-text.ts'
 import { Grading } from './grading.ts'
 import { showing } from './live.ts'
 import { asFailure, errorJson, exitOf, jsonLine, lookOf, print, resultJson, resultLines, type Told, writeError } from './report.ts'
@@ -154,20 +154,12 @@ async function single(
 /** A run for each task of a file. A bad line is told and passed over; exit code: 130, else of the first failure, else 2 for bad lines, else 3. */
 async function many(call: Call, s: Streams, asked: Request, file: string): Promise<number> {
   const json = call.flags.has('json')
-  const name = file === '-' ? 'standard input' : file
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (e) {
-    throw new Failure('usage', `the tasks of ${name} cannot be read: ${(e as Error).message}`, 'give a file with a task a line', {
-      cause: e,
-    })
-  }
+  const name = fileName(file)
+  const text = taskText(file)
   const entry = await worldEntry(asked.plan.world)
   // Whatever is wrong with the rest of the command line is said before anything is run.
   const { tasks, errors } = readTasks(text, entry)
-  if (tasks.length === 0 && errors.length === 0)
-    throw new Failure('usage', `there is no task in ${name}`, 'a task a line, or JSON Lines {"id", "task"}')
+  if (tasks.length === 0 && errors.length === 0) throw noTask(file)
   const bad = (line: number, message: string): void => {
     const f = new Failure('usage', `${name}: ${message}`, 'the other lines are run')
     if (json) s.out.write(jsonLine({ line, error: errorJson(f) }))

@@ -1,4 +1,4 @@
-import type { Ask, Io, Random } from '../contract/index.ts'
+import type { Ask, Context, Io, Message, Random } from '../contract/index.ts'
 
 /** What a model chooses from, in words. */
 export interface Slate {
@@ -9,23 +9,31 @@ export interface Slate {
   readonly history: readonly string[]
 }
 
-/** Asks a model for one of several, by number. -1: what it said is none of them. */
-export const chooseOne = (id: string, o: { role?: string; temperature?: number } = {}): Ask<Slate, number> => ({
+interface Asked {
+  role?: string
+  temperature?: number
+}
+/** A question that is asked once. */
+const once = (id: string, { role = 'policy', temperature }: Asked) => ({
   id,
-  role: o.role ?? 'policy',
-  ...(o.temperature === undefined ? {} : { temperature: o.temperature }),
+  role,
   tries: 1,
-  prompt: ({ question, items, history }, at) => [
-    ...at.messages(),
-    {
-      role: 'user',
-      content: [
-        ...(history.length === 0 ? [] : [`You chose before:\n${history.join('\n')}`]),
-        `${question}\n${items.map((x, i) => `${i + 1}. ${x}`).join('\n')}`,
-        `Think in a sentence, then end with one number between 1 and ${items.length} on a line of its own. Which one?`,
-      ].join('\n\n'),
-    },
-  ],
+  ...(temperature === undefined ? {} : { temperature }),
+})
+/** What was said before, if anything, and then the question. */
+const after = (at: Context, said: string, history: readonly string[], question: readonly string[]): Message[] => {
+  const before = history.length === 0 ? [] : [`${said}\n${history.join('\n')}`]
+  return [...at.messages(), { role: 'user', content: [...before, ...question].join('\n\n') }]
+}
+
+/** Asks a model for one of several, by number. -1: what it said is none of them. */
+export const chooseOne = (id: string, o: Asked = {}): Ask<Slate, number> => ({
+  ...once(id, o),
+  prompt: ({ question, items, history }, at) =>
+    after(at, 'You chose before:', history, [
+      `${question}\n${items.map((x, i) => `${i + 1}. ${x}`).join('\n')}`,
+      `Think in a sentence, then end with one number between 1 and ${items.length} on a line of its own. Which one?`,
+    ]),
   parse(text, { items }) {
     const n = Number(text.match(/\d+/g)?.at(-1) ?? Number.NaN)
     return n >= 1 && n <= items.length ? n - 1 : { reject: `expected a number from 1 to ${items.length}` }
@@ -34,22 +42,13 @@ export const chooseOne = (id: string, o: { role?: string; temperature?: number }
 })
 
 /** Asks a model yes or no about something. What it does not say is no. */
-export const yesOrNo = (id: string, o: { role?: string; temperature?: number } = {}): Ask<Slate, boolean> => ({
-  id,
-  role: o.role ?? 'policy',
-  ...(o.temperature === undefined ? {} : { temperature: o.temperature }),
-  tries: 1,
-  prompt: ({ question, items, history }, at) => [
-    ...at.messages(),
-    {
-      role: 'user',
-      content: [
-        ...(history.length === 0 ? [] : [`You answered before:\n${history.join('\n')}`]),
-        items.length === 0 ? question : `${question}\n${items.map(x => `- ${x}`).join('\n')}`,
-        'End with one word, yes or no, on a line of its own. Yes or no?',
-      ].join('\n\n'),
-    },
-  ],
+export const yesOrNo = (id: string, o: Asked = {}): Ask<Slate, boolean> => ({
+  ...once(id, o),
+  prompt: ({ question, items, history }, at) =>
+    after(at, 'You answered before:', history, [
+      items.length === 0 ? question : `${question}\n${items.map(x => `- ${x}`).join('\n')}`,
+      'End with one word, yes or no, on a line of its own. Yes or no?',
+    ]),
   parse(text) {
     const said = text
       .toLowerCase()

@@ -19,9 +19,17 @@ export async function dive<S, A, Ans>(
   const t = s.tree
   const way = o.through === undefined ? null : new Set(t.path(o.through))
   const deep = way === null ? -1 : t.depth(o.through!)
-  const open = unless(score, e => growth.spent(e) || (t.depth(e) <= deep && !way!.has(e)))
+  const astray = (e: EdgeId): boolean => t.depth(e) <= deep && !way!.has(e)
+  const open = unless(score, e => growth.spent(e) || astray(e))
+  const any = unless(score, e => t.is(e, 'failed') || astray(e))
+  const go = (n: NodeId): boolean => t.depth(n) < deep || !growth.wants(n)
   for (;;) {
-    const e = sim.hold(descendEdges(t, open, sim.random, { go: n => t.depth(n) < deep || !growth.wants(n) }))
+    const e = sim.hold(descendEdges(t, open, sim.random, { go }))
+    if (s.world.player !== undefined && t.is(e, 'end')) {
+      // In a game a finished line costs nothing to visit again. Not while a better one is only closed because it is under way.
+      const better = descendEdges(t, any, sim.random, { go, meet: true })
+      if (better !== null && !t.is(better, 'end') && t.O[better] > 0) sim.hold(null)
+    }
     let edge: EdgeId | undefined = e
     if (t.taken(e)) {
       if (!growth.wants(e)) return e

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { caseLeaders, dominates, Elites, gridCell, paretoFront } from './index.ts'
+import { dominates, Elites, gridCell, paretoFront } from './index.ts'
 
 const axes = [
   { low: 0, high: 1, bins: 4 },
@@ -72,33 +72,5 @@ describe('fronts', () => {
     expect(dominates([1, Number.NaN], [0, 0])).toBe(false)
     expect(dominates([1, 0], [1, Number.NaN])).toBe(true)
     expect(dominates([Number.NaN], [Number.NaN])).toBe(false)
-  })
-  test('every case keeps a leader, and none of those kept is covered by others', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
-        xs => {
-          const w = caseLeaders(xs)
-          const lead = (i: number, c: number) => xs[i][c] === Math.max(...xs.map(r => r[c]))
-          for (let c = 0; c < 4; c++) expect(xs.some((_, i) => w[i] > 0 && lead(i, c))).toBe(true)
-          for (const [i, n] of w.entries()) {
-            if (n === 0) continue
-            expect(n).toBe([0, 1, 2, 3].filter(c => lead(i, c)).length)
-            const covered = [0, 1, 2, 3].every(c => !lead(i, c) || xs.some((_, j) => j !== i && w[j] > 0 && lead(j, c)))
-            expect(covered).toBe(false)
-          }
-        },
-      ),
-    )
-  })
-  test('a generalist that leads nothing is not on it; unknown leads nothing', () => {
-    expect(
-      caseLeaders([
-        [3, 0],
-        [2, 2],
-        [0, 3],
-        [Number.NaN, Number.NaN],
-      ]),
-    ).toEqual([1, 0, 1, 0])
   })
 })

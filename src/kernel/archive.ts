@@ -92,27 +92,3 @@ export function paretoFront<T>(xs: readonly T[], scores: (x: T) => readonly numb
   const rows = xs.map(scores)
   return xs.filter((_, i) => !rows.some((r, j) => j !== i && dominates(r, rows[i])))
 }
-
-/**
- * The Pareto front per case: on how many cases each item has the greatest score, once items that others cover were taken out. An item is covered where
- * on every case that it leads another one that is kept leads too (arXiv:2507.19457, algorithm 2); those with the least sum of scores go first.
- *
- * @param scores one row an item, one number a case; NaN: not known, and leads nothing
- * @returns one count an item; 0: not on the front. As weights they draw an item.
- */
-export function caseLeaders(scores: readonly (readonly number[])[]): number[] {
-  const cases = Math.max(0, ...scores.map(r => r.length))
-  const leads = scores.map(() => new Set<number>())
-  const leaders: number[][] = []
-  for (let c = 0; c < cases; c++) {
-    let high = Number.NEGATIVE_INFINITY
-    for (const r of scores) if (r[c] > high) high = r[c]
-    leaders.push(scores.flatMap((r, i) => (r[c] === high ? [i] : [])))
-    for (const i of leaders[c]) leads[i].add(c)
-  }
-  const kept = leads.map(l => l.size > 0)
-  const sum = scores.map(r => r.reduce((a, x) => (Number.isNaN(x) ? a : a + x), 0))
-  const order = scores.map((_, i) => i).sort((i, j) => sum[i] - sum[j])
-  for (const i of order) if (kept[i] && [...leads[i]].every(c => leaders[c].some(j => j !== i && kept[j]))) kept[i] = false
-  return leads.map((l, i) => (kept[i] ? l.size : 0))
-}

@@ -119,11 +119,6 @@ export function add(a: Amount, b: Amount): Amount {
   addTo(out, b)
   return out
 }
-export function subtract(a: Amount, b: Amount): Amount {
-  const out = { ...a }
-  subtractFrom(out, b)
-  return out
-}
 /** Every measure times a factor; an unknown price stays unknown. */
 export function scale(a: Amount, factor: number): Amount {
   const out = { ...a }

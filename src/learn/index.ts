@@ -1,4 +1,5 @@
 export * from './data/index.ts'
+export { toParquet } from './data/parquet.ts'
 export * from './loss/index.ts'
 export {
   type Card,

@@ -39,10 +39,10 @@ describe.each([
       expect(r.actions).toEqual([r.answer])
     }
   })
-  test('so do others, each by its most visited move', async () => {
+  test.each([1, 16])('so do others, each by its most visited move, %i in flight', async concurrency => {
     for (const method of [uct, puct])
       for (const t of tasks) {
-        const r = await play(w, t, { method, concurrency: 1, knobs: { simulations: 1000 } })
+        const r = await play(w, t, { method, concurrency, knobs: { simulations: 1000 } })
         expect(right(t.position, r.answer), `${method.id} ${t.position}: ${r.answer}`).toBe(true)
       }
   })

@@ -34,7 +34,7 @@ export const ets = method({
     passes: { default: 1, min: 0, max: 10_000, doc: 'how often the whole search is made, over one tree; 0: until the budget ends' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
-  presets: { published: { untilSolved: false, passes: 1 } },
+  presets: { published: { untilSolved: false, passes: 1 }, robust: { width: 8, passes: 0 } },
   parts: {
     /** Cluster numbers of leaves by what their last steps mean. */
     cluster: (s: Search<any, any, any>, leaves: readonly NodeId[], cut: number): Promise<number[]> => meanings(s, leaves, { cut }),

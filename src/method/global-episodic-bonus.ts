@@ -49,7 +49,7 @@ export const globalEpisodicBonus = method({
     ...paceKnob,
     untilSolved: { default: true, doc: 'stop at a verified answer' },
   },
-  presets: { published: { combine: 'product', episodic: 'elliptic' } },
+  presets: { published: { combine: 'product', episodic: 'elliptic' }, robust: { episodic: 'count' } },
   parts: {
     /** Visits of former tasks by key (see `remembered`). Read, and not changed. */
     memory: new Counts(),

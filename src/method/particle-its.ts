@@ -43,7 +43,7 @@ export const particleIts = method({
     end: { default: 0, min: 0, max: 1000, doc: 'temperature at the last step, reached evenly from T; 0: T all along' },
     passes: { default: 1, min: 0, max: 10_000, doc: 'populations, one after the other; 0: until the budget ends' },
   },
-  presets: { published: { untilSolved: false, passes: 1 } },
+  presets: { published: { untilSolved: false, passes: 1 }, robust: { N: 8, T: 2, passes: 0 } },
   promises: ['orderFree', 'anytime', 'unbiased'],
   needs: ['policy', 'value'],
   async run(s, k) {

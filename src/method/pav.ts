@@ -35,7 +35,7 @@ export const pav = method({
     passes: { default: 1, min: 0, max: 10_000, doc: 'how often the whole search is made, over one tree; 0: until the budget ends' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: finish the pass' },
   },
-  presets: { published: { untilSolved: false } },
+  presets: { published: { untilSolved: false }, robust: { B: 2, C: 4, passes: 0 } },
   parts: {
     /** A critic of another policy, where the prover is not best-of-K. */
     prover: null as Value | null,

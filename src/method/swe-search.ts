@@ -66,11 +66,16 @@ export const sweSearch = method({
     const tries = t.column('tries', 0)
     const picks = t.column('picked', 0)
     const reward = (n: NodeId): number => (Number.isNaN(V[n]) ? 0 : 200 * V[n] - 100)
-    const known = new Map<string, number>() // states do not change: each pair is compared once
-    const alike = (a: NodeId, b: NodeId): number => {
-      const pair = a < b ? `${a} ${b}` : `${b} ${a}`
-      if (!known.has(pair)) known.set(pair, similarity(t.state(a), t.state(b)))
-      return known.get(pair)!
+    // Sum of the likeness of a state to those that were tried: each pair is compared once.
+    const likeness = t.column('likeness', 0)
+    const tried: NodeId[] = []
+    const compare = (n: NodeId): void => {
+      for (const m of tried) if (m !== n) likeness[n] += similarity(t.state(n), t.state(m))
+    }
+    const attempt = (n: NodeId): void => {
+      if (tries[n]++ > 0 || k.diversity === 0) return
+      tried.push(n)
+      for (const o of t.nodes()) if (o !== n) likeness[o] += similarity(t.state(o), t.state(n))
     }
     const kids = (n: number): NodeId[] => t.children(n as NodeId)
     const score = terms(t, {
@@ -89,8 +94,8 @@ export const sweSearch = method({
         return tries[n] === 0 && own <= 0 && n !== t.root && (Number.isNaN(V[p]) || reward(p) >= 50) ? 50 - own : 0
       },
       unlike: n => {
-        const others = k.diversity === 0 ? [] : t.nodes().filter(o => o !== n && tries[o] > 0)
-        return others.length === 0 ? 0 : k.diversity * (1 - average(others.map(o => alike(n as NodeId, o))))
+        const others = tried.length - (tries[n] > 0 ? 1 : 0)
+        return others === 0 ? 0 : k.diversity * (1 - likeness[n] / others)
       },
       twins: n => -25 * kids(n).filter(c => t.twin(c) !== null).length ** 2,
     })
@@ -117,11 +122,12 @@ export const sweSearch = method({
         const n = sim.hold(first ? newest : argmax(open(), x => score(x, t.parent(x) ?? t.root), sim.random), (depth, leaf) =>
           depth === leaf ? 1 : 0,
         ) // 2, 3
-        tries[n] += 1
+        attempt(n)
         const hint = tries[n] > 1 ? await hindsight(s, n, { from: k.hindsight as 'value', adviser }) : undefined // 5
         const [child] = await s.expand(n, { n: 1, tries: 2, ...(hint === undefined ? {} : { hint }) })
         if (child === undefined || N[child] > 0) return
         newest = child
+        compare(child)
         if (t.twin(child) !== null) return
         await finish(s, [child])
         await appraise([child]) // 4

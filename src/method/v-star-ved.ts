@@ -1,7 +1,7 @@
 // V-STAR's value-guided efficient decoding: a small beam, then one child at a time where the value is high and the policy undecided.
 import { appraiser, finish, growth } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, backup, descend, mean, type Score, top } from '../kernel/index.ts'
+import { argmax, backup, DepthGate, descend, mean, type Score, top } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -42,7 +42,7 @@ export const vStarVed = method({
     width: { default: 8, min: 1, max: 1000, doc: 'steps drawn at a node' },
     untilSolved: { default: true, doc: 'stop at a verified answer; false: for training data' },
   },
-  presets: { published: { untilSolved: false }, robust: { expansions: 0, beam: 3 } },
+  presets: { published: { untilSolved: false } },
   needs: ['policy', 'value'],
   async run(s, k) {
     const t = s.tree
@@ -51,22 +51,12 @@ export const vStarVed = method({
     const appraise = appraiser(s)
     const grown = growth(s, { draw: { n: k.how === 'all' ? Infinity : k.width, how: k.how as Drawing, sampling: { grain: 'step' } } })
     const unexpanded = (n: NodeId): EdgeId[] => t.edges(n).filter(e => !t.taken(e))
-    // Mean G at each depth, of the nodes that still have a step not taken.
-    const gate: { sum: number; n: number }[] = []
-    const counted = new Set<NodeId>()
-    const count = (n: NodeId): void => {
-      const counts = !Number.isNaN(G[n]) && unexpanded(n).length > 0
-      if (counts === counted.has(n)) return
-      const at = (gate[t.depth(n)] ??= { sum: 0, n: 0 })
-      at.sum += counts ? G[n] : -G[n]
-      at.n += counts ? 1 : -1
-      counts ? counted.add(n) : counted.delete(n)
-    }
-    const may = (n: NodeId): boolean => {
-      count(n)
-      const at = gate[t.depth(n)]
-      return counted.has(n) && G[n] >= at.sum / at.n - 1e-9 // 4
-    }
+    /** How many nodes at or below one may be expanded. */
+    const ways = t.column('ways', 0)
+    const gate = new DepthGate<NodeId>((n, passes) => {
+      for (let m: NodeId | null = n; m !== null; m = t.parent(m)) ways[m] += passes ? 1 : -1
+    }) // 4
+    const count = (n: NodeId): void => gate.set(n, t.depth(n), unexpanded(n).length > 0 ? G[n] : Number.NaN)
     /** The law over a node's steps comes with it, as from one forward pass. */
     const arrive = async (nodes: readonly NodeId[]): Promise<void> => {
       await finish(s, nodes, k)
@@ -95,7 +85,7 @@ export const vStarVed = method({
       async sim => {
         const shut = new Set<EdgeId>()
         const score: Score = e => {
-          if (!t.taken(e) || shut.has(e) || t.is(e, 'end') || t.is(e, 'closed') || t.is(e, 'failed')) return Number.NaN
+          if (!t.taken(e) || shut.has(e) || ways[e] === 0) return Number.NaN
           return G[e] + k.beta * Math.sqrt(Math.log(N[t.root] + t.O[t.root] + 1) / (N[e] + t.O[e] + 1))
         }
         const best = (n: NodeId): number =>
@@ -107,9 +97,11 @@ export const vStarVed = method({
             Number.NEGATIVE_INFINITY,
           )
         for (;;) {
-          const n = sim.hold(descend(t, score, sim.random, { go: n => !may(n) || best(n) > score(n, n) })) // 3
-          const e = may(n) ? argmax(unexpanded(n), e => (t.O[e] > 0 ? Number.NaN : P[e])) : undefined
+          const n = sim.hold(descend(t, score, sim.random, { go: n => !gate.passes(n) || best(n) > score(n, n) })) // 3
+          const e = gate.passes(n) ? argmax(unexpanded(n), e => (t.O[e] > 0 ? Number.NaN : P[e])) : undefined
           if (e !== undefined) return arrive(await s.step([sim.hold(e)])) // 5
+          // All of it is under way, or was pruned.
+          count(n)
           if (n === t.root) sim.hold(null)
           shut.add(n)
         }

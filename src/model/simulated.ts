@@ -1,6 +1,7 @@
 // A model that is wrong on purpose: it knows the world's truth and errs about it at set rates. For tests, demonstrations and studies of search.
 import type { Live, Message, Oracle, Price, Provider, Sample, Sampling, Usage, Wanted } from '../contract/index.ts'
 import { canonical, chain, hashText, mix } from '../kernel/hash.ts'
+import { keeping } from '../kernel/keeping.ts'
 import { AddressedRandom } from '../kernel/random.ts'
 import { readTraceAsk, type TraceWish } from '../kernel/trace.ts'
 import { Cancelled, ModelFault } from './fault.ts'
@@ -74,14 +75,9 @@ export function simulated(o: Simulated): Provider {
   const slipped = (text: string, r: AddressedRandom): string => (r.next() < slip ? wrong(text, r) : text)
 
   // The steps it thinks of at a place, first come first. Kept, since places are asked about again and again.
-  const kept = new Map<string, readonly { text: string; to: unknown }[]>()
+  const kept = keeping<readonly { text: string; to: unknown }[]>(20_000)
   const thoughts = (place: unknown, key: string, told: string) => {
-    let all = kept.get(key)
-    if (!all) {
-      all = hashOrder(oracle.moves(place), key, 'width').slice(0, width)
-      if (kept.size >= 20_000) kept.clear()
-      kept.set(key, all)
-    }
+    const all = kept(key, () => hashOrder(oracle.moves(place), key, 'width').slice(0, width))
     const rest = fresh(all, told)
     return rest.length > 0 ? rest : all
   }

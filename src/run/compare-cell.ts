@@ -94,7 +94,7 @@ export async function grade<Ans, X extends Split>(
 }
 
 /** Everything about a cell that is to be kept. */
-export async function recordOf<Ans, X extends Split>(
+async function recordOf<Ans, X extends Split>(
   r: RunResult<any, any, Ans>,
   trail: Trail,
   o: {

@@ -1,5 +1,6 @@
 // The catalogue of published systems that exist here, read off the parts themselves.
 import type { Paper } from '../contract/index.ts'
+// Not the room's index: that loads what training needs.
 import { losses, lossFiles } from '../learn/loss/index.ts'
 import { methods } from '../method/index.ts'
 import { modelKinds } from '../model/index.ts'

@@ -34,3 +34,15 @@ export function madeTasks<K extends string, T>(
   }
   return w.order === 'difficulty' ? out.sort((a, b) => o.weight(a.task) - o.weight(b.task)) : out
 }
+
+/** The same of tasks that are little more than a seed: all seeds from the wish's on. */
+export function seededTasks<T>(world: string, w: Wish, o: { of(seed: number): T; text(t: T): string; split(t: T): Split }): Named<T>[] {
+  const out: Named<T>[] = []
+  const first = 1 + (w.seed ?? 0) * 100_000
+  for (let seed = first; out.length < w.n && seed < first + 100_000; seed++) {
+    const task = o.of(seed)
+    if (w.split === undefined || w.split === 'all' || o.split(task) === w.split)
+      out.push({ id: `${world}/${o.text(task).replaceAll(' ', '-')}`, task })
+  }
+  return out
+}

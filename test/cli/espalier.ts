@@ -77,6 +77,7 @@ const names = [
   'methods',
   'method',
   'papers',
+  'worlds',
   'doctor',
   'demo',
   'claims',

@@ -26,6 +26,17 @@ describe('methods', () => {
   })
 })
 
+test('worlds: all of them, and one in full', async () => {
+  const { worlds } = held((await inside(['worlds', '--json'])).out, 'worlds')
+  expect(worlds.map((w: { id: string }) => w.id)).toEqual([...worldIds])
+  for (const w of worlds) {
+    expect((await inside(['worlds'])).out).toContain(w.id)
+    const text = (await inside(['worlds', w.id])).out
+    for (const x of w.examples) expect(text).toContain(x.replace(/\s+/g, ' '))
+  }
+  expect(await inside(['worlds', 'gam24'])).toMatchObject({ code: 2, err: expect.stringContaining('game24') })
+})
+
 describe('papers and claims', () => {
   test('the catalogue, as JSON and as text', async () => {
     const { papers } = held((await inside(['papers', '--json'])).out, 'papers')

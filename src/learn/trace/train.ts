@@ -13,7 +13,7 @@ export const tracePlan = { rate: 3e-3, warmup: 50, cooling: 0.6, seed: 1, shape:
  * The forms of one source have as many words of training: equal compute, but for attention.
  */
 export const tracePlans: Readonly<Record<string, { steps: number; words: number; columns: Readonly<Record<TraceForm, number>> }>> = {
-  'countdown-3': { steps: 600, words: 1152, columns: { direct: 24, think: 96, backtrack: 192 } },
+  'countdown-3': { steps: 2000, words: 2304, columns: { direct: 24, think: 96, backtrack: 192 } },
   'sudoku-4': { steps: 1000, words: 2304, columns: { direct: 48, think: 64, backtrack: 80 } },
 }
 

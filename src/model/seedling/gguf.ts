@@ -1,7 +1,7 @@
 // The GGUF format of llama.cpp: little-endian header with typed key-value pairs, tensor table, aligned data.
 // https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 import { Failure } from '../../kernel/failure.ts'
-import { llamaName, transposed } from './llama.ts'
+import { transposed } from './llama.ts'
 import { decodeNumbers, encodeNumbers } from './safetensors.ts'
 import { type Shape, sizeOf, tensors, type Weights } from './shape.ts'
 import { token, words } from './vocabulary.ts'
@@ -240,6 +240,3 @@ export function readGguf(bytes: Uint8Array, name: string): Gguf {
   }
   return { pairs: pairsRead, tensors: found }
 }
-
-/** The Llama name of each tensor by its GGUF name, for those who compare the two exports. */
-export const llamaNames = (s: Shape): Map<string, string> => new Map(tensors(s).map(t => [ggufName(t.name), llamaName(t.name)]))

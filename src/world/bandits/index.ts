@@ -1,6 +1,6 @@
 // Multi-armed bandits: choosing under uncertainty, where the regret is known.
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import { gaps, regret } from './machine.ts'
 import { type BanditTask, parseTask, showTask, splitOf, tasks } from './task.ts'
 import { type Arm, bandits, type State } from './world.ts'
@@ -11,12 +11,12 @@ export { type Arm, bandits, type State as BanditState } from './world.ts'
 
 /** How well an answer (pulls of each arm) did: 1 less its share of the worst regret. */
 function marked(task: BanditTask, answer: string): { correct: number; note: string } {
-  const counts = answer.trim().split(/\s+/).map(Number)
+  const counts = String(answer).trim().split(/\s+/).map(Number)
   const pulls = counts.reduce((a, n) => a + n, 0)
   if (counts.length !== task.arms || counts.some(n => !Number.isInteger(n) || n < 0) || pulls !== task.pulls)
     return {
       correct: 0,
-      note: `expected how often each of ${task.arms} arms was pulled, ${task.pulls} pulls in all, found "${answer.slice(0, 60)}"`,
+      note: `expected how often each of ${task.arms} arms was pulled, ${task.pulls} pulls in all, found "${String(answer).slice(0, 60)}"`,
     }
   const lost = regret(task, counts)
   const worst = task.pulls * Math.max(...gaps(task))
@@ -32,11 +32,5 @@ export const banditsEntry: WorldEntry<State, Arm, string, BanditTask> = {
   showTask,
   tasks,
   splitOf,
-  item: (task, split) => seal(task, task, split),
-  grader: split => ({
-    id: `bandits/${split}`,
-    async grade(answer, key) {
-      return answer === undefined ? { correct: 0, note: 'no answer' } : marked(unseal(key, split) as BanditTask, String(answer))
-    },
-  }),
+  ...marking('bandits', marked),
 }

@@ -1,42 +1,23 @@
 import type { Random } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { cellText, grid, readCell, readRows, rowsText } from './cells.ts'
+import { readRows } from './cells.ts'
 import { randomPosition } from './play.ts'
 import type { Position, Rules } from './position.ts'
+import { Square } from './square.ts'
 
 const largest = 11
 const usual = 4
 const example = '.../.x./o..'
 
 /** Hex without the swap rule: x joins top and bottom, o left and right. Somebody always wins. */
-export class Hex implements Position<Hex> {
-  readonly size: number
-  readonly maxActions: number
-  readonly board: Int8Array
-  moves = 0
-  winner = 0
+export class Hex extends Square implements Position<Hex> {
   constructor(size = usual) {
-    this.size = size
-    this.maxActions = size * size
-    this.board = new Int8Array(size * size)
+    super(size)
   }
   clone(): Hex {
     const g = new Hex(this.size)
     g.copyFrom(this)
     return g
-  }
-  copyFrom(g: Hex): void {
-    this.board.set(g.board)
-    this.moves = g.moves
-    this.winner = g.winner
-  }
-  player(): number {
-    return this.moves & 1
-  }
-  legal(out: Int32Array): number {
-    let n = 0
-    for (let i = 0; i < this.maxActions; i++) if (this.board[i] === 0) out[n++] = i
-    return n
   }
   apply(i: number): void {
     const p = (this.moves++ & 1) + 1
@@ -49,21 +30,8 @@ export class Hex implements Position<Hex> {
   value(player: number): number {
     return this.winner === player + 1 ? 1 : 0
   }
-  moveText(i: number): string {
-    return cellText(Math.floor(i / this.size), i % this.size)
-  }
-  action(text: string): number | string {
-    const at = readCell(text)
-    if (at === null || at[0] < 0 || at[0] >= this.size || at[1] >= this.size)
-      return `a move is a free cell, a1 to ${this.moveText(this.maxActions - 1)}`
-    const i = at[0] * this.size + at[1]
-    return this.over() ? 'the game is over' : this.board[i] === 0 ? i : `${this.moveText(i)} is taken`
-  }
-  text(): string {
-    return rowsText(this.size, this.size, (r, c) => this.board[r * this.size + c])
-  }
-  picture(): string {
-    return grid(this.size, this.size, (r, c) => this.board[r * this.size + c], 1)
+  override picture(): string {
+    return super.picture(1)
   }
   /** Fewest stones that each side still needs to join its sides, compared. */
   estimate(): number {
@@ -161,8 +129,7 @@ export const hex: Rules<Hex> = {
         `a position looks like "${example}"`,
       )
     const g = new Hex(n)
-    g.board.set(cells.flat())
-    g.moves = g.board.filter(x => x > 0).length
+    g.put(cells)
     g.settle()
     return g
   },

@@ -14,7 +14,7 @@ export interface BoardPlace {
 }
 
 /** Does it end well for the one who looks? With a goal: for the hero a forced win in time, for the opponent that there is none. */
-export function endsWell<G extends Position<G>>(p: BoardPlace, rules: Rules<G>, outlook: Outlook<G>): boolean {
+function endsWell<G extends Position<G>>(p: BoardPlace, rules: Rules<G>, outlook: Outlook<G>): boolean {
   const g = rules.read(p.position)
   const sign = g.player() === p.view ? 1 : -1
   if (p.goal === undefined) return sign * outlook.of(g, rules.horizon(g)) >= 0

@@ -1,5 +1,6 @@
 // Board games in words, and the way back: what the oracle needs to know stands in the prompt.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, kindOf, wanted } from '../asks.ts'
 import type { Position, Rules } from './position.ts'
 
 /** A state of a board world: the position as text, and what is asked of it. */
@@ -16,9 +17,7 @@ export interface BoardState {
   /** Moves of its own the hero still has to win; without it the game runs its course. */
   readonly left?: number
 }
-type Asked = 'step' | 'list' | 'judgement'
-export const asks: Record<Asked, string> = { step: 'Next move:', list: 'Next moves:', judgement: 'Verdict:' }
-const kindOf = (w: Wanted): Asked => (w.for === 'judgement' ? 'judgement' : w.list === undefined ? 'step' : 'list')
+export const asks: Asks = { step: 'Next move:', list: 'Next moves:', judgement: 'Verdict:' }
 const upTo = (n: number): string => (Number.isFinite(n) ? `up to ${n} different moves` : 'all sensible moves')
 
 const goalText = (s: BoardState, players: readonly [string, string]): string | null =>
@@ -27,7 +26,7 @@ const goalText = (s: BoardState, players: readonly [string, string]): string | n
     : `Goal: ${players[s.hero]} is to win in ${s.left} more ${s.left === 1 ? 'move' : 'moves'} of its own; ${players[1 - s.hero]} is to prevent it.`
 
 export function render<G extends Position<G>>(s: BoardState, want: Wanted, rules: Rules<G>): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const mover = rules.players[s.player]
   const wish =
     kind === 'judgement'
@@ -46,7 +45,7 @@ export function render<G extends Position<G>>(s: BoardState, want: Wanted, rules
     rules.read(s.position).picture(),
     ...(goal === null ? [] : [goal]),
     `${mover} is to move.`,
-    asks[kind] + (kind === 'list' && Number.isFinite(want.list!) ? ` (at most ${want.list})` : ''),
+    askFor(asks, want),
   ]
   return [{ role: 'user', content: `${rules.about}\n${wish}\n\nExample\n${example}\n\nNow\n${now.join('\n')}` }]
 }
@@ -63,14 +62,7 @@ export function readPrompt<G extends Position<G>>(
   if (m === null || !text.startsWith(rules.about)) return null
   const player = rules.players.indexOf(m[4]) as 0 | 1
   const hero = m[2] === undefined ? player : (rules.players.indexOf(m[2]) as 0 | 1)
-  const want: Wanted | null =
-    m[5] === asks.step
-      ? { for: 'step' }
-      : m[5] === asks.list
-        ? { for: 'step', list: m[6] === undefined ? Number.POSITIVE_INFINITY : Number(m[6]) }
-        : m[5] === asks.judgement
-          ? { for: 'judgement' }
-          : null
+  const want = wanted(asks, m[5], m[6])
   if (want === null || player < 0 || hero < 0) return null
   return { position: m[1], ...(m[3] === undefined ? {} : { left: Number(m[3]) }), hero, player, want }
 }

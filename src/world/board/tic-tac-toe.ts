@@ -1,8 +1,9 @@
 import type { Random } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { cellText, grid, readCell, readRows, rowsText } from './cells.ts'
+import { readRows } from './cells.ts'
 import { randomPosition } from './play.ts'
 import type { Position, Rules } from './position.ts'
+import { Square } from './square.ts'
 
 const lines = [
   [0, 1, 2],
@@ -16,28 +17,14 @@ const lines = [
 ] as const
 const example = 'x.o/.x./..o'
 
-export class TicTacToe implements Position<TicTacToe> {
-  readonly maxActions = 9
-  readonly board = new Int8Array(9)
-  moves = 0
-  winner = 0
+export class TicTacToe extends Square implements Position<TicTacToe> {
+  constructor() {
+    super(3)
+  }
   clone(): TicTacToe {
     const g = new TicTacToe()
     g.copyFrom(this)
     return g
-  }
-  copyFrom(g: TicTacToe): void {
-    this.board.set(g.board)
-    this.moves = g.moves
-    this.winner = g.winner
-  }
-  player(): number {
-    return this.moves & 1
-  }
-  legal(out: Int32Array): number {
-    let n = 0
-    for (let i = 0; i < 9; i++) if (this.board[i] === 0) out[n++] = i
-    return n
   }
   apply(i: number): void {
     const p = (this.moves++ & 1) + 1
@@ -50,21 +37,6 @@ export class TicTacToe implements Position<TicTacToe> {
   }
   value(player: number): number {
     return this.winner === 0 ? 0.5 : this.winner === player + 1 ? 1 : 0
-  }
-  moveText(i: number): string {
-    return cellText(Math.floor(i / 3), i % 3)
-  }
-  action(text: string): number | string {
-    const at = readCell(text)
-    if (at === null || at[0] < 0 || at[0] > 2 || at[1] > 2) return 'a move is a free cell, a1 to c3'
-    const i = at[0] * 3 + at[1]
-    return this.over() ? 'the game is over' : this.board[i] === 0 ? i : `${this.moveText(i)} is taken`
-  }
-  text(): string {
-    return rowsText(3, 3, (r, c) => this.board[r * 3 + c])
-  }
-  picture(): string {
-    return grid(3, 3, (r, c) => this.board[r * 3 + c])
   }
   /** Lines still open to one side only, by the square of the stones in them. */
   estimate(): number {
@@ -97,8 +69,7 @@ export const ticTacToe: Rules<TicTacToe> = {
         `tic-tac-toe: expected 3 rows of 3 cells, found "${text.slice(0, 120)}"`,
         `a position looks like "${example}"`,
       )
-    g.board.set(cells.flat())
-    g.moves = g.board.filter(x => x > 0).length
+    g.put(cells)
     for (const [x, y, z] of lines) if (g.board[x] > 0 && g.board[x] === g.board[y] && g.board[y] === g.board[z]) g.winner = g.board[x]
     return g
   },

@@ -1,7 +1,7 @@
-import type { Grader, PureWorld, Split } from '../../contract/index.ts'
+import type { PureWorld } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import { oracle } from './oracle.ts'
 import { Outlook } from './outlook.ts'
 import { legalOf, type Position, type Rules, resultOf } from './position.ts'
@@ -80,20 +80,6 @@ export function boardWorld<G extends Position<G>>(rules: Rules<G>): BoardWorld<G
     show: a => a,
     player: s => s.player,
   }
-  const grader = <X extends Split>(split: X): Grader<string, X> => ({
-    id: `${rules.id}/${split}`,
-    async grade(answer, key) {
-      const task = unseal(key, split) as BoardTask
-      const g = rules.read(task.position)
-      const found = answer === undefined ? 'no answer' : g.action(String(answer))
-      if (typeof found === 'string') return { correct: 0, note: found }
-      const plies = task.within === undefined ? rules.horizon(g) : 2 * task.within - 1
-      const best = outlook.best(g, plies)
-      return best.includes(found)
-        ? { correct: 1 }
-        : { correct: 0, note: `${answer} is worse than ${best.map(a => g.moveText(a)).join(', ')}` }
-    },
-  })
   return {
     world,
     rules,
@@ -105,7 +91,12 @@ export function boardWorld<G extends Position<G>>(rules: Rules<G>): BoardWorld<G
     showTask,
     tasks: wish => tasks(rules, outlook, wish),
     splitOf,
-    item: (task, split) => seal(task, task, split),
-    grader,
+    ...marking(rules.id, (task: BoardTask, answer: string) => {
+      const g = rules.read(task.position)
+      const found = g.action(String(answer))
+      if (typeof found === 'string') return found
+      const best = outlook.best(g, task.within === undefined ? rules.horizon(g) : 2 * task.within - 1)
+      return best.includes(found) || `${answer} is worse than ${best.map(a => g.moveText(a)).join(', ')}`
+    }),
   }
 }

@@ -8,7 +8,7 @@ export { type ChatState, chat, type Reply, replyGroup, replyKey, spoken as spoke
 
 export const chatWorld: WorldEntry<ChatState, Reply, Reply, ChatTask> = {
   world: chat,
-  describe: 'The next reply in any conversation, tool calls included; replies are compared by what they call or answer',
+  describe: 'The next reply in any conversation, tool calls included; compared by what it calls or answers',
   grains: ['attempt', 'step'],
   exact: false,
   examples: [

@@ -1,7 +1,8 @@
-import type { Grader, Item, Split } from '../../contract/index.ts'
+import type { Item, Split } from '../../contract/index.ts'
 import { hashText } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
-import { seal, unseal } from '../seal.ts'
+import { grading, type Mark } from '../marking.ts'
+import { seal } from '../seal.ts'
 import { type List, run, sameList, showList } from './primitives.ts'
 import { type FunctionTask, parseProgram, showTask, truthOf, withAnswer } from './task.ts'
 import { drawList } from './tasks.ts'
@@ -21,32 +22,27 @@ export function item<X extends Split>(task: FunctionTask, split: X, answer?: unk
 }
 
 /** Tries a program on the examples, and on hidden lists against the program that is meant. All must come out right. */
-export const grader = <X extends Split>(split: X): Grader<string, X> => ({
-  id: `functions/${split}`,
-  async grade(answer, key) {
-    const { task, program } = unseal(key, split) as Truth
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    const given = parseProgram(String(answer))
-    if (typeof given === 'string') return { correct: 0, note: given }
-    if (given.length > task.most) return { correct: 0, note: `${given.length} steps, and ${task.most} are allowed` }
-    const wrong = (input: List, output: List): string | null => {
-      const out = run(given, input)
-      return out !== null && sameList(out, output)
-        ? null
-        : `${showList(input)} should become ${showList(output)}, not ${out === null ? 'too large' : showList(out)}`
-    }
-    for (const x of task.examples) {
-      const why = wrong(x.input, x.output)
-      if (why !== null) return { correct: 0, note: why }
-    }
-    if (program === undefined) return { correct: 1, note: 'by the examples alone' }
-    const r = new AddressedRandom(0, hashText(showTask(task)), 0, 'hidden lists')
-    for (let i = 0; i < hidden; i++) {
-      const input = drawList(r)
-      const output = run(program, input)
-      const why = output === null ? null : wrong(input, output)
-      if (why !== null) return { correct: 0, note: `hidden: ${why}` }
-    }
-    return { correct: 1 }
-  },
+export const grader = grading('functions', ({ task, program }: Truth, answer: string): Mark => {
+  const given = parseProgram(String(answer))
+  if (typeof given === 'string') return given
+  if (given.length > task.most) return `${given.length} steps, and ${task.most} are allowed`
+  const wrong = (input: List, output: List): string | null => {
+    const out = run(given, input)
+    return out !== null && sameList(out, output)
+      ? null
+      : `${showList(input)} should become ${showList(output)}, not ${out === null ? 'too large' : showList(out)}`
+  }
+  for (const x of task.examples) {
+    const why = wrong(x.input, x.output)
+    if (why !== null) return why
+  }
+  if (program === undefined) return { correct: 1, note: 'by the examples alone' }
+  const r = new AddressedRandom(0, hashText(showTask(task)), 0, 'hidden lists')
+  for (let i = 0; i < hidden; i++) {
+    const input = drawList(r)
+    const output = run(program, input)
+    const why = output === null ? null : wrong(input, output)
+    if (why !== null) return `hidden: ${why}`
+  }
+  return true
 })

@@ -1,7 +1,7 @@
 // List functions by example: find the chain of operations that does what a few examples show.
 import type { PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
 import type { WorldEntry } from '../entry.ts'
+import { stepping } from '../stepping.ts'
 import { grader, item } from './grade.ts'
 import { oracle } from './oracle.ts'
 import { parse } from './parse.ts'
@@ -26,19 +26,11 @@ export const functions: PureWorld<State, Action, string, FunctionTask | TaskInpu
   id: 'functions',
   grains: ['step', 'attempt'],
   start: task => start(parseTask(task)),
-  step(s, a) {
-    const next = stepAll(s, a)
-    if (typeof next === 'string') throw new Failure('world', `functions: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('functions', stepAll),
   outcome,
   render: (c, want) => render(c.state, want),
   parse,
   oracle,
-  valid(a, s) {
-    const next = stepAll(s, a)
-    return typeof next === 'string' ? next : true
-  },
   actions: s => (finished(s) ? [] : primitives.flatMap(p => (typeof step(s, p.name) === 'string' ? [] : [[p.name]]))),
   actionKey: showProgram,
   key: stateKey,

@@ -1,6 +1,8 @@
 // The truth that a simulated model errs about: it reads the place back from the world's own prompts.
-import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import type { Message, Oracle } from '../../contract/index.ts'
 import { canonical } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
+import { wanted } from '../asks.ts'
 import { apply, type List, primitives, readList, showList } from './primitives.ts'
 import { asks } from './prompt.ts'
 import { shortest } from './solver.ts'
@@ -11,32 +13,24 @@ export interface Place {
   readonly left: number
 }
 const prompt = /\n\nNow\nTo do:\n((?:\[.*\] -> \[.*\]\n)+)Steps left: (\d+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?$/
-const wants: Readonly<Record<string, Wanted['for']>> = {
-  [asks.step]: 'step',
-  [asks.list]: 'step',
-  [asks.attempt]: 'attempt',
-  [asks.attempts]: 'attempt',
-  [asks.judgement]: 'judgement',
-}
 
 const lists = (texts: readonly string[]): List[] => texts.map(t => readList(t) ?? [])
 const reached = (p: Place): boolean => p.now.every((x, i) => x === p.goals[i])
 
 // Places are judged again and again; each is worked out once.
-const kept = new Map<string, boolean>()
+const kept = keeping<boolean>(50_000)
 
 export const oracle: Oracle<Place> = {
   read(messages: readonly Message[]) {
     const last = messages.at(-1)
     const m = last?.role === 'user' ? prompt.exec(last.content) : null
-    if (!m || wants[m[3]] === undefined) return null
+    const want = m && wanted(asks, m[3], m[4])
+    if (!m || want === null) return null
     const pairs = m[1]
       .trim()
       .split('\n')
       .map(line => line.split(' -> '))
     const place = { now: pairs.map(p => p[0]), goals: pairs.map(p => p[1]), left: Number(m[2]) }
-    const listed = m[3] === asks.list || m[3] === asks.attempts
-    const want = { for: wants[m[3]], ...(listed ? { list: m[4] === undefined ? Number.POSITIVE_INFINITY : Number(m[4]) } : {}) }
     return { place, key: canonical(place), want }
   },
   moves(p) {
@@ -48,17 +42,7 @@ export const oracle: Oracle<Place> = {
       return [{ text: op.name, to: { now: (next as List[]).map(showList), goals: p.goals, left: p.left - 1 } }]
     })
   },
-  promising(p) {
-    if (reached(p)) return true
-    const key = canonical(p)
-    let known = kept.get(key)
-    if (known === undefined) {
-      known = shortest(lists(p.now), lists(p.goals), p.left) !== null
-      if (kept.size >= 50_000) kept.clear()
-      kept.set(key, known)
-    }
-    return known
-  },
+  promising: p => reached(p) || kept(canonical(p), () => shortest(lists(p.now), lists(p.goals), p.left) !== null),
   labels: { promising: ['sure', 'likely'], lost: ['impossible'] },
   attempt: texts => texts.join('\n'),
 }

@@ -1,19 +1,16 @@
 // List functions in words, for chat models of any size.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf } from '../asks.ts'
 import { primitives, showList } from './primitives.ts'
 import type { State } from './state.ts'
 
-type Kind = 'step' | 'list' | 'attempt' | 'attempts' | 'judgement'
-/** What stands after the place: where the reply begins. An oracle reads the kind of a prompt from it. */
-export const asks: Record<Kind, string> = {
+export const asks: Asks<Kind> = {
   step: 'Next step:',
   list: 'Next steps:',
   attempt: 'All steps:',
   attempts: 'Programs:',
   judgement: 'Verdict:',
 }
-const kindOf = ({ list, for: grain }: Wanted): Kind =>
-  list === undefined || grain === 'judgement' ? grain : grain === 'step' ? 'list' : 'attempts'
 const upTo = (n: number | undefined, what: string): string =>
   n === Number.POSITIVE_INFINITY ? `all ${what}` : `up to ${n} different ${what}`
 const wish: Record<Kind, (most: number | undefined) => string> = {
@@ -39,10 +36,9 @@ export const examples: Record<Kind, string> = {
 
 /** One user message: the operations, an example, what is left to do. Equal rests of a task are asked about with one prompt. */
 export function render(s: State, want: Wanted): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const rest = s.values.map((v, i) => `${showList(v)} -> ${showList(s.task.examples[i].output)}`).join('\n')
-  const bound = want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''
-  const place = `To do:\n${rest}\nSteps left: ${s.task.most - s.steps.length}\n${asks[kind]}${bound}`
+  const place = `To do:\n${rest}\nSteps left: ${s.task.most - s.steps.length}\n${askFor(asks, want)}`
   const words = `List functions. A program is a chain of operations that turns every list on the left into the one on the right.\nOperations:\n${primitives.map(p => `${p.name}: ${p.does}`).join('\n')}\n${wish[kind](want.list)}`
   return [{ role: 'user', content: [words, `Example\n${examples[kind]}`, `Now\n${place}`].join('\n\n') }]
 }

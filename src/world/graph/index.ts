@@ -1,8 +1,8 @@
 // Finding one's way in a graph: how far ahead one must look is a setting.
-import type { Grader, Item, PureWorld, Split } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
+import type { PureWorld } from '../../contract/index.ts'
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { type Mark, marking } from '../marking.ts'
+import { stepping } from '../stepping.ts'
 import { type Action, arrived, begin, type GraphTask, go, here, known, onward, over, reachable, type State } from './game.ts'
 import { parse, render, tokens } from './language.ts'
 import { oracle } from './oracle.ts'
@@ -23,11 +23,7 @@ export const graph: PureWorld<State, Action, string, unknown> = {
   id: 'graph',
   grains: ['step', 'attempt'],
   start: task => begin(parseTask(task)),
-  step(s, a) {
-    const next = go(s, a)
-    if (typeof next === 'string') throw new Failure('world', `graph: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('graph', go),
   outcome(s) {
     if (s.denied) return reachable(s.task, s.path) ? { answer: denial, reward: 0, failed: true } : { answer: denial, reward: 1 }
     if (arrived(s)) return { answer: s.path.join(' -> '), reward: 1 }
@@ -39,10 +35,6 @@ export const graph: PureWorld<State, Action, string, unknown> = {
   parse,
   dialects: { tokens },
   oracle,
-  valid(a, s) {
-    const next = go(s, a)
-    return typeof next === 'string' ? next : true
-  },
   actions(s) {
     if (s.denied || arrived(s)) return []
     const ways: Action[] = onward(s.task, s.path).map(v => [v])
@@ -59,30 +51,24 @@ export const graph: PureWorld<State, Action, string, unknown> = {
   cost: (_s, a) => (a === 'none' ? 1 : a.length),
 }
 
-const grader = <X extends Split>(s: X): Grader<string, X> => ({
-  id: `graph/${s}`,
-  async grade(answer, key) {
-    const task = unseal(key, s) as GraphTask
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    const at = begin(task)
-    if (String(answer).trim() === denial) return reachable(task, at.path) ? { correct: 0, note: 'there is a path' } : { correct: 1 }
-    const path = (String(answer).match(/\d+/g) ?? []).map(Number)
-    if (path[0] !== task.start) return { correct: 0, note: `it does not begin at ${task.start}` }
-    const end = path.length > 1 ? go(at, path.slice(1)) : 'it has no step'
-    if (typeof end === 'string') return { correct: 0, note: end }
-    return arrived(end) ? { correct: 1 } : { correct: 0, note: `it ends at ${here(end)}, not ${task.goal}` }
-  },
-})
+function marked(task: GraphTask, answer: string): Mark {
+  const at = begin(task)
+  if (String(answer).trim() === denial) return !reachable(task, at.path) || 'there is a path'
+  const path = (String(answer).match(/\d+/g) ?? []).map(Number)
+  if (path[0] !== task.start) return `it does not begin at ${task.start}`
+  const end = path.length > 1 ? go(at, path.slice(1)) : 'it has no step'
+  if (typeof end === 'string') return end
+  return arrived(end) || `it ends at ${here(end)}, not ${task.goal}`
+}
 
 export const graphWorld: WorldEntry<State, Action, string, GraphTask> = {
   world: graph,
-  describe: 'Find a path from start to goal in a directed graph, or say that there is none; how far one must look ahead is a setting',
+  describe: 'Find a path in a directed graph, or say that there is none; how far one must look ahead is a setting',
   grains: ['step', 'attempt'],
   examples: ['1>2 1>5 2>3 5>6: 1 -> 3', '4>9 9>7 4>1 1>8 8>2 7>3 3>6: 4 -> 6'],
   parseTask,
   showTask,
   tasks,
   splitOf: split,
-  item: <X extends Split>(task: GraphTask, s: X): Item<GraphTask, X> => seal(task, task, s),
-  grader,
+  ...marking('graph', marked),
 }

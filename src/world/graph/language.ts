@@ -1,14 +1,13 @@
 // Graphs in words and in tokens, and what models write, read back.
 import type { Context, Dialect, Message, Reject, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf } from '../asks.ts'
 import { type Action, go, here, over, type State } from './game.ts'
 import { showEdges } from './task.ts'
 
-type Kind = 'step' | 'list' | 'attempt' | 'judgement'
-const kindOf = ({ list, for: grain }: Wanted): Kind => (grain === 'step' && list !== undefined ? 'list' : grain)
-/** What stands after the place: where the reply begins. An oracle reads the kind of a prompt from it. */
-export const asks: Record<Kind, string> = { step: 'Next vertex:', list: 'Next vertices:', attempt: 'Path:', judgement: 'Verdict:' }
+type Asked = Exclude<Kind, 'attempts'>
+export const asks: Asks<Asked> = { step: 'Next vertex:', list: 'Next vertices:', attempt: 'Path:', judgement: 'Verdict:' }
 const upTo = (n: number | undefined): string => (n === Number.POSITIVE_INFINITY ? 'all vertices' : `up to ${n} vertices`)
-const wish: Record<Kind, (most: number | undefined) => string> = {
+const wish: Record<Asked, (most: number | undefined) => string> = {
   step: () => 'Write the next vertex after the last one, alone on a line; or, at the start only, "none" if there is no path.',
   list: most => `Write ${upTo(most)} that can follow the last one, one on each line.`,
   attempt: () => 'Write the rest of the path, vertices with " -> " between them, up to the goal; or "none" if there is no path.',
@@ -16,7 +15,7 @@ const wish: Record<Kind, (most: number | undefined) => string> = {
     'Can the goal still be reached from the last vertex? Try a little, then end with one word on a line of its own: sure, likely or impossible.',
 }
 const place = 'Edges: 1>2 1>5 2>3\nGoal: 3\nPath so far: 1'
-const examples: Record<Kind, string> = {
+const examples: Record<Asked, string> = {
   step: `${place}\nNext vertex:\n2`,
   list: `${place}\nNext vertices:\n2\n5`,
   attempt: `${place}\nPath:\n2 -> 3`,
@@ -25,10 +24,9 @@ const examples: Record<Kind, string> = {
 
 /** One user message. */
 export function render({ task, path }: State, want: Wanted): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const rules = 'A directed graph; a>b is an edge from a to b. Find a path from the first vertex to the goal; no vertex is visited twice.'
-  const ask = asks[kind] + (want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : '')
-  const now = `Edges: ${showEdges(task.edges)}\nGoal: ${task.goal}\nPath so far: ${path.join(' ')}\n${ask}`
+  const now = `Edges: ${showEdges(task.edges)}\nGoal: ${task.goal}\nPath so far: ${path.join(' ')}\n${askFor(asks, want)}`
   return [
     {
       role: 'user',

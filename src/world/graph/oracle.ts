@@ -1,5 +1,7 @@
 // The truth that a simulated model errs about: it reads the graph back from the world's own prompts.
 import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import { keeping } from '../../kernel/keeping.ts'
+import { wanted } from '../asks.ts'
 import { type GraphTask, onward, reachable } from './game.ts'
 import { asks } from './language.ts'
 import { parseTask } from './task.ts'
@@ -11,25 +13,16 @@ export interface Place {
 }
 
 // Graphs by their text, so that what is known of one is worked out once.
-const graphs = new Map<string, GraphTask>()
-function graphOf(text: string): GraphTask {
-  let g = graphs.get(text)
-  if (!g) {
-    if (graphs.size >= 5000) graphs.clear()
-    graphs.set(text, (g = parseTask(text)))
-  }
-  return g
-}
+const graphs = keeping<GraphTask>(5000)
+const graphOf = (text: string): GraphTask => graphs(text, () => parseTask(text))
 
 function readPrompt(text: string): { place: Place; want: Wanted } | null {
   const at = [...text.matchAll(/^Edges: (.+)\nGoal: (\d+)\nPath so far: ([\d ]+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?/gm)].at(-1)
   if (!at) return null
   const path = at[3].split(' ').map(Number)
   const place = { task: `${at[1]}: ${path[0]} -> ${at[2]}`, path }
-  if (at[4] === asks.step) return { place, want: { for: 'step' } }
-  if (at[4] === asks.list) return { place, want: { for: 'step', list: at[5] ? Number(at[5]) : Number.POSITIVE_INFINITY } }
-  if (at[4] === asks.attempt) return { place, want: { for: 'attempt' } }
-  return at[4] === asks.judgement ? { place, want: { for: 'judgement' } } : null
+  const want = wanted(asks, at[4], at[5])
+  return want && { place, want }
 }
 
 export const oracle: Oracle<Place> = {

@@ -1,6 +1,6 @@
 // A text gridworld with rooms, keys, locked doors and lava.
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import type { Move, State } from './grid.ts'
 import { type GridTask, parseTask, showTask, splitOf, tasks } from './task.ts'
 import { checkMoves, gridworld } from './world.ts'
@@ -33,13 +33,5 @@ export const gridworldEntry: WorldEntry<State, Move, string, GridTask> = {
   showTask,
   tasks,
   splitOf,
-  item: (task, split) => seal(task, task, split),
-  grader: split => ({
-    id: `gridworld/${split}`,
-    async grade(answer, key) {
-      if (answer === undefined) return { correct: 0, note: 'no answer' }
-      const ok = checkMoves(unseal(key, split) as GridTask, String(answer))
-      return ok === true ? { correct: 1 } : { correct: 0, note: ok }
-    },
-  }),
+  ...marking('gridworld', (task: GridTask, answer: string) => checkMoves(task, String(answer))),
 }

@@ -1,5 +1,6 @@
 // The map in words, for chat models, and read back from there by the oracle.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { type Asks, askFor, wantedBy } from '../asks.ts'
 import { cell, type Grid, moves, type State } from './grid.ts'
 
@@ -63,14 +64,10 @@ export function readPrompt(text: string): { place: Place; want: Wanted } | null 
   return { place: { map, at, keys, left: Number(m[1]) }, want }
 }
 
-const grids = new Map<string, Grid>()
+const grids = keeping<Grid>(2000)
 /** The map of a place as the rules read it; kept, since the same one is asked about again and again. */
-export function gridOfPlace(p: Place): Grid {
-  let g = grids.get(p.map)
-  if (g === undefined) {
-    if (grids.size >= 2000) grids.clear()
-    g = { width: p.map.indexOf('/') < 0 ? p.map.length : p.map.indexOf('/'), cells: p.map.replaceAll('/', ''), start: p.at, steps: p.left }
-    grids.set(p.map, g)
-  }
-  return g
-}
+export const gridOfPlace = (p: Place): Grid =>
+  grids(p.map, () => {
+    const width = p.map.indexOf('/') < 0 ? p.map.length : p.map.indexOf('/')
+    return { width, cells: p.map.replaceAll('/', ''), start: p.at, steps: p.left }
+  })

@@ -1,5 +1,5 @@
 import type { PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
+import { stepping } from '../stepping.ts'
 import { begin, ended, legal, type Move, moves, type State, spelled, step } from './grid.ts'
 import { oracle } from './oracle.ts'
 import { render } from './prompt.ts'
@@ -16,11 +16,7 @@ export const gridworld: PureWorld<State, Move, string, unknown> = {
   id: 'gridworld',
   grains: ['step'],
   start: task => begin(gridOf(parseTask(task))),
-  step(s, m) {
-    const next = step(s, m)
-    if (typeof next === 'string') throw new Failure('world', `gridworld: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('gridworld', step),
   outcome(s) {
     const over = ended(s)
     if (over === null) return null
@@ -34,10 +30,6 @@ export const gridworld: PureWorld<State, Move, string, unknown> = {
     return { reject: text.trim() === '' ? 'the reply is empty' : `no move (${moves.join(', ')}) in "${text.trim().slice(0, 60)}"` }
   },
   oracle,
-  valid(m, s) {
-    const next = step(s, m)
-    return typeof next === 'string' ? next : true
-  },
   actions: legal,
   actionKey: m => m,
   key: s => `${s.at},${s.keys},${s.open}`,

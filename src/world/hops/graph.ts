@@ -1,5 +1,6 @@
 // A graph of made-up facts: every entity has one of each relation, and a question follows a path of them.
 import { chain } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Setting, Settings } from '../settings.ts'
 
@@ -50,17 +51,9 @@ const relationNames = [
 const beginnings = 'Ar Bel Cor Dan El Fal Gor Hal Is Jor Kel Lor Mar Nor Or Pel Quin Ros Sel Tor'.split(' ')
 const endings = 'adon bria cas dell emor fin gard hild ios jan kar lund mir nath olin pas ras sun tis vale'.split(' ')
 
-const kept = new Map<string, Graph>()
+const kept = keeping<Graph>(5000)
 /** The graph of a task: a function of its settings. Kept, since it is asked about again and again. */
-export function graphOf(task: HopsTask): Graph {
-  const name = JSON.stringify(task)
-  let g = kept.get(name)
-  if (g === undefined) {
-    if (kept.size >= 5000) kept.clear()
-    kept.set(name, (g = make(task)))
-  }
-  return g
-}
+export const graphOf = (task: HopsTask): Graph => kept(JSON.stringify(task), () => make(task))
 
 function make(task: HopsTask): Graph {
   const { hi, lo } = chain(0, 0, `${task.hops} ${task.entities} ${task.relations} ${task.distractors}`)

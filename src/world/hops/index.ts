@@ -1,7 +1,7 @@
 // Questions that take several look-ups.
 import type { WorldEntry } from '../entry.ts'
 import { madeTasks } from '../made.ts'
-import { seal, unseal } from '../seal.ts'
+import { equalling } from '../marking.ts'
 import { readSettings, showSettings } from '../settings.ts'
 import { splitBy } from '../split.ts'
 import { graphOf, type HopsTask, made } from './graph.ts'
@@ -30,13 +30,5 @@ export const hopsEntry: WorldEntry<State, Action, string, HopsTask> = {
       weight: t => graphOf(t).way.length,
     }),
   splitOf: split,
-  item: (task, s) => seal(task, graphOf(task).way.at(-1)!.is, s),
-  grader: s => ({
-    id: `hops/${s}`,
-    async grade(answer, key) {
-      const truth = unseal(key, s)
-      if (answer === undefined || answer === '') return { correct: 0, note: 'no answer' }
-      return answer === truth ? { correct: 1 } : { correct: 0, note: `expected ${String(truth)}` }
-    },
-  }),
+  ...equalling('hops', (task: HopsTask) => graphOf(task).way.at(-1)!.is),
 }

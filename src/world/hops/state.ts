@@ -13,7 +13,7 @@ export const begin = (task: HopsTask): State => ({ graph: graphOf(task), asked: 
 export const stepsLeft = (s: State): number => s.graph.steps - s.asked.length - (s.answer === undefined ? 0 : 1)
 
 /** Facts shown so far. */
-export const shownFacts = (s: State): Fact[] => s.asked.flatMap(q => s.graph.lookUp(q.relation, q.of))
+const shownFacts = (s: State): Fact[] => s.asked.flatMap(q => s.graph.lookUp(q.relation, q.of))
 /** Entities named so far: that of the question, and those of the facts. */
 export const met = (s: State): string[] => [...new Set([s.graph.way[0].of, ...shownFacts(s).flatMap(f => [f.of, f.is])])]
 

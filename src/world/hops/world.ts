@@ -1,6 +1,6 @@
 import type { Oracle, PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
 import { readSettings } from '../settings.ts'
+import { stepping } from '../stepping.ts'
 import { made } from './graph.ts'
 import { parse, readPrompt, render } from './prompt.ts'
 import { type Action, begin, legal, over, progress, right, type State, step, stepsLeft, written } from './state.ts'
@@ -59,11 +59,7 @@ export const hops: PureWorld<State, Action, string, unknown> = {
   id: 'hops',
   grains: ['step'],
   start: task => begin(readSettings('hops', task, made)),
-  step(s, a) {
-    const next = step(s, a)
-    if (typeof next === 'string') throw new Failure('world', `hops: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('hops', step),
   outcome(s) {
     if (!over(s)) return null
     if (s.answer === undefined) return { answer: '', failed: true, reward: 0 }
@@ -72,10 +68,6 @@ export const hops: PureWorld<State, Action, string, unknown> = {
   render: (c, want) => render(c.state, want),
   parse: (text, s) => parse(text, s),
   oracle,
-  valid(a, s) {
-    const next = step(s, a)
-    return typeof next === 'string' ? next : true
-  },
   actions: legal,
   actionKey: written,
   key: s => [...s.asked.map(written).sort(), ...(s.answer === undefined ? [] : [written({ answer: s.answer })])].join('; '),

@@ -1,7 +1,6 @@
 // Functions to be maximised over a box.
-import type { Key, Split } from '../../contract/index.ts'
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import { height, type LandscapeTask } from './surface.ts'
 import { parseTask, showTask, splitOf, tasks } from './task.ts'
 import { landscape, type State } from './world.ts'
@@ -18,14 +17,8 @@ export const landscapeWorld: WorldEntry<State, readonly number[], readonly numbe
   showTask,
   tasks,
   splitOf,
-  item: (task, split) => seal(task, task, split),
-  grader: split => ({
-    id: `landscape/${split}`,
-    async grade(answer, key) {
-      const task = unseal(key as Key<Split>, split) as LandscapeTask
-      if (answer === undefined) return { correct: 0, note: 'no answer' }
-      const h = height(task, answer)
-      return { correct: h >= 1 ? 1 : 0, note: `height ${h.toFixed(4)}` }
-    },
+  ...marking('landscape', (task: LandscapeTask, answer: readonly number[]) => {
+    const h = height(task, answer)
+    return { correct: h >= 1 ? 1 : 0, note: `height ${h.toFixed(4)}` }
   }),
 }

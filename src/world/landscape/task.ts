@@ -3,6 +3,7 @@ import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { nearest } from '../../kernel/nearest.ts'
 import type { Named, Wish } from '../entry.ts'
+import { seededTasks } from '../made.ts'
 import { splitBy } from '../split.ts'
 import { kinds, type LandscapeTask } from './surface.ts'
 
@@ -43,13 +44,9 @@ export function splitOf(t: LandscapeTask): Split {
 }
 
 /** Rastrigin's function with other optima. `size`: variables, default 2. */
-export function tasks(w: Wish): Named<LandscapeTask>[] {
-  const out: Named<LandscapeTask>[] = []
-  const first = 1 + (w.seed ?? 0) * 100_000
-  for (let seed = first; out.length < w.n && seed < first + 100_000; seed++) {
-    const task: LandscapeTask = { kind: 'rastrigin', dims: w.size ?? 2, seed }
-    if (w.split === undefined || w.split === 'all' || splitOf(task) === w.split)
-      out.push({ id: `landscape/${showTask(task).replaceAll(' ', '-')}`, task })
-  }
-  return out
-}
+export const tasks = (w: Wish): Named<LandscapeTask>[] =>
+  seededTasks('landscape', w, {
+    of: (seed): LandscapeTask => ({ kind: 'rastrigin', dims: w.size ?? 2, seed }),
+    text: showTask,
+    split: splitOf,
+  })

@@ -1,6 +1,7 @@
 import type { Message, Oracle, PureWorld, Wanted } from '../../contract/index.ts'
 import { canonical, hashText } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
+import { type Asks, askFor, wanted } from '../asks.ts'
 import { checkGenome, type GenomeSpace, randomGenome, readGenome, showGenome, variedGenome } from '../genome.ts'
 import { bound, height, type LandscapeTask, turned } from './surface.ts'
 import { parseTask, showTask } from './task.ts'
@@ -14,13 +15,12 @@ export interface Place {
   readonly task: string
   readonly x: string | null
 }
-export const spaceOf = (t: LandscapeTask): GenomeSpace => ({ length: t.dims, low: -bound, high: bound, sigma: 0.05 * 2 * bound })
+const spaceOf = (t: LandscapeTask): GenomeSpace => ({ length: t.dims, low: -bound, high: bound, sigma: 0.05 * 2 * bound })
 
-const ask = { point: 'Next point:', points: 'Next points:', judgement: 'Verdict:' }
+const asks: Asks = { step: 'Next point:', list: 'Next points:', judgement: 'Verdict:' }
 function render(s: State, want: Wanted): Message[] {
   const { dims } = s.task
   const here = s.x === null ? 'Point: none yet' : `Point: ${showGenome(s.x)} (height ${height(s.task, s.x).toFixed(4)})`
-  const most = want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''
   const wish =
     want.for === 'judgement'
       ? 'Is this a high place already? End with one word on a line of its own: high or low.'
@@ -31,7 +31,7 @@ function render(s: State, want: Wanted): Message[] {
       content: [
         `A function of ${dims} ${dims === 1 ? 'variable' : 'variables'}, each from ${-bound} to ${bound}, is to be maximised; its greatest height is 1. It has many hills.`,
         wish,
-        `Now\nLandscape: ${showTask(s.task)}\n${here}\n${want.for === 'judgement' ? ask.judgement : want.list === undefined ? ask.point : ask.points}${most}`,
+        `Now\nLandscape: ${showTask(s.task)}\n${here}\n${askFor(asks, want)}`,
       ].join('\n\n'),
     },
   ]
@@ -51,10 +51,8 @@ const oracle: Oracle<Place> = {
     ].at(-1)
     if (m === undefined) return null
     const place: Place = { task: m[1], x: m[2] === 'none yet' ? null : m[2] }
-    const list = m[4] === undefined ? Number.POSITIVE_INFINITY : Number(m[4])
-    if (m[3] === ask.judgement) return { place, key: canonical(place), want: { for: 'judgement' } }
-    if (m[3] === ask.points) return { place, key: canonical(place), want: { for: 'step', list } }
-    return m[3] === ask.point ? { place, key: canonical(place), want: { for: 'step' } } : null
+    const want = wanted(asks, m[3], m[4])
+    return want && { place, key: canonical(place), want }
   },
   moves(p) {
     const s = stateOf(p)

@@ -1,7 +1,6 @@
 // A robot in a maze.
-import type { Key, Split } from '../../contract/index.ts'
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import type { MazeTask } from './arena.ts'
 import { parseTask, showTask, splitOf, tasks } from './task.ts'
 import { maze, rewardOf, type State } from './world.ts'
@@ -12,21 +11,15 @@ export { maze, type State as MazeState } from './world.ts'
 
 export const mazeWorld: WorldEntry<State, readonly number[], readonly number[], MazeTask> = {
   world: maze as WorldEntry<State, readonly number[], readonly number[], MazeTask>['world'],
-  describe: 'Drive a robot to a goal in a maze with a controller of twenty numbers; the straight way is a dead end',
+  describe: 'Drive a robot through a maze with a controller of twenty numbers; the straight way is a dead end',
   grains: ['step', 'attempt'],
   examples: ['deceptive', 'regions 3'],
   parseTask,
   showTask,
   tasks,
   splitOf,
-  item: (task, split) => seal(task, task, split),
-  grader: split => ({
-    id: `maze/${split}`,
-    async grade(answer, key) {
-      const task = unseal(key as Key<Split>, split) as MazeTask
-      if (answer === undefined) return { correct: 0, note: 'no answer' }
-      const r = rewardOf(task, answer)
-      return { correct: r >= 1 ? 1 : 0, note: `reward ${r.toFixed(4)}` }
-    },
+  ...marking('maze', (task: MazeTask, answer: readonly number[]) => {
+    const r = rewardOf(task, answer)
+    return { correct: r >= 1 ? 1 : 0, note: `reward ${r.toFixed(4)}` }
   }),
 }

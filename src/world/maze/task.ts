@@ -3,6 +3,7 @@ import type { Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { nearest } from '../../kernel/nearest.ts'
 import type { Named, Wish } from '../entry.ts'
+import { seededTasks } from '../made.ts'
 import { splitBy } from '../split.ts'
 import { kinds, type MazeTask } from './arena.ts'
 
@@ -36,13 +37,5 @@ export function splitOf(t: MazeTask): Split {
 }
 
 /** Both plans in turn, with other walls. */
-export function tasks(w: Wish): Named<MazeTask>[] {
-  const out: Named<MazeTask>[] = []
-  const first = 1 + (w.seed ?? 0) * 100_000
-  for (let seed = first; out.length < w.n && seed < first + 100_000; seed++) {
-    const task: MazeTask = { kind: kinds[seed % kinds.length], seed }
-    if (w.split === undefined || w.split === 'all' || splitOf(task) === w.split)
-      out.push({ id: `maze/${showTask(task).replaceAll(' ', '-')}`, task })
-  }
-  return out
-}
+export const tasks = (w: Wish): Named<MazeTask>[] =>
+  seededTasks('maze', w, { of: (seed): MazeTask => ({ kind: kinds[seed % kinds.length], seed }), text: showTask, split: splitOf })

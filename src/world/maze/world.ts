@@ -1,6 +1,7 @@
 import type { Message, Oracle, PureWorld, Wanted } from '../../contract/index.ts'
 import { canonical, hashText } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
+import { type Asks, askFor, wanted } from '../asks.ts'
 import { checkGenome, type GenomeSpace, randomGenome, readGenome, showGenome, variedGenome } from '../genome.ts'
 import { type Arena, arena, type MazeTask, type Point, reward } from './arena.ts'
 import { inputs, life, parameters, walk } from './robot.ts'
@@ -34,13 +35,12 @@ function lived(task: MazeTask, weights: readonly number[]): State {
   return { task, weights, end, ...reward(plan, end) }
 }
 
-const ask = { one: 'Next controller:', list: 'Next controllers:', judgement: 'Verdict:' }
+const asks: Asks = { step: 'Next controller:', list: 'Next controllers:', judgement: 'Verdict:' }
 function render(s: State, want: Wanted): Message[] {
   const here =
     s.weights === null || s.end === null
       ? 'Controller: none yet'
       : `Controller: ${showGenome(s.weights)} (ended at ${s.end.x.toFixed(3)} ${s.end.y.toFixed(3)}, reward ${s.reward.toFixed(4)})`
-  const most = want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''
   const { goal, wish } = {
     goal: planOf(s.task)
       .regions.map(g => `${g.x.toFixed(2)} ${g.y.toFixed(2)}`)
@@ -56,7 +56,7 @@ function render(s: State, want: Wanted): Message[] {
       content: [
         `A robot with six range finders drives for ${life.steps} steps in a square of side 1 with walls. Its controller is ${parameters} numbers: ${inputs} weights for the speed, then ${inputs} for the turn, of the bias, the ranges in front, left front, right front, left, right, behind, the speed and turn before, and the time. It is rewarded for where it ends: near ${goal}.`,
         wish,
-        `Now\nMaze: ${showTask(s.task)}\n${here}\n${want.for === 'judgement' ? ask.judgement : want.list === undefined ? ask.one : ask.list}${most}`,
+        `Now\nMaze: ${showTask(s.task)}\n${here}\n${askFor(asks, want)}`,
       ].join('\n\n'),
     },
   ]
@@ -72,10 +72,8 @@ const oracle: Oracle<Place> = {
     ].at(-1)
     if (m === undefined) return null
     const place: Place = { task: m[1], weights: m[2] === 'none yet' ? null : m[2] }
-    const list = m[4] === undefined ? Number.POSITIVE_INFINITY : Number(m[4])
-    if (m[3] === ask.judgement) return { place, key: canonical(place), want: { for: 'judgement' } }
-    if (m[3] === ask.list) return { place, key: canonical(place), want: { for: 'step', list } }
-    return m[3] === ask.one ? { place, key: canonical(place), want: { for: 'step' } } : null
+    const want = wanted(asks, m[3], m[4])
+    return want && { place, key: canonical(place), want }
   },
   moves(p) {
     const from = p.weights?.split(' ').map(Number)

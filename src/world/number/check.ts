@@ -44,7 +44,7 @@ export function checkExpression(text: string, numbers: readonly number[], target
   return checkTree(tree, numbers.map(whole), target, rules)
 }
 
-export function checkTree(tree: Tree, numbers: readonly Rational[], target: number, rules: Rules): Checked {
+function checkTree(tree: Tree, numbers: readonly Rational[], target: number, rules: Rules): Checked {
   const { extra, unused } = difference(leaves(tree), numbers)
   if (extra.length > 0)
     return {

@@ -1,6 +1,7 @@
 // The truth that a simulated model errs about: it reads the place back from the world's own prompts.
 import type { Message, Oracle, Wanted } from '../../contract/index.ts'
 import { canonical } from '../../kernel/hash.ts'
+import { wanted } from '../asks.ts'
 import { expressionOf } from './expression.ts'
 import { after, eachMove, finished, type Move, type Rules } from './game.ts'
 import { asks, stepText } from './prompt.ts'
@@ -26,11 +27,8 @@ function readPrompt(text: string): { place: Place; want: Wanted } | null {
   const left = at[2].split(' ').map(read)
   if (left.some(x => x === null)) return null
   const place = { target: Number(at[1]), left: showAll((left as Rational[]).sort(order)) }
-  if (at[3] === asks.step) return { place, want: { for: 'step' } }
-  if (at[3] === asks.list) return { place, want: { for: 'step', list: at[4] ? Number(at[4]) : Number.POSITIVE_INFINITY } }
-  if (at[3] === asks.attempts) return { place, want: { for: 'attempt', list: at[4] ? Number(at[4]) : Number.POSITIVE_INFINITY } }
-  if (at[3] === asks.attempt) return { place, want: { for: 'attempt' } }
-  return at[3] === asks.judgement ? { place, want: { for: 'judgement' } } : null
+  const want = wanted(asks, at[3], at[4])
+  return want && { place, want }
 }
 
 export const oracle = (rules: Rules): Oracle<Place> => ({

@@ -1,5 +1,6 @@
 // Both games in words, for chat models of any size. The examples are from the train split.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf } from '../asks.ts'
 import { type Move, type Rules, result, type State, showMove } from './game.ts'
 import { type Rational, show, showAll } from './rational.ts'
 
@@ -14,9 +15,6 @@ const game = {
     'Countdown. Combine the numbers with + - * / until the target is reached. Every number is used at most once, and every result ' +
     'must be a positive whole number. Stop as soon as the target is reached.',
 }
-type Kind = 'step' | 'list' | 'attempt' | 'attempts' | 'judgement'
-const kindOf = ({ list, for: grain }: Wanted): Kind =>
-  list === undefined || grain === 'judgement' ? grain : grain === 'step' ? 'list' : 'attempts'
 const upTo = (n: number | undefined, what: string): string =>
   n === Number.POSITIVE_INFINITY ? `all ${what}` : `up to ${n} different ${what}`
 
@@ -31,8 +29,7 @@ const wish: Record<Kind, (most: number | undefined) => string> = {
   judgement: () =>
     'Can the numbers left still reach the target? Try a little, then end with one word on a line of its own: sure, likely or impossible.',
 }
-/** What stands after the place: where the reply begins. An oracle reads the kind of a prompt from it. */
-export const asks: Record<Kind, string> = {
+export const asks: Asks<Kind> = {
   step: 'Next step:',
   list: 'Next steps:',
   attempt: 'Steps and answer:',
@@ -69,17 +66,14 @@ const steps = (s: State, rules: Rules): string => s.moves.map(m => `${showMove(m
 
 /** One user message. Steps and judgements see only the target and the numbers left, so that equal tables are asked about with one prompt. */
 export function render(s: State, want: Wanted, rules: Rules): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const id = rules.all ? 'game24' : 'countdown'
   const place = [`Target: ${s.target}`]
   if (want.for === 'attempt') {
     place.push(`Numbers: ${s.numbers.join(' ')}`)
     if (s.moves.length > 0) place.push(`Steps so far: ${steps(s, rules)}`)
   }
-  place.push(
-    `Numbers left: ${showAll(s.left)}`,
-    asks[kind] + (want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''),
-  )
+  place.push(`Numbers left: ${showAll(s.left)}`, askFor(asks, want))
   const example = `Example${kind === 'judgement' ? 's' : ''}\n${examples[id][kind]}`
   return [{ role: 'user', content: [`${game[id]}\n${wish[kind](want.list)}`, example, `Now\n${place.join('\n')}`].join('\n\n') }]
 }

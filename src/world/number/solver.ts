@@ -1,4 +1,5 @@
 // The truth about a table of numbers: can it still reach the target, how, in how many ways, and how easily by chance.
+import { keeping } from '../../kernel/keeping.ts'
 import { after, eachMove, finished, type Move, type Rules, reached, stateKey } from './game.ts'
 import { combine, type Op, type Rational, show } from './rational.ts'
 
@@ -89,21 +90,12 @@ function written(m: Made): Move[] {
   return [...written(m.way.l), ...written(m.way.r), { a: m.way.l.value, op: m.way.op, b: m.way.r.value }]
 }
 
-// Answers are kept, since a search asks about the same tables again and again; emptied rather than grown without bound.
-const known = new Map<string, boolean>()
-const bound = 300_000
+// A search asks about the same tables again and again.
+const known = keeping<boolean>(300_000)
 
 /** Can this table still reach the target? Kept by table. */
-export function solvable(left: readonly Rational[], target: number, rules: Rules): boolean {
-  const key = `${rules.id}|${stateKey({ left, target })}`
-  let yes = known.get(key)
-  if (yes === undefined) {
-    yes = solve(left, target, rules) !== null
-    if (known.size >= bound) known.clear()
-    known.set(key, yes)
-  }
-  return yes
-}
+export const solvable = (left: readonly Rational[], target: number, rules: Rules): boolean =>
+  known(`${rules.id}|${stateKey({ left, target })}`, () => solve(left, target, rules) !== null)
 
 /** What random play makes of a table. */
 export interface Playouts {

@@ -1,5 +1,5 @@
 import type { PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
+import { stepping } from '../stepping.ts'
 import { expressionOf } from './expression.ts'
 import {
   type Action,
@@ -31,11 +31,7 @@ const world = (rules: Rules): PureWorld<State, Action, string, TaskInput> => ({
     const t = parseTask(task, rules)
     return start(t.numbers, t.target)
   },
-  step(s, a) {
-    const next = moveAll(s, a, rules)
-    if (typeof next === 'string') throw new Failure('world', `${rules.id}: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping(rules.id, (s: State, a: Action) => moveAll(s, a, rules)),
   outcome(s) {
     if (!finished(s.left, s.target, rules)) return null
     const solved = reached(s.left, s.target, rules)
@@ -49,10 +45,6 @@ const world = (rules: Rules): PureWorld<State, Action, string, TaskInput> => ({
   },
   dialects: { tokens: tokens(rules) },
   oracle: oracle(rules),
-  valid(a, s) {
-    const next = moveAll(s, a, rules)
-    return typeof next === 'string' ? next : true
-  },
   actions(s) {
     const out: Action[] = []
     if (!finished(s.left, s.target, rules)) eachMove(s.left, rules, (a, op, b) => out.push([{ a, op, b }]))

@@ -1,18 +1,16 @@
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf, wanted } from '../asks.ts'
 import type { Domain } from './domain.ts'
 
-type Asked = 'step' | 'list' | 'attempt' | 'attempts' | 'judgement'
-export const asks: Record<Asked, string> = {
+export const asks: Asks<Kind> = {
   step: 'Next move:',
   list: 'Next moves:',
   attempt: 'Plan:',
   attempts: 'Plans:',
   judgement: 'Verdict:',
 }
-const kindOf = ({ list, for: grain }: Wanted): Asked =>
-  list === undefined || grain === 'judgement' ? grain : grain === 'step' ? 'list' : 'attempts'
 const upTo = (n: number | undefined, what: string): string => (Number.isFinite(n) ? `up to ${n} different ${what}` : `all sensible ${what}`)
-const wish: Record<Asked, (most: number | undefined) => string> = {
+const wish: Record<Kind, (most: number | undefined) => string> = {
   step: () => 'Write the next move, on one line.',
   list: most => `Write ${upTo(most, 'next moves')}, the best first, one on each line.`,
   attempt: () => 'Write all moves that lead to the goal, one on each line.',
@@ -24,7 +22,7 @@ const wish: Record<Asked, (most: number | undefined) => string> = {
 const mostListed = 40
 
 export function render<S>(s: { place: string; left: number; made: readonly string[] }, want: Wanted, domain: Domain<S>): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const at = domain.read(s.place)
   const picture = domain.picture?.(at)
   const legal = domain.moves(at)
@@ -34,7 +32,7 @@ export function render<S>(s: { place: string; left: number; made: readonly strin
     ...(picture === undefined ? [] : [picture]),
     ...(legal.length > mostListed ? [] : [`Possible moves: ${legal.join(', ')}`]),
     `May be spent: ${s.left}`,
-    asks[kind] + (want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''),
+    askFor(asks, want),
   ]
   const content = `${domain.about(at)}\n${wish[kind](want.list)}\n\nExample\nPlace: ${domain.example.place}\n${asks[kind]}\n${reply}\n\nNow\n${now.join('\n')}`
   return [{ role: 'user', content }]
@@ -44,16 +42,8 @@ export function render<S>(s: { place: string; left: number; made: readonly strin
 export function readPrompt<S>(text: string, domain: Domain<S>): { place: string; left: number; want: Wanted } | null {
   const m = /\nNow\nPlace: (.+)\n(?:.*\n)*?May be spent: (\d+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?$/.exec(text)
   if (m === null) return null
-  const list = m[4] === undefined ? Number.POSITIVE_INFINITY : Number(m[4])
-  const kinds: Record<string, Wanted> = {
-    [asks.step]: { for: 'step' },
-    [asks.list]: { for: 'step', list },
-    [asks.attempt]: { for: 'attempt' },
-    [asks.attempts]: { for: 'attempt', list },
-    [asks.judgement]: { for: 'judgement' },
-  }
-  const want = kinds[m[3]]
-  if (want === undefined) return null
+  const want = wanted(asks, m[3], m[4])
+  if (want === null) return null
   try {
     if (!text.startsWith(domain.about(domain.read(m[1])))) return null
   } catch {

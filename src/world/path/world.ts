@@ -1,9 +1,9 @@
-import type { Grader, Oracle, PureWorld, Reject, Split, Wanted } from '../../contract/index.ts'
+import type { Oracle, PureWorld, Reject, Split, Wanted } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { canonical, chain } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Named, Wish, WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { marking } from '../marking.ts'
 import { splitBy } from '../split.ts'
 import type { Domain } from './domain.ts'
 import { readPrompt, render } from './prompt.ts'
@@ -169,21 +169,6 @@ export function pathWorld<S>(domain: Domain<S>): PathWorld<S> {
     show: planText,
     cost: (_s, a) => cost(a),
   }
-  const grader = <X extends Split>(split: X): Grader<string, X> => ({
-    id: `${id}/${split}`,
-    async grade(answer, key) {
-      const task = unseal(key, split) as PathTask
-      if (answer === undefined) return { correct: 0, note: 'no answer' }
-      let s = world.start(task)
-      for (const line of lines(String(answer))) {
-        const m = domain.move(line, at(s))
-        const next = m === null ? `no move in "${line.slice(0, 80)}"` : walk(s, [m])
-        if (typeof next === 'string') return { correct: 0, note: next }
-        s = { place: domain.text(next.to), left: next.left, made: [...s.made, m!] }
-      }
-      return domain.there(at(s)) ? { correct: 1 } : { correct: 0, note: 'the plan does not reach the goal' }
-    },
-  })
   const { least, most, usual } = domain.sizes
   return {
     world,
@@ -213,7 +198,15 @@ export function pathWorld<S>(domain: Domain<S>): PathWorld<S> {
       return out.map(({ id: name, task }) => ({ id: name, task }))
     },
     splitOf,
-    item: (task, split) => seal(task, task, split),
-    grader,
+    ...marking(id, (task: PathTask, answer: string) => {
+      let s = world.start(task)
+      for (const line of lines(String(answer))) {
+        const m = domain.move(line, at(s))
+        const next = m === null ? `no move in "${line.slice(0, 80)}"` : walk(s, [m])
+        if (typeof next === 'string') return next
+        s = { place: domain.text(next.to), left: next.left, made: [...s.made, m!] }
+      }
+      return domain.there(at(s)) || 'the plan does not reach the goal'
+    }),
   }
 }

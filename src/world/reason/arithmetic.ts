@@ -86,7 +86,7 @@ const calls: Readonly<Record<string, (x: number) => number>> = {
 }
 
 /** A number as written: `1,000`, `1 000`, `.5`, `3.`, `1.5e3`. null: it is none. */
-export function numeral(text: string): Value | null {
+function numeral(text: string): Value | null {
   const t = text.trim()
   if (t.length > 400) return null
   if (/^[-+]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?$/.test(t)) return numeral(t.replace(/[, ]/g, ''))

@@ -1,6 +1,7 @@
-import type { Grader, Item, Split } from '../../contract/index.ts'
+import type { Item, Split } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { seal, unseal } from '../seal.ts'
+import { grading } from '../marking.ts'
+import { seal } from '../seal.ts'
 import { sameAnswer } from './answer.ts'
 import { finalAnswer } from './extract.ts'
 import { type ReasonTask, truthOf, withAnswer } from './task.ts'
@@ -14,15 +15,8 @@ export function item<X extends Split>(task: ReasonTask, split: X, answer?: unkno
 }
 
 /** Marks a final answer against the sealed one, as `sameAnswer` has it. An expected answer that is a worked solution (`... #### 42`) counts by its end. */
-export const grader = <X extends Split>(split: X): Grader<string, X> => ({
-  id: `reason/${split}`,
-  async grade(answer, key) {
-    const truth = unseal(key, split) as string
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    const given = String(answer)
-    const expected = sameAnswer(given, truth) || !/####|\\boxed|\n/.test(truth) ? truth : (finalAnswer(truth)?.answer ?? truth)
-    return sameAnswer(given, expected)
-      ? { correct: 1 }
-      : { correct: 0, note: `expected ${expected.slice(0, 80)}, found ${given.slice(0, 80)}` }
-  },
+export const grader = grading('reason', (truth: string, answer: string) => {
+  const given = String(answer)
+  const expected = sameAnswer(given, truth) || !/####|\\boxed|\n/.test(truth) ? truth : (finalAnswer(truth)?.answer ?? truth)
+  return sameAnswer(given, expected) || `expected ${expected.slice(0, 80)}, found ${given.slice(0, 80)}`
 })

@@ -1,7 +1,8 @@
-import type { Grader, Item, Split } from '../../contract/index.ts'
+import type { Item, Split } from '../../contract/index.ts'
 import { hashText } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
-import { seal, unseal } from '../seal.ts'
+import { grading, type Mark } from '../marking.ts'
+import { seal } from '../seal.ts'
 import { complaint, evaluate } from './evaluate.ts'
 import { readTest, type Test } from './language.ts'
 import { program, type RepairTask, readSource, testsOf, truthOf, withAnswer } from './task.ts'
@@ -40,26 +41,21 @@ export function hiddenTests(task: RepairTask, sound: readonly string[]): Test[] 
 }
 
 /** Puts a repaired program to the shown tests, and to hidden ones that follow from the program that is meant. All must pass. */
-export const grader = <X extends Split>(split: X): Grader<string, X> => ({
-  id: `repair/${split}`,
-  async grade(answer, key) {
-    const { task, sound } = unseal(key, split) as Truth
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    const source = readSource(
-      String(answer)
-        .split('\n')
-        .filter(x => x.trim() !== ''),
-    )
-    if (typeof source === 'string') return { correct: 0, note: source }
-    const given = program(source)
-    const bad = testsOf(task)
-      .map(t => complaint(given, t))
-      .find(x => x !== null)
-    if (bad !== undefined) return { correct: 0, note: bad }
-    if (sound === undefined) return { correct: 1, note: 'by the shown tests alone' }
-    const worse = hiddenTests(task, sound)
-      .map(t => complaint(given, t))
-      .find(x => x !== null)
-    return worse === undefined ? { correct: 1 } : { correct: 0, note: `hidden: ${worse}` }
-  },
+export const grader = grading('repair', ({ task, sound }: Truth, answer: string): Mark => {
+  const source = readSource(
+    String(answer)
+      .split('\n')
+      .filter(x => x.trim() !== ''),
+  )
+  if (typeof source === 'string') return source
+  const given = program(source)
+  const bad = testsOf(task)
+    .map(t => complaint(given, t))
+    .find(x => x !== null)
+  if (bad !== undefined) return bad
+  if (sound === undefined) return { correct: 1, note: 'by the shown tests alone' }
+  const worse = hiddenTests(task, sound)
+    .map(t => complaint(given, t))
+    .find(x => x !== null)
+  return worse === undefined || `hidden: ${worse}`
 })

@@ -1,7 +1,7 @@
 // A tiny repository to repair: one to a few functions with a planted bug, tests that show it, and tests that no search sees.
 import type { PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
 import type { WorldEntry } from '../entry.ts'
+import { stepping } from '../stepping.ts'
 import { grader, item } from './grade.ts'
 import { showDefinition } from './language.ts'
 import { edits } from './mutate.ts'
@@ -26,19 +26,11 @@ export const repair: PureWorld<State, Action, string, RepairTask | TaskInput> = 
   id: 'repair',
   grains: ['step', 'attempt'],
   start: task => start(parseTask(task)),
-  step(s, a) {
-    const next = editAll(s, a)
-    if (typeof next === 'string') throw new Failure('world', `repair: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('repair', editAll),
   outcome,
   render: (c, want) => render(c.state, want),
   parse,
   oracle,
-  valid(a, s) {
-    const next = editAll(s, a)
-    return typeof next === 'string' ? next : true
-  },
   actions: s => (finished(s) ? [] : edits(program(s.source)).map(d => [showDefinition(d)])),
   key: stateKey,
   show: a => a.join('\n'),

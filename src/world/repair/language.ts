@@ -15,10 +15,10 @@ export interface Definition {
 }
 
 /** Functions that are there without a definition, with their number of arguments. */
-export const builtins: Readonly<Record<string, number>> = { min: 2, max: 2, abs: 1 }
+const builtins: Readonly<Record<string, number>> = { min: 2, max: 2, abs: 1 }
 const words = new Set(['if', 'then', 'else', 'and', 'or'])
 /** Longest text of one definition, in characters, and deepest expression. */
-export const longestText = 600
+const longestText = 600
 const deepest = 40
 
 const levels: readonly (readonly Op[])[] = [['or'], ['and'], ['<=', '>=', '!=', '<', '>', '='], ['+', '-'], ['*', '/', '%']]

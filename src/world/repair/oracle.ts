@@ -1,6 +1,8 @@
 // The truth that a simulated model errs about: it reads the place back from the world's own prompts.
-import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import type { Message, Oracle } from '../../contract/index.ts'
 import { canonical } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
+import { wanted } from '../asks.ts'
 import { passes } from './evaluate.ts'
 import { readTest, showDefinition, type Test } from './language.ts'
 import { edited, edits, repairable } from './mutate.ts'
@@ -16,30 +18,22 @@ export interface Place {
 const ahead = 2
 
 const prompt = /\n\nNow\nProgram:\n((?:.+\n)+?)Tests:\n((?:.+\n)+?)Edits left: (\d+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?$/
-const wants: Readonly<Record<string, Wanted['for']>> = {
-  [asks.step]: 'step',
-  [asks.list]: 'step',
-  [asks.attempt]: 'attempt',
-  [asks.attempts]: 'attempt',
-  [asks.judgement]: 'judgement',
-}
 const readTests = (p: Place): Test[] => p.tests.map(t => readTest(t)!)
 // Places are judged again and again; each is worked out once.
-const kept = new Map<string, boolean>()
+const kept = keeping<boolean>(50_000)
 
 /** Its steps are the one-place changes of mutate.ts; a place is promising if at most two of them make every test pass, and as many are left. */
 export const oracle: Oracle<Place> = {
   read(messages: readonly Message[]) {
     const last = messages.at(-1)
     const m = last?.role === 'user' ? prompt.exec(last.content) : null
-    if (!m || wants[m[4]] === undefined) return null
+    const want = m && wanted(asks, m[4], m[5])
+    if (!m || want === null) return null
     const tests = m[2]
       .trim()
       .split('\n')
       .map(line => line.replace(/ (?:passes|FAILS: .*)$/, ''))
     const place = { source: m[1].trim().split('\n'), tests, left: Number(m[3]) }
-    const listed = m[4] === asks.list || m[4] === asks.attempts
-    const want = { for: wants[m[4]], ...(listed ? { list: m[5] === undefined ? Number.POSITIVE_INFINITY : Number(m[5]) } : {}) }
     return { place, key: canonical(place), want }
   },
   moves(p) {
@@ -48,16 +42,7 @@ export const oracle: Oracle<Place> = {
     if (p.left <= 0 || tests.every(t => passes(now, t))) return []
     return edits(now).map(d => ({ text: showDefinition(d), to: { ...p, source: edited(now, d).map(showDefinition), left: p.left - 1 } }))
   },
-  promising(p) {
-    const key = canonical(p)
-    let known = kept.get(key)
-    if (known === undefined) {
-      known = repairable(program(p.source), readTests(p), Math.min(ahead, p.left))
-      if (kept.size >= 50_000) kept.clear()
-      kept.set(key, known)
-    }
-    return known
-  },
+  promising: p => kept(canonical(p), () => repairable(program(p.source), readTests(p), Math.min(ahead, p.left))),
   labels: { promising: ['sure', 'likely'], lost: ['impossible'] },
   attempt: texts => texts.join('\n'),
 }

@@ -1,18 +1,15 @@
 // Repairs in words, for chat models of any size.
 import type { Message, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf } from '../asks.ts'
 import type { State } from './state.ts'
 
-type Kind = 'step' | 'list' | 'attempt' | 'attempts' | 'judgement'
-/** What stands after the place: where the reply begins. An oracle reads the kind of a prompt from it. */
-export const asks: Record<Kind, string> = {
+export const asks: Asks<Kind> = {
   step: 'Next edit:',
   list: 'Next edits:',
   attempt: 'All edits:',
   attempts: 'Repairs:',
   judgement: 'Verdict:',
 }
-export const kindOf = ({ list, for: grain }: Wanted): Kind =>
-  list === undefined || grain === 'judgement' ? grain : grain === 'step' ? 'list' : 'attempts'
 const upTo = (n: number | undefined, what: string): string =>
   n === Number.POSITIVE_INFINITY ? `all ${what} you can think of` : `up to ${n} different ${what}`
 const wish: Record<Kind, (most: number | undefined) => string> = {
@@ -41,14 +38,13 @@ export const examples: Record<Kind, string> = {
 
 /** One user message: the language, an example, the program with its tests. Equal programs with equal edits left are asked about with one prompt. */
 export function render(s: State, want: Wanted): Message[] {
-  const kind = kindOf(want)
+  const kind = kindOf(asks, want)
   const tests = s.task.tests.map((t, i) => {
     const bad = s.report[i]
     if (bad === null) return `${t} passes`
     return `${t} FAILS: ${bad.slice(bad.indexOf(') ') + 2, bad.lastIndexOf(', expected'))}`
   })
-  const bound = want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''
-  const place = `Program:\n${s.source.join('\n')}\nTests:\n${tests.join('\n')}\nEdits left: ${s.task.most - s.edits}\n${asks[kind]}${bound}`
+  const place = `Program:\n${s.source.join('\n')}\nTests:\n${tests.join('\n')}\nEdits left: ${s.task.most - s.edits}\n${askFor(asks, want)}`
   const words = `Program repair. The program has a mistake: some of its tests fail.\n${language}\n${wish[kind](want.list)}`
   return [{ role: 'user', content: [words, `Example\n${examples[kind]}`, `Now\n${place}`].join('\n\n') }]
 }

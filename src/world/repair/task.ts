@@ -15,7 +15,7 @@ export type TaskInput =
   | string
   | { readonly source: string | readonly string[]; readonly tests: readonly string[]; readonly most?: number; readonly answer?: unknown }
 
-export const mostEdits = 12
+const mostEdits = 12
 const standardMost = 3
 const sample = '"larger(a, b) = if a < b then a else b; larger(2, 3) = 3; larger(4, 4) = 4 (at most 2)"'
 // Beside the task and not in it, so that states, prompts and records never hold it.

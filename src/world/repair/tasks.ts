@@ -12,7 +12,7 @@ import { program, type RepairTask, split, withAnswer } from './task.ts'
 const shown = 6
 
 /** Calls of a program's last function with drawn arguments, and what it gives; no two alike. */
-export function drawTests(sound: readonly Definition[], ranges: Sound['ranges'], n: number, r: AddressedRandom): Test[] {
+function drawTests(sound: readonly Definition[], ranges: Sound['ranges'], n: number, r: AddressedRandom): Test[] {
   const { name } = sound[sound.length - 1]
   const seen = new Map<string, Test>()
   for (let i = 0; seen.size < n && i < 20 * n; i++) {

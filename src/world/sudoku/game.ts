@@ -59,7 +59,7 @@ export function conflict(cells: readonly number[], side: Side): [number, number]
 }
 
 /** An empty cell for which no digit is left, the first; null: there is none. */
-export function deadCell(cells: readonly number[], side: Side): number | null {
+function deadCell(cells: readonly number[], side: Side): number | null {
   const c = cells.findIndex((x, i) => x === 0 && candidates(cells, side, i).length === 0)
   return c < 0 ? null : c
 }
@@ -69,7 +69,7 @@ export const over = (s: Pick<State, 'cells' | 'side'>): boolean => full(s.cells)
 
 /** Which empty cell is filled next where moves are listed: that of the fewest candidates, or the first in reading order. */
 export type Order = 'fewest' | 'reading'
-export function nextCell(cells: readonly number[], side: Side, order: Order): number | null {
+function nextCell(cells: readonly number[], side: Side, order: Order): number | null {
   if (order === 'reading') {
     const c = cells.indexOf(0)
     return c < 0 ? null : c

@@ -1,7 +1,6 @@
 // Sudoku: a deep search in which mistakes are seen late.
-import type { Grader, Item, Split } from '../../contract/index.ts'
 import type { WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { type Mark, marking } from '../marking.ts'
 import { type Action, conflict, full, type State } from './game.ts'
 import { parseTask, type SudokuTask, showTask, split, tasks } from './task.ts'
 import { sudoku } from './world.ts'
@@ -13,20 +12,13 @@ export { fillTokens as sudokuTokens } from './tokens.ts'
 export { sudoku } from './world.ts'
 
 /** Marks a finished grid from its digits and the sealed puzzle alone. */
-const grader = <X extends Split>(s: X): Grader<string, X> => ({
-  id: `sudoku/${s}`,
-  async grade(answer, key) {
-    const { givens } = unseal(key, s) as SudokuTask
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    const cells = Array.from(String(answer).replace(/\s/g, ''), c => (/\d/.test(c) ? Number(c) : 0))
-    if (cells.length !== givens.length) return { correct: 0, note: `expected ${givens.length} cells, found ${cells.length}` }
-    if (!full(cells)) return { correct: 0, note: 'the grid has empty cells' }
-    if (givens.some((d, i) => d !== 0 && cells[i] !== d)) return { correct: 0, note: 'a given digit was changed' }
-    return conflict(cells, givens.length === 16 ? 4 : 9)
-      ? { correct: 0, note: 'a digit stands twice in a row, a column or a box' }
-      : { correct: 1 }
-  },
-})
+function marked({ givens }: SudokuTask, answer: string): Mark {
+  const cells = Array.from(String(answer).replace(/\s/g, ''), c => (/\d/.test(c) ? Number(c) : 0))
+  if (cells.length !== givens.length) return `expected ${givens.length} cells, found ${cells.length}`
+  if (!full(cells)) return 'the grid has empty cells'
+  if (givens.some((d, i) => d !== 0 && cells[i] !== d)) return 'a given digit was changed'
+  return !conflict(cells, givens.length === 16 ? 4 : 9) || 'a digit stands twice in a row, a column or a box'
+}
 
 export const sudokuWorld: WorldEntry<State, Action, string, SudokuTask> = {
   world: sudoku(),
@@ -37,6 +29,5 @@ export const sudokuWorld: WorldEntry<State, Action, string, SudokuTask> = {
   showTask,
   tasks,
   splitOf: split,
-  item: <X extends Split>(task: SudokuTask, s: X): Item<SudokuTask, X> => seal(task, task, s),
-  grader,
+  ...marking('sudoku', marked),
 }

@@ -1,5 +1,6 @@
 // The truth that a simulated model errs about: it reads the grid back from the world's own prompts.
 import type { Message, Oracle, Wanted } from '../../contract/index.ts'
+import { wanted } from '../asks.ts'
 import { moves, type Order, type Side, showFill, showGrid } from './game.ts'
 import { asks } from './prompt.ts'
 import { solvable } from './solver.ts'
@@ -17,10 +18,8 @@ function readPrompt(text: string): { place: Place; want: Wanted } | null {
   const cells = Array.from(at[1].replace(/\s/g, ''), c => (c === '.' ? 0 : Number(c)))
   if (cells.length !== 16 && cells.length !== 81) return null
   const place = { grid: showGrid(cells) }
-  if (at[2] === asks.step) return { place, want: { for: 'step' } }
-  if (at[2] === asks.list) return { place, want: { for: 'step', list: at[3] ? Number(at[3]) : Number.POSITIVE_INFINITY } }
-  if (at[2] === asks.attempt) return { place, want: { for: 'attempt' } }
-  return at[2] === asks.judgement ? { place, want: { for: 'judgement' } } : null
+  const want = wanted(asks, at[2], at[3])
+  return want && { place, want }
 }
 
 export const oracle = (order: Order): Oracle<Place> => ({

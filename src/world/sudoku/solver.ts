@@ -1,5 +1,6 @@
 // The truth about a grid: can it be finished, how, in one way or more.
 import type { Random } from '../../contract/index.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { latticeOf, type Side } from './game.ts'
 
 export interface Solved {
@@ -63,16 +64,7 @@ export function solve(cells: readonly number[], side: Side, limit = 1, rng?: Ran
   return { solution, count, guesses }
 }
 
-// Kept, since a search asks about the same grids again and again; emptied rather than grown without bound.
-const known = new Map<string, boolean>()
+// A search asks about the same grids again and again.
+const known = keeping<boolean>(200_000)
 /** Can this grid, which breaks no rule, be finished? Kept by grid. */
-export function solvable(cells: readonly number[], side: Side): boolean {
-  const key = cells.join('')
-  let yes = known.get(key)
-  if (yes === undefined) {
-    yes = solve(cells, side).solution !== null
-    if (known.size >= 200_000) known.clear()
-    known.set(key, yes)
-  }
-  return yes
-}
+export const solvable = (cells: readonly number[], side: Side): boolean => known(cells.join(''), () => solve(cells, side).solution !== null)

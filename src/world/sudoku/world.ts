@@ -1,5 +1,5 @@
 import type { PureWorld } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
+import { stepping } from '../stepping.ts'
 import { type Action, fillAll, full, moves, type Order, over, type State, showFill, showGrid, start } from './game.ts'
 import { oracle } from './oracle.ts'
 import { parseAttempt, parseStep } from './parse.ts'
@@ -20,11 +20,7 @@ export const sudoku = (o: { order?: Order } = {}): PureWorld<State, Action, stri
     id: 'sudoku',
     grains: ['step', 'attempt'],
     start: task => start(parseTask(task).givens),
-    step(s, a) {
-      const next = fillAll(s, a)
-      if (typeof next === 'string') throw new Failure('world', `sudoku: ${next}`, 'ask valid(action, state) before taking a step')
-      return next
-    },
+    ...stepping('sudoku', fillAll),
     outcome(s) {
       if (!over(s)) return null
       const answer = showGrid(s.cells)
@@ -37,10 +33,6 @@ export const sudoku = (o: { order?: Order } = {}): PureWorld<State, Action, stri
     },
     dialects: { tokens },
     oracle: oracle(order),
-    valid(a, s) {
-      const next = fillAll(s, a)
-      return typeof next === 'string' ? next : true
-    },
     actions: s => moves(s.cells, s.side, order).map(f => [f]),
     actionKey: (a, s) => a.map(f => showFill(f, s.side)).join('; '),
     key: s => showGrid(s.cells),

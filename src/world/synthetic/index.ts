@@ -1,9 +1,10 @@
 // A synthetic reasoning tree: everything about it is known, so that searches can be tested against the truth.
-import type { Grader, Item, Split } from '../../contract/index.ts'
+import type { Split } from '../../contract/index.ts'
 import { chain, mix } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Named, Wish, WorldEntry } from '../entry.ts'
-import { seal, unseal } from '../seal.ts'
+import { grading } from '../marking.ts'
+import { seal } from '../seal.ts'
 import type { State } from './prompt.ts'
 import { parseTask, showTask, type TreeTask, type TreeTaskInput } from './task.ts'
 import { truthOf } from './truth.ts'
@@ -37,15 +38,6 @@ export function tasks(w: Wish & { shape?: Omit<Partial<TreeTask>, 'seed'> }): Na
   return w.order === 'difficulty' ? named.sort((a, b) => share(b) - share(a)) : named
 }
 
-/** Right or wrong, from the answer and the sealed tree alone. */
-const grader = <X extends Split>(split: X): Grader<string, X> => ({
-  id: `synthetic-tree/${split}`,
-  async grade(answer, key) {
-    if (answer === undefined) return { correct: 0, note: 'no answer' }
-    return { correct: truthOf(unseal(key, split) as TreeTask).right(answer) ? 1 : 0 }
-  },
-})
-
 export const syntheticWorld: WorldEntry<State, Action, string, TreeTask> = {
   world: syntheticTree,
   describe: 'A tree with planted solutions and a known optimum, for tests of searches and studies of critic noise',
@@ -55,6 +47,6 @@ export const syntheticWorld: WorldEntry<State, Action, string, TreeTask> = {
   showTask,
   tasks,
   splitOf,
-  item: <X extends Split>(task: TreeTask, split: X): Item<TreeTask, X> => seal(parseTask(task), parseTask(task), split),
-  grader,
+  item: (task, split) => seal(parseTask(task), parseTask(task), split),
+  grader: grading('synthetic-tree', (task: TreeTask, answer: string) => ({ correct: truthOf(task).right(answer) ? 1 : 0 })),
 }

@@ -1,5 +1,6 @@
 // The tree in words: prompts, and what is read back from them and from replies.
 import type { Message, Reject, Wanted } from '../../contract/index.ts'
+import { type Asks, askFor, type Kind, kindOf, wanted } from '../asks.ts'
 import { parseTask, showTask, type TreeTask } from './task.ts'
 import type { Path } from './truth.ts'
 
@@ -13,17 +14,13 @@ export const stepText = (action: number, { wordings }: TreeTask): string =>
   wordings === 1 ? `step ${action + 1}` : `step ${Math.floor(action / wordings) + 1}${String.fromCharCode(97 + (action % wordings))}`
 export const wayText = (path: Path, task: TreeTask): string => path.map(a => stepText(a, task)).join(', ')
 
-/** What stands after the place: where the reply begins. */
-const asks = {
+const asks: Asks<Kind> = {
   step: 'Next step:',
   list: 'Next steps:',
   attempt: 'Steps to the end:',
   attempts: 'Ways to the end:',
   judgement: 'Chance:',
-} as const
-type Kind = keyof typeof asks
-const kindOf = ({ list, for: grain }: Wanted): Kind =>
-  list === undefined || grain === 'judgement' ? grain : grain === 'step' ? 'list' : 'attempts'
+}
 const wish: Readonly<Record<Kind, string>> = {
   step: 'Write the next step.',
   list: 'Write different next steps, one on each line.',
@@ -33,20 +30,17 @@ const wish: Readonly<Record<Kind, string>> = {
 }
 
 export function render({ task, path }: State, want: Wanted): Message[] {
-  const kind = kindOf(want)
-  const most = kind !== 'judgement' && want.list !== undefined && Number.isFinite(want.list) ? ` (at most ${want.list})` : ''
   const worded = task.wordings === 1 ? '' : `, each in ${task.wordings} wordings (a, b, ...)`
-  const content = `A walk in a tree. At every place there are ${task.branching} steps, step 1 and so on${worded}; it ends after ${task.depth}. ${wish[kind]}\n\nTree: ${showTask(task)}\nSteps so far: ${path.length === 0 ? 'none' : wayText(path, task)}\n${asks[kind]}${most}`
+  const content = `A walk in a tree. At every place there are ${task.branching} steps, step 1 and so on${worded}; it ends after ${task.depth}. ${wish[kindOf(asks, want)]}\n\nTree: ${showTask(task)}\nSteps so far: ${path.length === 0 ? 'none' : wayText(path, task)}\n${askFor(asks, want)}`
   return [{ role: 'user', content }]
 }
 
 const prompt = /\nTree: (\S+)\nSteps so far: (.+)\n([A-Z][a-z ]+:)(?: \(at most (\d+)\))?$/
-const kinds = Object.fromEntries(Object.entries(asks).map(([k, v]) => [v, k])) as Readonly<Record<string, Kind>>
 /** The place a prompt asks about, and what it wants; null: no prompt of this world. */
 export function readPrompt(text: string): { state: State; want: Wanted } | null {
   const m = prompt.exec(text)
-  const kind = m && kinds[m[3]]
-  if (!m || !kind) return null
+  const want = m && wanted(asks, m[3], m[4])
+  if (!m || want === null) return null
   let task: TreeTask
   try {
     task = parseTask(m[1])
@@ -54,9 +48,7 @@ export function readPrompt(text: string): { state: State; want: Wanted } | null 
     return null
   }
   const path = m[2] === 'none' ? [] : steps(m[2], task)
-  const grain = kind === 'list' ? 'step' : kind === 'attempts' ? 'attempt' : kind
-  const list = kind === 'list' || kind === 'attempts' ? { list: m[4] === undefined ? Number.POSITIVE_INFINITY : Number(m[4]) } : {}
-  return { state: { task, path }, want: { for: grain, ...list } }
+  return { state: { task, path }, want }
 }
 
 /** All steps that a text names; NaN for one that is none of this tree. */

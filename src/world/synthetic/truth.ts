@@ -1,5 +1,6 @@
 // What is true of a tree. Nothing of it is laid out: a place is looked up by hashes of its address, in time that grows with its depth alone.
 import { chain, type Key64, mix } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import { share } from './share.ts'
 import { parseTask, showTask, type TreeTask, type TreeTaskInput } from './task.ts'
@@ -160,19 +161,14 @@ export class Truth {
   }
 }
 
-const truths = new Map<string, Truth>()
+const truths = keeping<Truth>(1000)
 const byTask = new WeakMap<TreeTask, Truth>()
 /** The truth about a tree: one for all who ask. */
 export function truthOf(input: TreeTaskInput): Truth {
   const task = parseTask(input)
   let truth = byTask.get(task)
   if (truth !== undefined) return truth
-  const text = showTask(task)
-  truth = truths.get(text)
-  if (truth === undefined) {
-    if (truths.size >= 1000) truths.clear()
-    truths.set(text, (truth = new Truth(task)))
-  }
+  truth = truths(showTask(task), () => new Truth(task))
   byTask.set(task, truth)
   return truth
 }

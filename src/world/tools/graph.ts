@@ -1,5 +1,6 @@
 // A decision graph of tool calls: at each place one tool is right, and a wrong one dooms whatever follows, though not at once for the eye.
 import { chain } from '../../kernel/hash.ts'
+import { keeping } from '../../kernel/keeping.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Setting, Settings } from '../settings.ts'
 
@@ -34,22 +35,14 @@ const stream = (t: ToolsTask, purpose: string): AddressedRandom => {
   const { hi, lo } = chain(0, 0, `${t.depth} ${t.tools} ${t.lag}`)
   return new AddressedRandom(t.seed, hi, lo, `tools ${purpose}`)
 }
-const lists = new Map<string, readonly string[]>()
+const lists = keeping<readonly string[]>(5000)
 /** The tools of a task. */
-export function toolsOf(t: ToolsTask): readonly string[] {
-  const key = `${t.tools} ${t.seed}`
-  let found = lists.get(key)
-  if (found === undefined) {
-    if (lists.size >= 5000) lists.clear()
-    lists.set(
-      key,
-      (found = stream({ ...t, depth: 1, lag: 1 }, 'names')
-        .shuffle(names)
-        .slice(0, t.tools)),
-    )
-  }
-  return found
-}
+export const toolsOf = (t: ToolsTask): readonly string[] =>
+  lists(`${t.tools} ${t.seed}`, () =>
+    stream({ ...t, depth: 1, lag: 1 }, 'names')
+      .shuffle(names)
+      .slice(0, t.tools),
+  )
 /** The right tool after so many right calls. */
 export const rightTool = (t: ToolsTask, done: number): string => stream(t, `right ${done}`).pick(toolsOf(t))
 

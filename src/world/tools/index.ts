@@ -1,7 +1,7 @@
 // Tool calls in the right order, with mistakes that show late.
 import type { WorldEntry } from '../entry.ts'
 import { madeTasks } from '../made.ts'
-import { seal, unseal } from '../seal.ts'
+import { equalling } from '../marking.ts'
 import { readSettings, showSettings } from '../settings.ts'
 import { splitBy } from '../split.ts'
 import { answerOf, made, type Run, type ToolsTask } from './graph.ts'
@@ -28,13 +28,5 @@ export const toolsEntry: WorldEntry<Run, string, string, ToolsTask> = {
       weight: t => t.depth,
     }),
   splitOf: split,
-  item: (task, s) => seal(task, answerOf(task), s),
-  grader: s => ({
-    id: `tools/${s}`,
-    async grade(answer, key) {
-      const truth = unseal(key, s)
-      if (answer === undefined || answer === '') return { correct: 0, note: 'no answer' }
-      return answer === truth ? { correct: 1 } : { correct: 0, note: `expected ${String(truth)}` }
-    },
-  }),
+  ...equalling('tools', answerOf),
 }

@@ -1,7 +1,7 @@
 import type { Message, Oracle, PureWorld, Reject, Wanted } from '../../contract/index.ts'
-import { Failure } from '../../kernel/failure.ts'
 import { type Asks, askFor, wantedBy } from '../asks.ts'
 import { readSettings, showSettings } from '../settings.ts'
+import { stepping } from '../stepping.ts'
 import { answerOf, begin, giveUp, limit, made, noticed, over, type Run, reply, rightTool, solved, step, toolsOf } from './graph.ts'
 
 const asks: Asks = { step: 'Next call:', list: 'Next calls:', judgement: 'Verdict:' }
@@ -86,11 +86,7 @@ export const tools: PureWorld<Run, string, string, unknown> = {
   id: 'tools',
   grains: ['step'],
   start: task => begin(readSettings('tools', task, made)),
-  step(s, a) {
-    const next = step(s, a)
-    if (typeof next === 'string') throw new Failure('world', `tools: ${next}`, 'ask valid(action, state) before taking a step')
-    return next
-  },
+  ...stepping('tools', step),
   outcome(s) {
     if (!over(s)) return null
     return solved(s) ? { answer: answerOf(s.task), reward: 1 } : { answer: '', reward: 0, failed: true }
@@ -98,10 +94,6 @@ export const tools: PureWorld<Run, string, string, unknown> = {
   render: (c, want) => render(c.state, want),
   parse: (text, s) => parse(text, s),
   oracle,
-  valid(a, s) {
-    const next = step(s, a)
-    return typeof next === 'string' ? next : true
-  },
   actions: s => (over(s) ? [] : [...toolsOf(s.task), giveUp]),
   actionKey: a => a,
   key: s => `${s.calls.join(' ')}${s.gaveUp ? ' given up' : ''}`,

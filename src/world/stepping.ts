@@ -1,0 +1,19 @@
+// Taking a step by rules that give a reason where it cannot be taken.
+import type { PureWorld } from '../contract/index.ts'
+import { Failure } from '../kernel/failure.ts'
+
+/** `step` and `valid` of a world. @param go the state after an action, or a text: why it cannot be taken */
+export const stepping = <S extends object, A>(
+  world: string,
+  go: (s: S, a: A) => S | string,
+): Required<Pick<PureWorld<S, A, any, any>, 'step' | 'valid'>> => ({
+  step(s, a) {
+    const next = go(s, a)
+    if (typeof next === 'string') throw new Failure('world', `${world}: ${next}`, 'ask valid(action, state) before taking a step')
+    return next
+  },
+  valid(a, s) {
+    const next = go(s, a)
+    return typeof next === 'string' ? next : true
+  },
+})
