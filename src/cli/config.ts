@@ -11,7 +11,9 @@ export async function withConfig(call: Call, s: Streams, folder: string = proces
   const values = new Map(call.values)
   const roles = new Map(call.roles)
   const { models = {}, verifiers = {}, store } = config
-  const modelOf = (name: string): string => (Object.hasOwn(models, name) ? modelSpec(models[name]) : name)
+  // A server calls its models by these names, too.
+  const keepsNames = call.command.name === 'serve' || call.command.name === 'mcp'
+  const modelOf = (name: string): string => (!keepsNames && Object.hasOwn(models, name) ? modelSpec(models[name]) : name)
   for (const name of ['model', 'judge']) {
     const given = values.get(name)
     if (given !== undefined && options.get(name)?.choices === undefined) values.set(name, given.map(modelOf))

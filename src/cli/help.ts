@@ -121,8 +121,8 @@ const intro = `## Everywhere
   A second Ctrl-C cancels what is under way. SIGTERM and SIGHUP do the same.
 - **Own parts.** Wherever a world, a method or a model is named, \`./file.ts#name\` takes one from a file.
 
-- **Configuration.** \`espalier.config.ts\` (or \`.mjs\`, \`.js\`, \`.json\`) in the working folder gives names to models and verifiers, and says where runs are kept. Those names go
-  first wherever a model or a verifier is named; a run keeps what they stood for. Keys do not belong in it, and are refused: it names the variable that holds one.
+- **Configuration.** \`espalier.config.ts\` (or \`.mjs\`, \`.js\`, \`.json\`) in the working folder gives names to models and verifiers, and says where runs are kept and who
+  may use \`espalier serve\`. Those names go first wherever a model or a verifier is named; a run keeps what they stood for. Keys do not belong in it, and are refused: it names the variable that holds one.
 
 \`\`\`ts
 export default {
@@ -132,6 +132,10 @@ export default {
   },
   verifiers: { check: './check.sh --strict' }, // --verify check
   store: 'runs',
+  serve: {
+    keys: [{ name: 'team', keyFrom: 'TEAM_KEY', budget: 'usd=5', rate: 60 }], // or hash: espalier serve key
+    most: 'usd=0.5,time=5m', // no request may have more
+  },
 }
 \`\`\`
 

@@ -68,7 +68,7 @@ export interface Tree<S, A, Ans = string> {
 export interface Draw<A> {
   action: A
   text?: string
-  tokens?: readonly { id: number; logprob: number; certainty?: number }[] // certainty: KL(uniform || p) at this token
+  tokens?: readonly { id: number; logprob: number; certainty?: number; text?: string }[] // certainty: KL(uniform || p) at this token; text: as written, where the server tells
   logprob?: number // of the whole text
   prior?: number // given by the policy; else the share of the draws
   forecast?: number // policy and action value from one call
@@ -488,12 +488,13 @@ export interface Sampling {
   grain?: Grain
   schema?: unknown
   tools?: readonly unknown[]
+  toolChoice?: unknown // as the API has it: 'auto', 'required', or one by name
 }
 export interface Sample {
   text: string
   reasoning?: string
   toolCalls?: readonly { id: string; name: string; arguments: string }[]
-  tokens?: readonly { id: number; logprob: number; certainty?: number }[]
+  tokens?: readonly { id: number; logprob: number; certainty?: number; text?: string }[]
   finish: 'stop' | 'cut' | 'tool' | 'refused'
 }
 /** What methods, policies and judges hold: every call through it is an effect at the Io's address. */
@@ -516,6 +517,8 @@ export interface Live {
   idempotencyKey: string
   now(): number
   sleep(ms: number): Promise<void>
+  /** Told what is being written, piece by piece, where the back end can tell: for whoever passes it on. What is returned in the end holds. */
+  heard?(piece: { index: number; text?: string; reasoning?: string }): void
 } // now, sleep: milliseconds
 /** US dollars per million tokens; `request`: per turn to the server. */
 export interface Price {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Frame, Provider, PureWorld, Sample } from '../contract/index.ts'
 import { scripted, simulated } from '../model/index.ts'
-import { labels } from '../reward/index.ts'
+import { defaultValue, exact, labels } from '../reward/index.ts'
 import { run } from '../runtime/index.ts'
-import { game24 } from '../world/index.ts'
+import { game24, worldNamed } from '../world/index.ts'
 import { auto } from './auto.ts'
 
 const oracle = game24.oracle!
@@ -132,4 +132,17 @@ test('what it says of itself enters no prompt', async () => {
   const r = await go({ world: game24, model: spied, value: labels({ samples: 1 }), budget: { calls: 142 } }, '3 3 8 8')
   expect(r.why).toBeDefined()
   expect([...seen].some(m => m.includes('samples failed') || m.includes(r.why!))).toBe(false)
+})
+
+test('in a game it compares moves by what follows on them', async () => {
+  const { world, parseTask } = worldNamed('tic-tac-toe')
+  for (const seed of [1, 2, 3]) {
+    const model = simulated({ oracle: world.oracle!, error: 0.1, seed })
+    const r = await go(
+      { world, model, value: defaultValue({ world, models: { policy: model } }), reward: exact(world), budget: { calls: 200 } },
+      parseTask('xx./oo./...'),
+      seed,
+    )
+    expect([r.answer, r.solved, r.why]).toEqual(['c1', true, expect.stringContaining('uct')])
+  }
 })

@@ -3,6 +3,7 @@ import { appraiser, attempts, ballots, finish, tally } from '../compose/index.ts
 import type { NodeId } from '../contract/index.ts'
 import { Failure, Frontier, isGame, majorityStays, vote, votesToSettle } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
+import { uct } from './uct.ts'
 
 /**
  * Decides by itself how much to search, and says why (the result's `why`).
@@ -15,12 +16,14 @@ import { bestAnswer, method } from '../runtime/index.ts'
  *    nothing else is left, until a share `searching` of the rest is spent. A step costs less than an attempt, and a bad beginning is left early.
  * 4. What is left then goes to attempts again: a hedge against a policy that is better than its critic.
  *
+ * In a game none of that says what a move is worth, since nobody answers it: there moves are compared by `uct`, until the budget ends.
+ *
  * Not from one paper; the shares were chosen on the dev split of game24, with simulated models and the seedling. Traps: where nothing verifies and
  * the model is sure and wrong, four samples that agree end it, as in any vote. Without a budget `maxSamples` and `visits` bound it.
  */
 export const auto = method({
   id: 'auto',
-  version: 1,
+  version: 2,
   knobs: {
     threshold: { default: 0.95, min: 0.5, max: 1, doc: 'the vote is over when the majority is so sure to stay' },
     maxSamples: { default: 40, min: 1, max: 100_000, doc: 'most attempts of a vote; and, without a budget, of the rest' },
@@ -43,6 +46,16 @@ export const auto = method({
   needs: ['policy'],
   async run(s, k) {
     const t = s.tree
+    if (s.world.player !== undefined) {
+      s.note(t.root, 'In a game moves are worth what follows on them: they were compared by tree search (uct).', {
+        scope: 'node',
+        kind: 'why',
+      })
+      const how = s.world.actions === undefined ? 'distinct' : 'all'
+      return uct
+        .with({ knobs: { how, width: k.width, choose: 'move', simulations: Object.keys(s.budget.limits).length > 0 ? 0 : k.visits } })
+        .run(s)
+    }
     const spent = () => 1 - s.budget.ratio()
     let made = 0
     let checks = true // until it turns out that nothing proves an answer

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Failure, nearest } from '../kernel/index.ts'
+import { parseBudget } from './budget-text.ts'
 
 /** A model under a name of one's own. */
 export interface NamedModel {
@@ -22,6 +23,29 @@ export interface Config {
   verifiers?: Readonly<Record<string, string>>
   /** Where `--store` and ESPALIER_STORE say nothing. */
   store?: string
+  /** Who may use `espalier serve`, and how much. */
+  serve?: ServeConfig
+}
+/** Limits are texts, as after `--budget`. */
+export interface ServeConfig {
+  /** Clients' keys. None: any program of this machine may ask, and no other. */
+  keys?: readonly ServeKey[]
+  /** Pages of other origins that may ask: `https://chat.example`. */
+  origins?: readonly string[]
+  /** Of a search that names none. */
+  budget?: string
+  /** No request may have more. */
+  most?: string
+}
+/** A client's key: its hash (`espalier serve key` makes both), or the variable that holds it; never the key. */
+export interface ServeKey {
+  name: string
+  hash?: string
+  keyFrom?: string
+  /** What all requests with it may spend together, while the server runs. */
+  budget?: string
+  /** Requests a minute. */
+  rate?: number
 }
 
 export const configFiles = ['espalier.config.ts', 'espalier.config.mjs', 'espalier.config.js', 'espalier.config.json'] as const
@@ -46,7 +70,7 @@ export async function readConfig(folder: string): Promise<Config | null> {
 
 const modelKeys = ['model', 'baseUrl', 'keyFrom', 'price']
 const priceKeys = ['input', 'output', 'cached', 'request']
-const hint = 'it has models, verifiers and store: docs/cli.md'
+const hint = 'it has models, verifiers, store and serve: docs/cli.md'
 const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
 function checked(x: unknown, file: string): Config {
@@ -63,8 +87,8 @@ function checked(x: unknown, file: string): Config {
     }
   }
   if (!record(x)) throw wrong(`expected an object as its ${file.endsWith('.json') ? 'content' : 'default export'}, found ${kind(x)}`)
-  only('', x, ['models', 'verifiers', 'store'])
-  const { models = {}, verifiers = {}, store } = x
+  only('', x, ['models', 'verifiers', 'store', 'serve'])
+  const { models = {}, verifiers = {}, store, serve } = x
   if (store !== undefined && (typeof store !== 'string' || store === '')) throw wrong(`expected a folder as store, found ${kind(store)}`)
   if (!record(models)) throw wrong(`expected models by name, found ${kind(models)}`)
   if (!record(verifiers)) throw wrong(`expected verifiers by name, found ${kind(verifiers)}`)
@@ -97,7 +121,46 @@ function checked(x: unknown, file: string): Config {
         throw wrong(`expected ${at}.price.${k} in US dollars, 0 or more, found ${typeof p === 'number' ? p : kind(p)}`)
     }
   }
+  if (serve !== undefined) checkServe(serve)
   return x as Config
+
+  function checkServe(given: unknown): void {
+    if (!record(given)) throw wrong(`expected serve as { keys, origins, budget, most }, found ${kind(given)}`)
+    const budgetAt = (v: unknown, at: string): void => {
+      if (v === undefined) return
+      if (typeof v !== 'string') throw wrong(`expected ${at} as a text, found ${kind(v)}`, 'as in "usd=5,calls=1000"')
+      parseBudget([v], `${file}: ${at}`)
+    }
+    // Keys are looked at before names that are not known: what is wrong with one may be the key itself.
+    const keys = given.keys ?? []
+    if (!Array.isArray(keys)) throw wrong(`expected serve.keys as a list, found ${kind(keys)}`, 'as in [{ name: "me", hash: "..." }]')
+    only('serve.', given, ['keys', 'origins', 'budget', 'most'])
+    const names = new Set<string>()
+    for (const [i, k] of keys.entries()) {
+      const at = `serve.keys[${i}]`
+      if (!record(k)) throw typeof k === 'string' ? secret(at) : wrong(`expected ${at} as { name, hash }, found ${kind(k)}`)
+      only(`${at}.`, k, ['name', 'hash', 'keyFrom', 'budget', 'rate'])
+      if (typeof k.name !== 'string' || k.name === '') throw wrong(`expected a text as ${at}.name, found ${kind(k.name)}`)
+      if (names.has(k.name)) throw wrong(`two keys are called '${k.name}'`)
+      names.add(k.name)
+      if ((k.hash === undefined) === (k.keyFrom === undefined))
+        throw wrong(`${at} needs a hash, or the name of a variable as keyFrom`, 'espalier serve key makes a key and its hash')
+      // What is no hash may well be the key itself: it is not shown.
+      if (k.hash !== undefined && !(typeof k.hash === 'string' && /^[0-9a-f]{64}$/.test(k.hash)))
+        throw wrong(`expected ${at}.hash as 64 hex digits (SHA-256)`, 'espalier serve key makes a key and its hash')
+      if (k.keyFrom !== undefined && !(typeof k.keyFrom === 'string' && /^[A-Za-z_]\w*$/.test(k.keyFrom))) throw secret(`${at}.keyFrom`)
+      budgetAt(k.budget, `${at}.budget`)
+      if (k.rate !== undefined && !(typeof k.rate === 'number' && k.rate > 0 && Number.isFinite(k.rate)))
+        throw wrong(`expected ${at}.rate as requests a minute, above 0, found ${typeof k.rate === 'number' ? k.rate : kind(k.rate)}`)
+    }
+    const origins = given.origins ?? []
+    if (!Array.isArray(origins)) throw wrong(`expected serve.origins as a list, found ${kind(origins)}`)
+    for (const o of origins)
+      if (typeof o !== 'string' || URL.parse(o)?.origin !== o)
+        throw wrong(`expected an origin among serve.origins, found ${typeof o === 'string' ? o : kind(o)}`, 'as in https://chat.example')
+    budgetAt(given.budget, 'serve.budget')
+    budgetAt(given.most, 'serve.most')
+  }
 }
 
 /** A named model as one would write it after `--model`. */

@@ -12,7 +12,7 @@ export type { CellResult, CompareEvent, CompareEventData, Comparison } from './c
 export type { Row, Versus } from './compare-statistics.ts'
 export { comparisonId, readComparison } from './compare-store.ts'
 export { comparisonTable, reasons } from './compare-table.ts'
-export { type Config, configFiles, modelSpec, type NamedModel, readConfig } from './config.ts'
+export { type Config, configFiles, modelSpec, type NamedModel, readConfig, type ServeConfig } from './config.ts'
 export { type Evidence, evidence } from './evidence.ts'
 export { type Exported, type ExportOptions, exportRuns } from './export.ts'
 export { parseKnobs } from './knob-text.ts'

@@ -27,6 +27,8 @@ export interface Plan {
   concurrency?: number
   /** Folder of users' own weights: STORE/models. */
   store?: string
+  /** Name of the key that asked for it, where a server with keys was asked. */
+  by?: string
 }
 export interface Planned {
   frame: Frame<any, any, any, any>

@@ -17,6 +17,8 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
   plan?: Plan
   /** The run that this one is a part of (its `origin` in the store), and what part: a cell of a comparison. */
   part?: { of: string; name: string }
+  /** The run that this one continues, as a turn of one exchange continues the former (its `origin` in the store). */
+  origin?: string
   /** Called with the run's id before the first effect. */
   onRun?(id: string): void
 }
@@ -32,7 +34,7 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
  * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
  */
 export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Run<S, A, Ans> {
-  const { store: folder, resume, plan, part, onRun, durability, ...setup } = o
+  const { store: folder, resume, plan, part, origin, onRun, durability, ...setup } = o
   if (folder === undefined || folder === null) {
     if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
     const r = run(frame, task, setup)
@@ -155,7 +157,7 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
       first: frame.budget ?? {},
       ...(o.part === undefined ? {} : { part: o.part.name }),
     },
-    ...(o.part === undefined ? {} : { origin: o.part.of }),
+    ...(o.part === undefined ? (o.origin === undefined ? {} : { origin: o.origin }) : { origin: o.part.of }),
     limits: { ...frame.budget },
     seed: o.seed ?? 1,
     concurrency: o.concurrency ?? defaultConcurrency,

@@ -1,7 +1,8 @@
 // Answers in the shapes of OpenAI's protocol, whole and in parts.
 import type { Usage } from '../contract/index.ts'
 import type { Reply } from '../world/index.ts'
-import type { Said } from './said.ts'
+import { callId } from './former.ts'
+import type { Said, Tokens } from './said.ts'
 
 /** Of one request. */
 export interface Envelope {
@@ -23,19 +24,35 @@ export const extrasOf = (s: Said): object => ({
   run: s.run,
   solved: s.solved,
   verified_by: s.verifiedBy,
+  ...(s.score === undefined ? {} : { score: s.score }),
+  ...(s.ended === undefined ? {} : { ended: s.ended }),
   ...(s.why === undefined ? {} : { why: s.why }),
   spent: s.usage,
 })
+/** length: it was cut off, by the limit of its length or of the search. */
 export const finishOf = (r: Reply | undefined, s: Said): string =>
-  r === undefined || r.cut === true ? (s.short || r?.cut ? 'length' : 'stop') : r.toolCalls?.length ? 'tool_calls' : 'stop'
+  s.short || r?.cut === true ? 'length' : r?.toolCalls?.length ? 'tool_calls' : 'stop'
 
-const callsOf = (r: Reply, id: string) =>
-  r.toolCalls?.map((c, i) => ({ id: `call_${id}_${i}`, type: 'function', function: { name: c.name, arguments: c.arguments } }))
-/** Log-probabilities of the tokens of a reply. Their texts are not told by every model: then a token is named by its number. */
-const logprobsOf = (tokens: Said['replies'][number]['tokens']): object | null =>
+export const callsOf = (r: Reply | undefined, e: Envelope, s: Said, choice: number) =>
+  r?.toolCalls?.map((c, i) => ({
+    id: callId(s.run ?? e.id.slice(-12), choice, i),
+    type: 'function',
+    function: { name: c.name, arguments: c.arguments },
+  }))
+const textOf = (t: Tokens[number]): string => t.text ?? `token_id:${t.id}`
+/** What the model wrote to come to the reply, token by token. Its texts are not told by every model: then a token is named by its number. */
+const logprobsOf = (tokens: Tokens | undefined): object | null =>
   tokens === undefined
     ? null
-    : { content: tokens.map(t => ({ token: `token_id:${t.id}`, logprob: t.logprob, bytes: null, top_logprobs: [] })) }
+    : {
+        content: tokens.map(t => ({
+          token: textOf(t),
+          logprob: t.logprob,
+          bytes: t.text === undefined ? null : [...Buffer.from(t.text)],
+          top_logprobs: [],
+        })),
+        refusal: null,
+      }
 
 export function chatBody(e: Envelope, s: Said, logprobs: boolean): object {
   const none: Said['replies'][number] = { text: '' }
@@ -46,7 +63,7 @@ export function chatBody(e: Envelope, s: Said, logprobs: boolean): object {
     created: e.created,
     model: e.model,
     choices: replies.map((r, index) => {
-      const calls = callsOf(r, `${e.id.slice(-8)}${index}`)
+      const calls = callsOf(r, e, s, index)
       return {
         index,
         message: {
@@ -72,12 +89,17 @@ export const chunk = (e: Envelope, delta: object, o: { index?: number; finish?: 
   choices: [{ index: o.index ?? 0, delta, logprobs: null, finish_reason: o.finish ?? null }],
   ...o.more,
 })
-/** The parts of the answer itself, with the end of each choice. */
-export function* answerChunks(e: Envelope, s: Said, logprobs: boolean): Generator<object> {
+/** What is left of a reply's text after what was passed on already. */
+export const restOf = (r: Reply | undefined, heard: string | undefined): string => {
+  const text = r?.text ?? ''
+  return heard === undefined ? text : text.startsWith(heard) ? text.slice(heard.length) : ''
+}
+/** The parts of the answer itself, with the end of each choice. @param heard text of each choice that went out already */
+export function* answerChunks(e: Envelope, s: Said, logprobs: boolean, heard: readonly string[] = []): Generator<object> {
   const replies = s.replies.length === 0 ? [undefined] : s.replies
   for (const [index, r] of replies.entries()) {
-    for (const text of pieces(r?.text ?? '')) yield chunk(e, { content: text }, { index })
-    const calls = r === undefined ? undefined : callsOf(r, `${e.id.slice(-8)}${index}`)
+    for (const text of pieces(restOf(r, heard[index]))) yield chunk(e, { content: text }, { index })
+    const calls = callsOf(r, e, s, index)
     if (calls !== undefined) yield chunk(e, { tool_calls: calls.map((c, i) => ({ index: i, ...c })) }, { index })
     const end = chunk(e, {}, { index, finish: finishOf(r, s) }) as { choices: { logprobs: unknown }[] }
     if (logprobs && r !== undefined) end.choices[0].logprobs = logprobsOf(r.tokens)
@@ -85,7 +107,7 @@ export function* answerChunks(e: Envelope, s: Said, logprobs: boolean): Generato
   }
 }
 /** A text in pieces of some words. */
-function* pieces(text: string): Generator<string> {
+export function* pieces(text: string): Generator<string> {
   for (let at = 0; at < text.length; ) {
     const space = text.indexOf(' ', at + 24)
     const to = space < 0 ? text.length : space + 1
@@ -103,7 +125,17 @@ export const usageChunk = (e: Envelope, s: Said): object => ({
   espalier: extrasOf(s),
 })
 
-export const completionBody = (e: Envelope, s: Said): object => ({
+const plainLogprobs = (tokens: Tokens | undefined): object | null => {
+  if (tokens === undefined) return null
+  let at = 0
+  const offsets = tokens.map(t => {
+    const from = at
+    at += t.text?.length ?? 0
+    return from
+  })
+  return { tokens: tokens.map(textOf), token_logprobs: tokens.map(t => t.logprob), top_logprobs: null, text_offset: offsets }
+}
+export const completionBody = (e: Envelope, s: Said, logprobs: boolean): object => ({
   id: e.id,
   object: 'text_completion',
   created: e.created,
@@ -111,7 +143,7 @@ export const completionBody = (e: Envelope, s: Said): object => ({
   choices: (s.replies.length === 0 ? [undefined] : s.replies).map((r, index) => ({
     index,
     text: r?.text ?? '',
-    logprobs: null,
+    logprobs: logprobs ? plainLogprobs(r?.tokens) : null,
     finish_reason: finishOf(r, s),
   })),
   usage: usageOf(s.usage),
@@ -125,47 +157,3 @@ export const completionChunk = (e: Envelope, text: string, o: { index?: number; 
   choices: [{ index: o.index ?? 0, text, logprobs: null, finish_reason: o.finish ?? null }],
   ...o.more,
 })
-
-/** The answer of /v1/responses. */
-export function responsesBody(e: Envelope, s: Said): object {
-  const r = s.replies[0]
-  const calls = r?.toolCalls ?? []
-  return {
-    id: e.id,
-    object: 'response',
-    created_at: e.created,
-    status: r === undefined || r.cut ? 'incomplete' : 'completed',
-    incomplete_details: r === undefined || r.cut ? { reason: 'max_output_tokens' } : null,
-    error: null,
-    model: e.model,
-    output: [
-      ...(r !== undefined && (r.text !== '' || calls.length === 0)
-        ? [
-            {
-              type: 'message',
-              id: `msg_${e.id.slice(-12)}`,
-              role: 'assistant',
-              status: 'completed',
-              content: [{ type: 'output_text', text: r.text, annotations: [] }],
-            },
-          ]
-        : []),
-      ...calls.map((c, i) => ({
-        type: 'function_call',
-        id: `fc_${e.id.slice(-8)}${i}`,
-        call_id: `call_${e.id.slice(-8)}${i}`,
-        name: c.name,
-        arguments: c.arguments,
-        status: 'completed',
-      })),
-    ],
-    usage: {
-      input_tokens: s.usage.inputTokens,
-      output_tokens: s.usage.outputTokens,
-      total_tokens: s.usage.inputTokens + s.usage.outputTokens,
-      input_tokens_details: { cached_tokens: s.usage.cachedTokens },
-      output_tokens_details: { reasoning_tokens: s.usage.reasoningTokens },
-    },
-    espalier: extrasOf(s),
-  }
-}

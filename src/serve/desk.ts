@@ -1,31 +1,44 @@
 // Requests under way: how many, what they may still do, and how they end.
-import type { Provider } from '../contract/index.ts'
+import type { Provider, RunResult, Usage } from '../contract/index.ts'
 import { modelsOf, type Plan, type Planned, solve } from '../run/index.ts'
 import type { Event, Run } from '../runtime/index.ts'
+import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
-import type { Account } from './door.ts'
+import type { Account } from './account.ts'
+import { direct, type Piece } from './direct.ts'
 import type { Metrics } from './metrics.ts'
 import { Refusal } from './refusal.ts'
 import type { Asked } from './request.ts'
-import { direct, type Said, saidOf } from './said.ts'
+import { type Said, saidOf } from './said.ts'
 import type { ServeSettings } from './settings.ts'
 
 /** A place taken by a request. */
 export interface Seat {
+  /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortController
+  /** Aborted then, and when its time is up or the server closes: the best so far is the answer. */
+  readonly over: AbortSignal
   leave(): void
+}
+/** What is heard of a search on its way. */
+export interface Ears {
+  onRun?(id: string): void
+  onEvent?(e: Event): void
 }
 
 export class Desk {
   readonly #settings: ServeSettings
   readonly #metrics: Metrics
+  /** Held open, so that no run is the last to close it, which would cost each of them a sweep. */
+  readonly store: Store | null
   readonly #providers = new Map<string, Promise<Provider>>()
-  readonly #seats = new Set<Seat>()
+  readonly #seats = new Map<Seat, AbortController>()
   #open = true
   #empty: (() => void) | undefined
   constructor(settings: ServeSettings, metrics: Metrics) {
     this.#settings = settings
     this.#metrics = metrics
+    this.store = settings.store === null ? null : openStore(settings.store)
   }
   get open(): boolean {
     return this.#open
@@ -40,12 +53,15 @@ export class Desk {
     if (!this.#open) throw new Refusal(503, 'closing', 'the server is shutting down', { retryAfter: 5 })
     if (this.#seats.size >= inFlight) throw new Refusal(429, 'busy', `${inFlight} requests are under way`, { retryAfter: 1 })
     const gone = new AbortController()
-    const timer = setTimeout(() => gone.abort(), seconds * 1000)
+    const over = new AbortController()
+    const timer = setTimeout(() => over.abort(), seconds * 1000)
     const away = (): void => gone.abort()
+    gone.signal.addEventListener('abort', () => over.abort(), { once: true })
     client.addEventListener('abort', away, { once: true })
     if (client.aborted) gone.abort()
     const seat: Seat = {
       gone,
+      over: over.signal,
       leave: () => {
         clearTimeout(timer)
         client.removeEventListener('abort', away)
@@ -54,14 +70,15 @@ export class Desk {
         if (this.#seats.size === 0) this.#empty?.()
       },
     }
-    this.#seats.add(seat)
+    this.#seats.set(seat, over)
     this.#metrics.busy.set(this.#seats.size)
     return seat
   }
 
-  /** The provider of a spec, made once and shared. */
+  /** The model of a spec, made once and shared; one whose truth is a world's, once a world. */
   provider(spec: string, world = 'game24'): Promise<Provider> {
-    let p = this.#providers.get(spec)
+    const key = /^(simulated|speculative)\b/.test(spec) ? `${world} ${spec}` : spec
+    let p = this.#providers.get(key)
     if (p === undefined) {
       const { baseUrl, store } = this.#settings
       p = modelsOf(
@@ -73,50 +90,82 @@ export class Desk {
         },
         worldNamed(world),
       ).then(m => m.policy)
-      this.#providers.set(spec, p)
-      p.catch(() => this.#providers.delete(spec))
+      this.#providers.set(key, p)
+      p.catch(() => this.#providers.delete(key))
     }
     return p
   }
 
-  /** Searches. When the client goes away, what is in flight is cancelled and the run is kept as it is, to be resumed. */
+  /** Searches. When nobody waits any more or time is up, what is in flight is cancelled and the run is kept as it is, to be resumed. */
   async search(
-    asked: Asked,
+    asked: Pick<Asked, 'n'>,
     plan: Plan,
     planned: Planned,
     seat: Seat,
-    o: { account?: Account | undefined; onRun?(id: string): void; onEvent?(e: Event): void },
+    o: Ears & { account?: Account | undefined; origin?: string | undefined; resume?: RunMeta },
   ): Promise<Said> {
+    const { frame, task } = planned
     let run: Run<any, any, any> | undefined
     const stop = (): void => {
+      // Once: nothing new begins. Twice: what is in flight is cancelled.
       run?.interrupt()
       run?.interrupt()
     }
-    seat.gone.signal.addEventListener('abort', stop, { once: true })
+    const charge = (all: Usage, ended: string): void => {
+      // What a resumed run had spent before was charged then.
+      const u = o.resume === undefined ? all : less(all, o.resume.spent)
+      o.account?.charge(u)
+      this.#metrics.spent(plan.method, u, ended)
+    }
+    seat.over.addEventListener('abort', stop, { once: true })
     try {
-      run = solve(planned.frame, planned.task, {
+      // To begin a run takes some milliseconds of files: who came meanwhile gets a first word before.
+      await new Promise(setImmediate)
+      run = solve(frame, task, {
         seed: plan.seed ?? 1,
         concurrency: plan.concurrency ?? 8,
         ...(this.#settings.store === null ? {} : { store: this.#settings.store }),
         plan,
+        ...(o.origin === undefined ? {} : { origin: o.origin }),
+        ...(o.resume === undefined ? {} : { resume: o.resume.id }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
         ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
       })
-      if (seat.gone.signal.aborted) stop()
+      if (seat.over.aborted) stop()
       const r = await run
-      o.account?.charge(r.spent)
-      this.#metrics.spent(plan.method, r.spent, r.ended)
-      return saidOf(r, asked.n)
+      charge(r.spent, r.ended)
+      const model = frame.model as { policy: Provider } | undefined
+      return saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+    } catch (e) {
+      const { partial } = e as { partial?: RunResult<any, any, any> }
+      if (partial !== undefined) charge(partial.spent, 'failed')
+      throw e
     } finally {
-      seat.gone.signal.removeEventListener('abort', stop)
+      seat.over.removeEventListener('abort', stop)
     }
   }
 
-  async direct(asked: Asked, provider: Provider, seat: Seat, account: Account | undefined): Promise<Said> {
-    const s = await direct(asked, provider, seat.gone.signal)
-    account?.charge(s.usage)
-    this.#metrics.spent('none', s.usage, 'done')
-    return s
+  /** Passes a request through. */
+  async direct(
+    asked: Asked,
+    provider: Provider,
+    seat: Seat,
+    o: { account?: Account | undefined; heard?: (p: Piece) => void },
+  ): Promise<Said> {
+    const charge = (u: Usage, ended: string): void => {
+      o.account?.charge(u)
+      this.#metrics.spent('none', u, ended)
+    }
+    try {
+      const s = await direct(asked, provider, seat.over, o.heard)
+      charge(s.usage, 'done')
+      return s
+    } catch (e) {
+      const { usage } = e as { usage?: Usage }
+      if (usage !== undefined) charge(usage, seat.over.aborted ? 'cancelled' : 'failed')
+      if (seat.over.aborted) throw new Refusal(504, 'time', 'the time of this request is up')
+      throw e
+    }
   }
 
   /** Takes no one else; lets those under way end for `grace` milliseconds, then parks them. Closes the models. */
@@ -124,12 +173,23 @@ export class Desk {
     this.#open = false
     if (this.#seats.size > 0) {
       const empty = new Promise<void>(resolve => (this.#empty = resolve))
-      let timer: NodeJS.Timeout | undefined
-      await Promise.race([empty, new Promise<void>(resolve => (timer = setTimeout(resolve, grace)))])
-      clearTimeout(timer)
-      for (const s of this.#seats) s.gone.abort()
-      if (this.#seats.size > 0) await Promise.race([empty, new Promise<void>(resolve => setTimeout(resolve, 2000).unref())])
+      const within = async (ms: number): Promise<void> => {
+        let timer: NodeJS.Timeout | undefined
+        await Promise.race([empty, new Promise<void>(resolve => (timer = setTimeout(resolve, ms)))])
+        clearTimeout(timer)
+      }
+      await within(grace)
+      for (const over of this.#seats.values()) over.abort()
+      if (this.#seats.size > 0) await within(2000)
+      for (const s of this.#seats.keys()) s.gone.abort()
     }
     for (const p of this.#providers.values()) await (await p.catch(() => undefined))?.close?.()
+    this.store?.close()
   }
 }
+
+/** a - b, in every figure. What has no price has none. */
+const less = (a: Usage, b: Partial<Usage>): Usage =>
+  Object.fromEntries(
+    Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))]),
+  ) as unknown as Usage

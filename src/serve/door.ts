@@ -1,44 +1,10 @@
 // Who may come in: hosts, origins, keys, rates, and how much may be sent.
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Limits, Usage } from '../contract/index.ts'
+import { Account } from './account.ts'
 import { Refusal } from './refusal.ts'
-import { type ApiKey, isLoopback, type ServeSettings } from './settings.ts'
+import { isLoopback, type ServeSettings } from './settings.ts'
 
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
-
-/** A key in use: what it has spent, and how many requests it has left in this minute. */
-class Account {
-  readonly key: ApiKey
-  #tokens: number
-  #at: number
-  readonly spent: Record<string, number> = {}
-  constructor(key: ApiKey, now: number) {
-    this.key = key
-    this.#tokens = key.rate ?? Infinity
-    this.#at = now
-  }
-  /** Takes one request. @returns seconds to wait; 0: it may go */
-  take(now: number): number {
-    const { rate } = this.key
-    if (rate === undefined) return 0
-    this.#tokens = Math.min(rate, this.#tokens + ((now - this.#at) / 60_000) * rate)
-    this.#at = now
-    if (this.#tokens < 1) return ((1 - this.#tokens) * 60) / rate
-    this.#tokens -= 1
-    return 0
-  }
-  charge(u: Partial<Usage>): void {
-    for (const [k, x] of Object.entries(u)) if (typeof x === 'number') this.spent[k] = (this.spent[k] ?? 0) + x
-    this.spent.tokens = (this.spent.inputTokens ?? 0) + (this.spent.outputTokens ?? 0)
-  }
-  /** What is left of its budget; undefined: it has none. */
-  left(): Limits | undefined {
-    if (this.key.budget === undefined) return undefined
-    return Object.fromEntries(Object.entries(this.key.budget).map(([k, x]) => [k, Math.max(0, x - (this.spent[k] ?? 0))]))
-  }
-}
-
-export type { Account }
 
 export class Door {
   readonly #settings: ServeSettings
@@ -77,9 +43,6 @@ export class Door {
     if (found === undefined) throw new Refusal(401, 'wrong_key', 'this API key is not known here')
     const wait = found.take(this.#now())
     if (wait > 0) throw new Refusal(429, 'rate', `this API key may ask ${found.key.rate} times a minute`, { retryAfter: wait })
-    const left = found.left()
-    if (left !== undefined && Object.values(left).some(x => x <= 0))
-      throw new Refusal(429, 'budget', 'the budget of this API key is used up')
     return found
   }
 
@@ -90,15 +53,20 @@ export class Door {
     if (Number(r.headers.get('content-length') ?? 0) > most) throw tooLarge()
     const parts: Uint8Array[] = []
     let size = 0
-    if (r.body !== null)
-      for await (const part of r.body as unknown as AsyncIterable<Uint8Array>) {
-        size += part.length
-        if (size > most) throw tooLarge()
-        parts.push(part)
-      }
+    try {
+      if (r.body !== null)
+        for await (const part of r.body as unknown as AsyncIterable<Uint8Array>) {
+          size += part.length
+          if (size > most) throw tooLarge()
+          parts.push(part)
+        }
+    } catch (e) {
+      if (e instanceof Refusal) throw e
+      throw new Refusal(400, 'body', 'the body ended before its end')
+    }
     let value: unknown
     try {
-      value = JSON.parse(Buffer.concat(parts).toString('utf8'))
+      value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)))
     } catch {
       throw new Refusal(400, 'json', 'expected a body of JSON')
     }

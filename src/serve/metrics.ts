@@ -5,6 +5,14 @@ import type { Usage } from '../contract/index.ts'
 export class Metrics {
   readonly registry = new Registry()
   readonly busy = new Gauge({ name: 'espalier_requests_in_flight', help: 'Requests under way', registers: [this.registry] })
+  readonly memory = new Gauge({
+    name: 'espalier_resident_bytes',
+    help: 'Memory of the process',
+    registers: [this.registry],
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
   readonly requests = new Counter({
     name: 'espalier_requests_total',
     help: 'Requests by path and status',

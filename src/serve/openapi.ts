@@ -52,6 +52,12 @@ export const openApi = (): object => ({
     '/v1/chat/completions': post('the next reply of a conversation', 'ChatCompletionRequest'),
     '/v1/completions': post('a text that goes on', 'CompletionRequest'),
     '/v1/responses': post('the next reply, in the newer form', 'ResponseRequest'),
+    '/mcp': {
+      post: {
+        summary: 'the Model Context Protocol (streamable HTTP): solve, compare, resume, explain_run',
+        responses: { ...ok('a message'), ...errors },
+      },
+    },
     '/healthz': {
       get: { summary: 'is the server taking requests?', responses: { ...ok('it is'), 503: { description: 'it is shutting down' } } },
     },

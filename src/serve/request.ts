@@ -23,6 +23,8 @@ const message = z.object({
   name: z.string().optional(),
 })
 const knob = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])
+/** What a request may have its search paid for. A command is none of these: verifiers are chosen by the names that the configuration gives them. */
+const rewards = ['exact', 'votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood'] as const
 /** What Espalier adds to a request. Each can be said by a header, too: `x-espalier-budget: usd=0.02,time=20s`. */
 const own = z
   .object({
@@ -31,7 +33,7 @@ const own = z
     preset: z.string().optional(),
     seed: z.int().optional(),
     verifier: z.string().optional(),
-    reward: z.enum(['votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood']).optional(),
+    reward: z.enum(rewards).optional(),
     world: z.string().optional(),
   })
   .strict()
@@ -83,6 +85,17 @@ const responsesRequest = z.object({
     ),
   ]),
   instructions: z.string().nullish(),
+  previous_response_id: z.null({ error: 'answers are not kept here: send the whole conversation as input' }).optional(),
+  text: z
+    .object({
+      format: z
+        .object({ type: z.enum(['text', 'json_object', 'json_schema']) })
+        .loose()
+        .optional(),
+    })
+    .loose()
+    .nullish(),
+  tool_choice: z.unknown().optional(),
   max_output_tokens: z.int().positive().nullish(),
   tools: z.array(z.object({ type: z.literal('function'), name: z.string() }).loose()).nullish(),
 })
@@ -106,6 +119,8 @@ export interface Asked {
   readonly logprobs: boolean
   readonly budget: Limits
   readonly knobs: Readonly<Record<string, KnobValue>>
+  /** More of them, as texts: `c=0.7`. */
+  readonly knobTexts: readonly string[]
   readonly preset?: string
   readonly seed?: number
   readonly verifier?: string
@@ -146,13 +161,9 @@ function settled(
   const seed = header('seed') ?? e.seed ?? c.seed ?? undefined
   if (seed !== undefined && !Number.isInteger(Number(seed)))
     throw new Refusal(400, 'invalid_value', `seed: expected a whole number, found ${seed}`, { param: 'seed' })
-  const knobs: Record<string, KnobValue> = { ...e.knobs }
-  for (const part of (header('knobs') ?? '').split(';').filter(Boolean)) {
-    const at = part.indexOf('=')
-    const value = part.slice(at + 1).trim()
-    knobs[part.slice(0, at).trim()] =
-      value === 'true' ? true : value === 'false' ? false : Number.isFinite(Number(value)) && value !== '' ? Number(value) : value
-  }
+  const reward = header('reward') ?? e.reward
+  if (reward !== undefined && !(rewards as readonly string[]).includes(reward))
+    throw new Refusal(400, 'invalid_value', `reward: expected one of ${rewards.join(', ')}`, { param: 'reward' })
   const max = longest ?? c.max_tokens ?? undefined
   const optional = <K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } =>
     value === null || value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
@@ -184,14 +195,24 @@ function settled(
               ],
               'espalier.budget',
             ),
-    knobs,
+    knobs: { ...e.knobs },
+    knobTexts: (header('knobs') ?? '')
+      .split(';')
+      .map(x => x.trim())
+      .filter(Boolean),
     ...optional('preset', header('preset') ?? e.preset),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...optional('verifier', header('verifier') ?? e.verifier),
-    ...optional('reward', header('reward') ?? e.reward),
+    ...optional('reward', reward),
     ...optional('world', header('world') ?? e.world),
   }
 }
+
+/** Nothing where there are none, or where none may be called. */
+const toolsOf = (tools: readonly unknown[] | null | undefined, choice: unknown): Sampling =>
+  tools == null || tools.length === 0 || choice === 'none'
+    ? {}
+    : { tools, ...(choice == null || choice === 'auto' ? {} : { toolChoice: choice }) }
 
 /** @throws Refusal that names the field */
 export function readChat(body: unknown, headers: Headers): Asked {
@@ -199,11 +220,7 @@ export function readChat(body: unknown, headers: Headers): Asked {
   const format = r.response_format
   const schema =
     format?.type === 'json_schema' ? (format as { json_schema?: unknown }).json_schema : format?.type === 'json_object' ? true : undefined
-  const none = r.tool_choice === 'none'
-  const more: Sampling = {
-    ...(schema === undefined ? {} : { schema }),
-    ...(r.tools == null || none || r.tools.length === 0 ? {} : { tools: r.tools }),
-  }
+  const more: Sampling = { ...(schema === undefined ? {} : { schema }), ...toolsOf(r.tools, r.tool_choice) }
   return settled(r as Common, headers, r.messages.map(messageOf), more, r.max_completion_tokens, r.logprobs ?? false)
 }
 export function readCompletion(body: unknown, headers: Headers): Asked {
@@ -229,5 +246,35 @@ export function readResponses(body: unknown, headers: Headers): Asked {
   })
   const tools = r.tools?.map(({ type, ...f }) => ({ type, function: f }))
   const all: Message[] = r.instructions == null ? messages : [{ role: 'system', content: r.instructions }, ...messages]
-  return settled(r as Common, headers, all, tools === undefined || tools.length === 0 ? {} : { tools }, r.max_output_tokens, false)
+  const format = r.text?.format as { type: string; name?: unknown; schema?: unknown } | undefined
+  const schema =
+    format?.type === 'json_schema'
+      ? { name: format.name ?? 'reply', schema: format.schema }
+      : format?.type === 'json_object'
+        ? true
+        : undefined
+  // A tool by name is written otherwise here than in the chat form.
+  const named = r.tool_choice as { type?: unknown; name?: unknown } | null | undefined
+  const choice =
+    typeof named === 'object' && named?.type === 'function' ? { type: 'function', function: { name: named.name } } : r.tool_choice
+  return settled(
+    r as Common,
+    headers,
+    joined(all),
+    { ...(schema === undefined ? {} : { schema }), ...toolsOf(tools, choice) },
+    r.max_output_tokens,
+    false,
+  )
+}
+
+/** Calls that stand one after the other were made in one message. */
+function joined(messages: readonly Message[]): Message[] {
+  const out: Message[] = []
+  for (const m of messages) {
+    const last = out.at(-1)
+    if (m.toolCalls !== undefined && last?.role === 'assistant')
+      out[out.length - 1] = { ...last, content: last.content + m.content, toolCalls: [...(last.toolCalls ?? []), ...m.toolCalls] }
+    else out.push(m)
+  }
+  return out
 }

@@ -1,20 +1,26 @@
 // What is said in the end: replies in the order of their worth, and what they cost.
-import type { Live, NodeId, Provider, RunResult, Sample, Usage } from '../contract/index.ts'
-import { AddressedRandom, amount, canonical, type FlatTree, hashText } from '../kernel/index.ts'
+import type { NodeId, RunResult, Sample, Usage } from '../contract/index.ts'
+import { amount, canonical, type FlatTree, usage } from '../kernel/index.ts'
+import { words } from '../model/seedling/vocabulary.ts'
 import { brief } from '../runtime/index.ts'
 import type { Reply } from '../world/index.ts'
-import type { Asked } from './request.ts'
 
+export type Tokens = NonNullable<Sample['tokens']>
+/** A reply, with what its model wrote to come to it. */
+export type Spoken = Reply & { readonly tokens?: Tokens }
 export interface Said {
-  /** As many as were asked for. */
-  readonly replies: readonly (Reply & { readonly tokens?: Sample['tokens'] })[]
+  /** As many as were asked for; none where the limits ended it before there was one. */
+  readonly replies: readonly Spoken[]
   readonly usage: Usage
   /** null: nothing was searched. */
   readonly run: string | null
   readonly solved: boolean | null
   readonly verifiedBy: string | null
+  readonly score?: number
+  /** How the search ended. */
+  readonly ended?: string
   readonly why?: string
-  /** The limit ended it. */
+  /** It was cut off: by a limit before there was an answer, by the deadline, by the server's end. */
   readonly short: boolean
 }
 
@@ -23,17 +29,31 @@ const replyOf = (answer: unknown): Reply =>
     ? (answer as Reply)
     : { text: brief(answer, 1_000_000) }
 
+/** The tokens of each draw on the way to a node, with their texts where the dialect tells them; undefined where a step has none. */
+function written(t: FlatTree, node: NodeId, dialect: string): Tokens | undefined {
+  const out: Tokens[number][] = []
+  for (const e of t.path(node).slice(1)) {
+    const tokens = t.draws(e)[0]?.tokens
+    if (tokens === undefined) return undefined
+    out.push(...tokens)
+  }
+  return out.length === 0 ? undefined : told(out, dialect)
+}
+/** The seedling's tokens are told by number; their words are known here. */
+export const told = (tokens: Tokens, dialect: string): Tokens =>
+  dialect !== 'tokens' ? tokens : tokens.map((t, i) => ({ ...t, text: `${i === 0 ? '' : ' '}${words[t.id] ?? ''}` }))
+
 /** The result of a search: its answer first, then the other answers of its tree, each once; the first ones again where there are fewer than n. */
-export function saidOf(r: RunResult<any, any, any>, n: number): Said {
+export function saidOf(r: RunResult<any, any, any>, n: number, dialect: string): Said {
   const t = r.tree as FlatTree
   const worth = (m: NodeId): number => (Number.isNaN(t.R[m]) ? (Number.isNaN(t.Q[m]) ? Number.NEGATIVE_INFINITY : t.Q[m]) : t.R[m])
   const seen = new Set<string>()
-  const replies: Said['replies'][number][] = []
+  const replies: Spoken[] = []
   const add = (answer: unknown, node: NodeId | undefined): void => {
     const key = canonical(answer)
     if (seen.has(key)) return
     seen.add(key)
-    const tokens = node === undefined || t.depth(node) !== 1 ? undefined : t.draws(node)[0]?.tokens
+    const tokens = node === undefined ? undefined : written(t, node, dialect)
     replies.push({ ...replyOf(answer), ...(tokens === undefined ? {} : { tokens }) })
   }
   if (r.answer !== undefined) add(r.answer, r.nodes[0])
@@ -51,47 +71,19 @@ export function saidOf(r: RunResult<any, any, any>, n: number): Said {
     run: r.run,
     solved: r.solved,
     verifiedBy: r.verifiedBy,
+    ...(Number.isFinite(r.score) ? { score: r.score } : {}),
+    ended: r.ended,
     ...(r.why === undefined ? {} : { why: r.why }),
-    short: r.answer === undefined && (r.ended === 'budget' || r.ended === 'cancelled'),
+    short: r.ended === 'cancelled' || (r.answer === undefined && r.ended === 'budget'),
   }
 }
 
-/** The model alone: one request, and nothing is kept. */
-export async function direct(asked: Asked, provider: Provider, signal: AbortSignal): Promise<Said> {
-  const seed = asked.seed ?? 1
-  const random = (purpose: string) => new AddressedRandom(seed, hashText(canonical(asked.messages)), 0, purpose)
-  const live: Live = {
-    index: 0,
-    random: random('direct'),
-    randomAt: i => random(`direct ${i}`),
-    signal,
-    idempotencyKey: crypto.randomUUID(),
-    now: () => performance.now(),
-    sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
-  }
-  const n = provider.can.includes('n') ? asked.n : 1
-  const replies: Said['replies'][number][] = []
-  const total = amount({})
-  let priced: number | null = 0
-  for (let i = 0; i < asked.n; i += n) {
-    const { samples, usage } = await provider.sample(asked.messages, { ...asked.sampling, n }, { ...live, index: i })
-    for (const s of samples)
-      replies.push({
-        text: s.text,
-        ...(s.toolCalls === undefined ? {} : { toolCalls: s.toolCalls.map(c => ({ name: c.name, arguments: c.arguments })) }),
-        ...(s.finish === 'cut' ? { cut: true } : {}),
-        ...(s.tokens === undefined ? {} : { tokens: s.tokens }),
-      })
-    const u = amount(usage)
-    for (const k of ['calls', 'requests', 'inputTokens', 'cachedTokens', 'outputTokens', 'reasoningTokens'] as const) total[k] += u[k]
-    priced = priced === null || u.usd === null ? null : priced + u.usd
-  }
-  return {
-    replies,
-    usage: { ...total, calls: Math.max(total.calls, replies.length), usd: priced },
-    run: null,
-    solved: null,
-    verifiedBy: null,
-    short: false,
-  }
-}
+/** Words that cost nothing. */
+export const plainly = (text: string): Said => ({
+  replies: [{ text }],
+  usage: usage(amount({})),
+  run: null,
+  solved: null,
+  verifiedBy: null,
+  short: false,
+})

@@ -1,70 +1,108 @@
-// A request as a search: its world, its frame, its limits, and what came out.
+// A request as a search: its world, its frame, its limits.
 import type { Limits, Provider } from '../contract/index.ts'
-import { frameOf, type Plan, type Planned } from '../run/index.ts'
-import { worldNamed, worlds } from '../world/index.ts'
+import { parseModel } from '../model/index.ts'
+import { frameOf, methodNamed, type Plan, type Planned, parseKnobs } from '../run/index.ts'
+import { type WorldEntry, worldNamed, worlds } from '../world/index.ts'
 import type { Chosen } from './choose.ts'
+import type { Former } from './former.ts'
 import { Refusal } from './refusal.ts'
 import type { Asked } from './request.ts'
 import { atMost, type ServeSettings } from './settings.ts'
 
-/** What a request becomes: a search, or words that need none. */
-export type Planning = { kind: 'search'; plan: Plan; planned: Planned } | { kind: 'said'; text: string }
-
-/** `game24: 4 9 10 13` in the last word of the user names a world and a task of it. */
+/** `game24: 4 9 10 13` names a world and a task of it. */
 const named = /^\s*([a-z0-9][a-z0-9-]*)\s*:\s*(\S[\s\S]*?)\s*$/i
 
-/** What a model of other tokens than words can do, said in words. */
-function canDo(name: string, dialect: string): string {
-  const able = Object.values(worlds).filter(w => w.world.dialects?.[dialect] !== undefined)
-  const examples = able.map(w => `${w.world.id}: ${w.examples[0]}`)
-  return `I am ${name}, a small model that knows only some puzzles, and no conversation. Name one of them and a task, such as:\n${examples.join('\n')}`
+/** The worlds that a model knows, if it knows some only; null: it takes any words. */
+function known(spec: string, provider: Provider): readonly WorldEntry[] | null {
+  const all = Object.values(worlds)
+  // Weights of one's own may know any world of their dialect; those that ship know what they were trained on.
+  if (provider.dialect !== 'text')
+    return all.filter(w => w.world.dialects?.[provider.dialect] !== undefined && (spec !== 'seedling' || w.model === spec))
+  return /^simulated\b/.test(spec) && parseModel(spec).kind === 'simulated' ? all.filter(w => w.world.oracle !== undefined) : null
+}
+
+/** Which world and task a request is about. `said`: words that need no search. */
+export type Topic = { readonly world: string; readonly task: unknown } | { readonly said: string }
+
+/** @param provider of the model, which says what it reads @throws Failure (usage): a world that is none; Refusal: a verifier that is none */
+export function topicOf(asked: Asked, chosen: Chosen, provider: Provider, settings: ServeSettings): Topic {
+  if (asked.verifier !== undefined && !Object.hasOwn(settings.verifiers ?? {}, asked.verifier))
+    throw new Refusal(400, 'verifier', `no verifier is called '${asked.verifier}' here`, { param: 'verifier' })
+  const last = asked.messages.findLast(m => m.role === 'user')?.content.trim() ?? ''
+  const able = known(chosen.spec, provider)
+  const match = named.exec(last)
+  if (asked.world !== undefined && asked.world !== 'chat') {
+    worldNamed(asked.world)
+    return { world: asked.world, task: match?.[1].toLowerCase() === asked.world ? match[2] : last }
+  }
+  if (able === null) return { world: 'chat', task: { messages: asked.messages } }
+  if (match !== null && able.some(w => w.world.id === match[1].toLowerCase())) return { world: match[1].toLowerCase(), task: match[2] }
+  const examples = able.filter(w => w.examples.length > 0).map(w => `${w.world.id}: ${w.examples[0]}`)
+  return {
+    said: `I am ${chosen.name}, a small model that knows only some puzzles, and no conversation. Name one of them and a task, such as:\n${examples.join('\n')}`,
+  }
+}
+
+/** What a search may spend: what was asked for or else the usual, less what the runs before it in the same exchange spent, and never more than `most`. */
+export function limitsOf(asked: Asked, chosen: Chosen, settings: ServeSettings, former: Former | null): Limits {
+  const own = Object.keys(asked.budget).length > 0
+  const limits = own ? asked.budget : chosen.method === null ? { calls: asked.n } : (settings.budget ?? { calls: 20 })
+  const left: Record<string, number> = { ...limits }
+  if (own && former !== null)
+    for (const [k, x] of Object.entries(limits) as [keyof Limits, number][]) {
+      left[k] = x - (former.spent[k] ?? 0)
+      if (left[k] <= 0)
+        throw new Refusal(
+          400,
+          'budget',
+          `the budget of this exchange is used up: ${k}=${x}, and run ${former.run} and those before it spent it`,
+        )
+    }
+  return atMost(left, settings.most)
 }
 
 /**
- * The plan of a request.
- * @param provider of the model, which says what it reads @throws Failure (usage), Refusal
+ * The plan of a request, and its frame.
+ * @param model made for the world of the topic @param judge the judge's model, where there is one @throws Failure (usage), Refusal
  */
-export async function planOf(asked: Asked, chosen: Chosen, provider: Provider, settings: ServeSettings): Promise<Planning> {
-  const text = provider.dialect === 'text'
-  const last = asked.messages.findLast(m => m.role === 'user')?.content ?? ''
-  const match =
-    asked.world === undefined
-      ? text
-        ? null
-        : named.exec(last)
-      : ([last, asked.world, last.replace(new RegExp(`^\\s*${asked.world}\\s*:`), '').trim()] as const)
-  const world = match === null ? 'chat' : match[1].toLowerCase()
-  if (!text && (match === null || worlds[world]?.world.dialects?.[provider.dialect] === undefined))
-    return { kind: 'said', text: canDo(chosen.name, provider.dialect) }
-  if (match !== null) worldNamed(world)
-  const verifier = asked.verifier
-  if (verifier !== undefined && !Object.hasOwn(settings.verifiers ?? {}, verifier))
-    throw new Refusal(400, 'verifier', `no verifier is called '${verifier}' here`, { param: 'verifier' })
-  const method = chosen.method ?? 'greedy'
-  const judge = settings.judge
-  const exact = worlds[world]?.exact !== false
+export async function planOf(
+  asked: Asked,
+  chosen: Chosen,
+  topic: { world: string; task: unknown },
+  o: { limits: Limits; models: { policy: Provider; judge?: Provider }; settings: ServeSettings; by?: string | undefined },
+): Promise<{ plan: Plan; planned: Planned }> {
+  const { settings } = o
+  const { verifier } = asked
+  // A model alone under a limit: as many attempts as replies were asked for.
+  const method = chosen.method ?? 'best-of-n'
+  const alone = chosen.method === null
+  const judge = settings.judge === undefined ? undefined : (settings.models[settings.judge] ?? settings.judge)
+  const exact = worlds[topic.world]?.exact !== false
   const reward =
     verifier !== undefined
       ? `verify:${settings.verifiers![verifier]}`
-      : (asked.reward ?? (exact ? undefined : judge === undefined ? 'votes' : 'judge'))
-  const budget: Limits = atMost(
-    chosen.method === null ? { calls: asked.n } : Object.keys(asked.budget).length > 0 ? asked.budget : (settings.budget ?? { calls: 20 }),
-    settings.most,
-  )
+      : (asked.reward ?? (exact ? undefined : alone || judge === undefined ? 'votes' : 'judge'))
+  const knobs = {
+    ...(alone ? { n: asked.n, untilSolved: false } : {}),
+    ...asked.knobs,
+    ...parseKnobs(asked.knobTexts, await methodNamed(method), 'x-espalier-knobs'),
+  }
+  const preset = asked.preset ?? chosen.preset
   const plan: Plan = {
-    world,
-    task: match === null ? { messages: asked.messages } : match[2],
+    world: topic.world,
+    task: topic.task,
     method,
-    ...((asked.preset ?? chosen.preset) === undefined ? {} : { preset: asked.preset ?? chosen.preset! }),
-    ...(Object.keys(asked.knobs).length === 0 ? {} : { knobs: asked.knobs as NonNullable<Plan['knobs']> }),
-    models: { policy: chosen.spec, ...(judge === undefined ? {} : { judge: settings.models[judge] ?? judge }) },
+    ...(preset === undefined ? {} : { preset }),
+    ...(Object.keys(knobs).length === 0 ? {} : { knobs }),
+    models: { policy: chosen.spec, ...(judge === undefined ? {} : { judge }) },
     ...(reward === undefined ? {} : { reward }),
     ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
     ...(Object.keys(asked.sampling).length === 0 ? {} : { sampling: asked.sampling }),
-    budget,
+    budget: o.limits,
     seed: asked.seed ?? 1,
     concurrency: settings.concurrency ?? 8,
     ...(settings.store === null ? {} : { store: `${settings.store}/models` }),
+    ...(o.by === undefined ? {} : { by: o.by }),
   }
-  return { kind: 'search', plan, planned: await frameOf(plan, { policy: provider }) }
+  return { plan, planned: await frameOf(plan, o.models) }
 }

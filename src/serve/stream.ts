@@ -4,36 +4,43 @@ const encoder = new TextEncoder()
 /** What goes out. */
 export interface Outlet {
   /** Waits while the client does not read. false: it is gone. */
+  ready(): Promise<boolean>
+  /** As soon as it is ready. false: it is gone. */
   send(data: object | '[DONE]', event?: string): Promise<boolean>
+  /** Sends at once, whether the client reads or not: for what cannot wait and is no more than an answer is long. */
+  push(data: object, event?: string): void
   /** Sends at once, or, while the client does not read, not at all: for progress, which is old in a moment. */
-  offer(data: object): void
+  offer(data: object, event?: string): void
 }
 
 /**
  * A response whose events `body` writes. The first goes out with the head.
- * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds
+ * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds @param o.drop closes what lies behind the response
  */
 export function eventStream(
   body: (out: Outlet) => Promise<void>,
   gone: AbortController,
-  o: { headers?: Record<string, string>; patience?: number } = {},
+  o: { patience?: number; drop?(): void } = {},
 ): Response {
   const { patience = 60_000 } = o
   let pull: (() => void) | undefined
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        const free = (): boolean => (controller.desiredSize ?? 0) > 0
         const room = async (): Promise<boolean> => {
-          while ((controller.desiredSize ?? 0) <= 0 && !gone.signal.aborted) {
+          while (!free() && !gone.signal.aborted) {
             let timer: NodeJS.Timeout | undefined
-            const read = new Promise<boolean>(resolve => {
+            let away: (() => void) | undefined
+            const read = await new Promise<boolean>(resolve => {
               pull = () => resolve(true)
               timer = setTimeout(() => resolve(false), patience)
-              gone.signal.addEventListener('abort', () => resolve(false), { once: true })
+              away = () => resolve(false)
+              gone.signal.addEventListener('abort', away, { once: true })
             })
-            const ok = await read
             clearTimeout(timer)
-            if (!ok) gone.abort()
+            gone.signal.removeEventListener('abort', away!)
+            if (!read) gone.abort()
           }
           return !gone.signal.aborted
         }
@@ -42,13 +49,17 @@ export function eventStream(
           controller.enqueue(encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`))
         }
         const out: Outlet = {
+          ready: room,
           async send(data, event) {
             if (!(await room())) return false
             write(data, event)
             return true
           },
-          offer(data) {
-            if (!gone.signal.aborted && (controller.desiredSize ?? 0) > 0) write(data)
+          push(data, event) {
+            if (!gone.signal.aborted) write(data, event)
+          },
+          offer(data, event) {
+            if (!gone.signal.aborted && free()) write(data, event)
           },
         }
         body(out)
@@ -59,6 +70,7 @@ export function eventStream(
             } catch {
               // The client closed it first.
             }
+            if (gone.signal.aborted) o.drop?.()
           })
       },
       pull() {
@@ -74,9 +86,7 @@ export function eventStream(
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
-      connection: 'keep-alive',
       'x-accel-buffering': 'no',
-      ...o.headers,
     },
   })
 }

@@ -260,6 +260,12 @@ export class SqliteJournal implements Journal {
     const onlyRead = this.#reader !== null && this.#writer === null
     this.#open = false
     this.#reader?.close()
+    try {
+      // The log is folded into the file now: what need not outlive a loss of power needs no flush of the disk.
+      if (this.#o.durability !== 'power') this.#writer?.exec('PRAGMA synchronous=OFF')
+    } catch {
+      // Then it is flushed.
+    }
     this.#writer?.close()
     this.#reader = this.#writer = null
     if (onlyRead && !this.#damage) sweep(this.file)

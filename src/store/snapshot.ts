@@ -27,8 +27,11 @@ const nameOf = (base: string, kind: string): string => {
   return `${base}.${kind}.snapshot`
 }
 
-/** @param base path of the run's files without their endings @param write false: `save` is refused */
-export function snapshots(base: string, write: boolean): Snapshots {
+/**
+ * @param base path of the run's files without their endings @param write false: `save` is refused
+ * @param flush to the disk, so that it outlives a loss of power; one that does not is told by its sum, and made again from the journal
+ */
+export function snapshots(base: string, write: boolean, flush = true): Snapshots {
   return {
     save(kind, data) {
       const file = nameOf(base, kind)
@@ -46,7 +49,7 @@ export function snapshots(base: string, write: boolean): Snapshots {
         try {
           writeAll(fd, head)
           writeAll(fd, packed ?? plain)
-          fsyncSync(fd)
+          if (flush) fsyncSync(fd)
         } finally {
           closeSync(fd)
         }

@@ -221,7 +221,7 @@ export class Store {
         return get()
       },
       journal,
-      snapshot: snapshots(this.#path(id), held !== null),
+      snapshot: snapshots(this.#path(id), held !== null, this.#o.durability === 'power'),
       close: () => {
         if (!this.#handles.delete(handle)) return
         journal.close()

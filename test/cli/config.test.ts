@@ -97,6 +97,18 @@ describe('what is wrong with it is one line, and a key is never shown', () => {
     [{ models: { a: { model: 'openai:x', keyFrom: 'sk-secret' } } }, /models\.a\.keyFrom is a key/],
     [{ models: { a: { model: 'openai:x', baseUrl: 'http://me:sk-secret@host' } } }, /the user in models\.a\.baseUrl is a key/],
     [{ verifiers: { a: '' } }, /expected a command as verifiers\.a/],
+    [{ serve: [] }, /expected serve as \{ keys/],
+    [{ serve: { port: 1 } }, /nothing called 'serve\.port'/],
+    [{ serve: { keys: ['sk-secret'] } }, /serve\.keys\[0\] is a key, and keys do not belong/],
+    [{ serve: { keys: [{ name: 'a', key: 'sk-secret' }] } }, /serve\.keys\[0\]\.key is a key/],
+    [{ serve: { keys: [{ name: 'a', hash: 'sk-secret' }] } }, /serve\.keys\[0\]\.hash as 64 hex digits/],
+    [{ serve: { keys: [{ name: 'a', keyFrom: 'sk-secret' }] } }, /serve\.keys\[0\]\.keyFrom is a key/],
+    [{ serve: { keys: [{ name: 'a' }] } }, /serve\.keys\[0\] needs a hash/],
+    [{ serve: { keys: [{ name: 'a', keyFrom: 'K', rate: 0 }] } }, /serve\.keys\[0\]\.rate as requests a minute.*found 0/],
+    [{ serve: { keys: [{ name: 'a', keyFrom: 'K', budget: 'cals=3' }] } }, /serve\.keys\[0\]\.budget: no limit is called 'cals'/],
+    [{ serve: { keys: [1, 2].map(() => ({ name: 'a', keyFrom: 'K' })) } }, /two keys are called 'a'/],
+    [{ serve: { origins: ['https://chat.example/page'] } }, /expected an origin among serve\.origins/],
+    [{ serve: { most: 5 } }, /expected serve\.most as a text, found a number/],
     [{ store: 3 }, /expected a folder as store, found a number/],
   ])('%j', async (config, line) => {
     const folder = folderWith('espalier.config.json', JSON.stringify(config))

@@ -87,6 +87,8 @@ const names = [
   'training',
   'loop',
   'judge-check',
+  'serving',
+  'key',
 ] as const
 export type SchemaName = (typeof names)[number]
 const ajv = new Ajv2020({

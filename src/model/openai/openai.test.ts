@@ -378,8 +378,8 @@ describe('logprobs', () => {
     const { samples } = await draw({ logprobs: true })
     expect(server.requests[0].body).toMatchObject({ logprobs: 2, return_token_ids: true })
     expect(samples[0].tokens).toEqual([
-      { id: -1, logprob: -1, certainty: certainty([-1, -3]) },
-      { id: -1, logprob: -2, certainty: expect.closeTo(0, 12) },
+      { id: -1, logprob: -1, text: 'a', certainty: certainty([-1, -3]) },
+      { id: -1, logprob: -2, text: 'b', certainty: expect.closeTo(0, 12) },
     ])
   })
   test('certainty is KL(uniform || p) over what is shown', () => {
@@ -392,8 +392,34 @@ describe('logprobs', () => {
     const content = ['2', '\n', 'Ü'].map(t => token(t, -1))
     const { draw } = await setUp(() => ({ choices: [{ text: '2\nÜ', finish: 'length', logprobs: { content } }] }))
     expect((await draw({ stop: ['\n'], logprobs: true })).samples).toEqual([
-      { text: '2', tokens: [{ id: -1, logprob: -1 }], finish: 'stop' },
+      { text: '2', tokens: [{ id: -1, logprob: -1, text: '2' }], finish: 'stop' },
     ])
+  })
+})
+
+describe('what is told while it is written', () => {
+  const hear = async (choices: Answer['choices'], o: Sampling & { n?: number } = {}) => {
+    const { model, server } = await setUp(() => ({ choices: choices! }))
+    const heard: { index: number; text?: string; reasoning?: string }[] = []
+    const { samples } = await model.sample(ask, { n: 1, ...o }, { ...liveCall(), heard: p => void heard.push(p) })
+    const told = (i: number, what: 'text' | 'reasoning') =>
+      heard
+        .filter(h => h.index === i)
+        .map(h => h[what] ?? '')
+        .join('')
+    return { samples, heard, told, server }
+  }
+  test('is the text itself, in pieces, and the request asks for them', async () => {
+    const { samples, heard, told, server } = await hear(['It is 4, of course.', { text: 'four', reasoning_content: 'two' }], { n: 2 })
+    expect(server.requests[0].body.stream).toBe(true)
+    expect(heard.length).toBeGreaterThan(5)
+    for (const [i, s] of samples.entries()) expect([told(i, 'text'), told(i, 'reasoning')]).toEqual([s.text, s.reasoning ?? ''])
+  })
+  test('thoughts are told as thoughts, and nothing from a stop string on', async () => {
+    const { samples, told } = await hear(['<think>hm, two\nand two</think>\n\nIt is 4.\n\nNext'], { stop: ['\n\nN'] })
+    expect(samples).toEqual([{ text: 'It is 4.', reasoning: 'hm, two\nand two', finish: 'stop' }])
+    expect([told(0, 'text'), told(0, 'reasoning')]).toEqual([samples[0].text, samples[0].reasoning])
+    expect((await hear(['<thin ice'])).told(0, 'text')).toBe('<thin ice')
   })
 })
 

@@ -96,13 +96,12 @@ export function openai(options: OpenAIOptions): Endpoint {
     },
   }
 
-  let module: Promise<typeof import('openai')> | undefined
+  let modules: Promise<[typeof import('openai'), typeof import('openai/streaming')]> | undefined
   let client: Client | undefined
   async function connected(): Promise<{ client: Client; streams: typeof import('openai/streaming') }> {
     // Loaded when it is first needed: it takes a fifth of a second.
-    module ??= import('openai')
-    const { OpenAI } = await module
-    const streams = await import('openai/streaming')
+    modules ??= Promise.all([import('openai'), import('openai/streaming')])
+    const [{ OpenAI }, streams] = await modules
     const key = keyFrom === '' ? undefined : process.env[keyFrom]
     if (!key && (official || options.keyFrom !== undefined))
       throw new ModelFault('refused', `${host} wants a key, and ${options.keyFrom ?? 'OPENAI_API_KEY'} is not set`)
@@ -152,10 +151,17 @@ export function openai(options: OpenAIOptions): Endpoint {
     if (live.signal.aborted) throw new Cancelled({})
     const max = o.max ?? most
     const bytes = promptBytes(messages, o)
+    const heard: Heard[] = []
     let bound = true
     for (let attempt = 0; ; attempt++) {
       const key = bound ? maxKey() : undefined
-      const body = bodyOf(messages, { ...o, n, max, seed: live.randomAt(live.index + index).int(2 ** 31 - 1) }, wording, key, lacking)
+      const body = bodyOf(
+        messages,
+        { ...o, n, max, seed: live.randomAt(live.index + index).int(2 ** 31 - 1) },
+        live.heard === undefined ? wording : { ...wording, stream: true },
+        key,
+        lacking,
+      )
       const reply = new Reply()
       let answered = false
       try {
@@ -168,7 +174,10 @@ export function openai(options: OpenAIOptions): Endpoint {
           .asResponse()
         answered = true
         if (/text\/event-stream/.test(response.headers.get('content-type') ?? '')) {
-          for await (const chunk of streams.Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) reply.add(chunk)
+          for await (const chunk of streams.Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) {
+            reply.add(chunk)
+            if (live.heard !== undefined) tell(live.heard, reply, o.stop ?? [], index, heard)
+          }
           live.signal.throwIfAborted()
           if (!reply.ended && (reply.given.length > 0 || !reply.begun)) throw new ModelFault('fault', `the answer of ${host} was cut`)
         } else {
@@ -295,6 +304,26 @@ function addressOf(text: string): URL {
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new Failure('usage', 'the base URL is an http address, such as http://127.0.0.1:8000/v1', 'it usually ends in /v1')
   return url
+}
+
+/** How much of a choice was told already, in letters. */
+interface Heard {
+  text: number
+  reasoning: number
+}
+/** Tells what has come of each choice since the last time. @param first number of the first choice */
+function tell(to: NonNullable<Live['heard']>, reply: Reply, stop: readonly string[], first: number, heard: Heard[]): void {
+  for (const [i, c] of reply.choices.entries()) {
+    if (c === undefined) continue
+    const all = c.spoken(stop)
+    const had = (heard[i] ??= { text: 0, reasoning: 0 })
+    const text = all.text.slice(had.text)
+    const reasoning = all.reasoning.slice(had.reasoning)
+    if (text === '' && reasoning === '') continue
+    had.text += text.length
+    had.reasoning += reasoning.length
+    to({ index: first + i, ...(text === '' ? {} : { text }), ...(reasoning === '' ? {} : { reasoning }) })
+  }
 }
 
 /** Choices without a word. */

@@ -3,7 +3,7 @@ import type { Sample } from '../../contract/index.ts'
 import { type EstimatedUsage, guessTokens, writtenTokens } from '../bound.ts'
 
 type Loose = { readonly [key: string]: any }
-type Token = { id: number; logprob: number; certainty?: number }
+type Token = { id: number; logprob: number; certainty?: number; text?: string }
 
 /** One choice on its way. */
 class Choice {
@@ -48,6 +48,7 @@ class Choice {
     // vLLM, asked to, writes a token as `token_id:123`; llama.cpp gives its id beside it.
     const named = /^token_id:(\d+)$/.exec(str(token))
     const t: Token = { id: number(id) ?? (named === null ? -1 : Number(named[1])), logprob: number(logprob) ?? Number.NaN }
+    if (named === null && typeof token === 'string') t.text = token
     const c = certainty(top.map(Number).filter(Number.isFinite))
     if (c !== undefined) t.certainty = c
     this.tokens.push(t)
@@ -78,6 +79,26 @@ class Choice {
       ...(tokens.length === 0 ? {} : { tokens }),
       finish: this.refusal !== '' ? 'refused' : stopped ? 'stop' : finishOf(this.finish, calls.length > 0),
     }
+  }
+  /**
+   * What may be told of it while it is being written: not what may yet turn out to be a thought, or the beginning of a stop string.
+   * @param stop as for `sample`
+   */
+  spoken(stop: readonly string[]): { text: string; reasoning: string } {
+    let { text, reasoning } = this
+    if (reasoning === '') {
+      if (/^\s*(<(t(h(i(nk?)?)?)?)?)?$/.test(text)) return { text: '', reasoning }
+      const thought = /^\s*<think>\s*([\s\S]*?)(<\/think>\s*|$)/.exec(text)
+      if (thought !== null) {
+        const closed = thought[2] !== ''
+        // White space and the beginning of the closing mark are not told yet.
+        reasoning = closed ? thought[1].trimEnd() : thought[1].slice(0, Math.max(0, thought[1].length - 8)).trimEnd()
+        text = closed ? text.slice(thought[0].length) : ''
+      }
+    }
+    let end = text.length - (this.finish === null ? Math.max(0, ...stop.map(s => s.length - 1)) : 0)
+    for (const s of stop) if (s !== '' && text.includes(s)) end = Math.min(end, text.indexOf(s))
+    return { text: text.slice(0, Math.max(0, end)), reasoning }
   }
   /** How many tokens lie within the first bytes. */
   #within(bytes: number): number {

@@ -70,6 +70,7 @@ export function bodyOf(
   }
   if (chat && o.schema !== undefined) body.response_format = responseFormat(o.schema)
   if (chat && o.tools !== undefined && o.tools.length > 0) body.tools = o.tools.map(toolOf)
+  if (body.tools !== undefined && o.toolChoice !== undefined) body.tool_choice = o.toolChoice
   if (chat && w.effort !== undefined) body.reasoning_effort = w.effort
   if (w.stream) {
     body.stream = true
