@@ -23,3 +23,4 @@ export {
 } from './seedling/index.ts'
 export { type StepPair, stepPairs } from './step-pairs.ts'
 export * from './trace/index.ts'
+export * from './tune/index.ts'

@@ -85,6 +85,7 @@ const names = [
   'export',
   'graded',
   'training',
+  'loop',
   'judge-check',
   'serving',
   'key',

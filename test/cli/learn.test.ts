@@ -133,3 +133,53 @@ export default scripted(ms => (/given is[^]*\\b[72]\\b/.test(ms.map(m => m.conte
     expect(r.out).toMatch(/judged +1 of 2, ended: budget/)
   })
 })
+
+describe('train LOOP', () => {
+  const tiny = [
+    'train',
+    'rest-mcts',
+    '--rounds',
+    '1',
+    '--budget',
+    'calls=480',
+    '--n',
+    '4',
+    '--quick',
+    '--model',
+    'seedling@draft',
+    '--store',
+    folder,
+  ]
+  test('a round: a report, weights that are used, and killed on the way the same again', async () => {
+    const whole = await inside([...tiny, '--json'])
+    const x = held(whole.out, 'loop')
+    expect([whole.code, x.finished, x.resume, x.rounds.length]).toEqual([0, true, null, 2])
+    expect(x.rounds[1].calls).toBeLessThanOrEqual(480)
+    expect(readFileSync(x.report, 'utf8')).toContain('| 1 |')
+    const used = await inside([
+      'solve',
+      'game24',
+      '4 9 10 13',
+      '--model',
+      x.rounds[1].policy,
+      '--budget',
+      'calls=5',
+      '--store',
+      folder,
+      '--json',
+    ])
+    expect(held(used.out, 'result').model).toBe(x.rounds[1].policy)
+
+    const other = join(folder, 'other')
+    const there = [...tiny.slice(0, -1), other]
+    const going = start([...there, '--plain'])
+    await going.says(/round 1: .* problems solved/)
+    going.child.kill('SIGKILL')
+    await going.ended
+    const again = held((await inside([...there, '--json'])).out, 'loop')
+    const bare = (r: any) => ({ ...r, seconds: 0 })
+    expect(again.rounds.map(bare)).toEqual(x.rounds.map(bare))
+    const name = join('models', x.rounds[1].policy.slice(9), 'model.safetensors')
+    expect(readFileSync(join(other, name))).toEqual(readFileSync(join(folder, name)))
+  }, 180_000)
+})

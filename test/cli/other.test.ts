@@ -146,6 +146,7 @@ describe('help', () => {
       'compare',
       'judge check',
       'train seedling',
+      'train',
       'help',
     ]) {
       expect(overview).toMatch(new RegExp(`^ {2}${name} `, 'm'))

@@ -41,9 +41,13 @@ export class Teller {
   drawn(e: EdgeId): Draw<unknown> | undefined {
     return this.tree.draws(e)[0]
   }
-  /** An action as it was written, else as the world shows it. */
+  /** An action as it was written, else as the world shows it. In a dialect of tokens: what the prompt gains by it, so that it is learnt as it will be read. */
   step(e: EdgeId): string {
     const t = this.tree
+    if (this.dialect !== 'text' && t.taken(e)) {
+      const [before, after] = [t.parent(e)!, e].map(n => this.prompt(n as NodeId))
+      if (after.startsWith(before) && after.length > before.length) return after.slice(before.length).trim()
+    }
     const text = this.drawn(e)?.text?.trim()
     // Words of another dialect would not fit the prompt.
     if (text && this.dialect === this.#drawnIn) return text

@@ -8,15 +8,27 @@ import { freshState, type TrainState } from './step.ts'
 export interface Checkpoint<Extra> {
   state: TrainState
   extra: Extra
+  /** Arrays kept beside the state, by name. */
+  more: Map<string, Float32Array>
 }
 
 const parts = ['weights', 'first', 'second'] as const
 
 /** Writes a checkpoint; what stood at the path is replaced only when the new one is whole. */
-export function saveCheckpoint(path: string, shape: Shape, state: TrainState, extra: unknown): void {
+export function saveCheckpoint(
+  path: string,
+  shape: Shape,
+  state: TrainState,
+  extra: unknown,
+  more?: ReadonlyMap<string, Float32Array>,
+): void {
   const named = parts.flatMap(part =>
-    tensors(shape).map(t => [`${part}.${t.name}`, { shape: t.shape, data: state[part].get(t.name)! }] as const),
+    tensors(shape).map((t): [string, { shape: readonly number[]; data: Float32Array }] => [
+      `${part}.${t.name}`,
+      { shape: t.shape, data: state[part].get(t.name)! },
+    ]),
   )
+  for (const [name, data] of more ?? []) named.push([`more.${name}`, { shape: [data.length], data }])
   const bytes = writeSafetensors(named, { step: String(state.step), shape: JSON.stringify(shape), extra: JSON.stringify(extra) })
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.part`, bytes)
@@ -48,5 +60,7 @@ export function loadCheckpoint<Extra>(path: string, shape: Shape): Checkpoint<Ex
     }
     state[part] = weights
   }
-  return { state, extra: JSON.parse(file.metadata.extra) as Extra }
+  const more = new Map<string, Float32Array>()
+  for (const [name, t] of file.tensors) if (name.startsWith('more.')) more.set(name.slice(5), t.data)
+  return { state, more, extra: JSON.parse(file.metadata.extra) as Extra }
 }

@@ -82,3 +82,34 @@ test('it learns a batch by heart', async () => {
   expect(first.loss).toBeGreaterThan(4)
   expect(last.loss).toBeLessThan(0.5)
 })
+
+test('a batch in several passes is the batch in one', async () => {
+  const whole = new Trainer(shape, freshState(shape, weights))
+  const { loss, norm } = await whole.descend(batch, batch.cotangents, 0.01)
+  const parts = new Trainer(shape, freshState(shape, weights))
+  const L = batch.length
+  let sum = 0
+  for (const at of [0, 2]) {
+    const cut = <T extends Int32Array | Uint8Array | Float32Array>(xs: T, width: number): T => xs.slice(at * width, (at + 2) * width) as T
+    const { tokens, targets, positions } = batch
+    const rows = {
+      rows: 2,
+      length: L,
+      tokens: cut(tokens, L),
+      targets: cut(targets, L),
+      positions: cut(positions, L),
+      sees: cut(batch.sees, L * L),
+    }
+    sum += await parts.gradient(rows, cut(batch.cotangents, L))
+  }
+  expect(sum).toBeCloseTo(loss, 5)
+  expect(await parts.apply(0.01)).toBeCloseTo(norm, 4)
+  expect(parts.step).toBe(1)
+  const [a, b] = [whole.weights(), parts.weights()]
+  // Adam's first step is nearly a sign: only where the gradient is no rounding error can the two agree.
+  const near = [...a].flatMap(([name, xs]) => [...xs].map((x, i) => Math.abs(x - b.get(name)![i])))
+  expect(near.filter(d => d > 1e-4).length / near.length).toBeLessThan(0.01)
+  await expect(parts.apply(0.01)).rejects.toThrow('expected a gradient, found none')
+  whole.close()
+  parts.close()
+})

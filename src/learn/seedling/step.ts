@@ -35,11 +35,15 @@ export class Trainer {
   readonly #options: AdamW
   readonly #inputs: (r: Rows) => Inputs
   readonly #step: (...a: unknown[]) => [Parameters, Parameters, Parameters, Tensor, Tensor]
+  readonly #update: (...a: unknown[]) => [Parameters, Parameters, Parameters, Tensor]
+  readonly #gradient: (p: Parameters, i: Inputs, c: Tensor) => [Tensor, Parameters]
   readonly #forward: (p: Parameters, ...inputs: Inputs) => Tensor
   #count: number
   #p: Parameters
   #m: Parameters
   #v: Parameters
+  /** Gradients of passes since the last step, added up. */
+  #held: Parameters | null = null
 
   constructor(shape: Shape, state: TrainState, options: AdamW = adamW) {
     this.shape = shape
@@ -54,21 +58,7 @@ export class Trainer {
     const gradient = valueAndGrad(linear as never) as unknown as (p: Parameters, i: Inputs, c: Tensor) => [Tensor, Parameters]
     const matrix = tensors(shape).map(t => t.shape.length > 1)
     const { beta1, beta2, epsilon, decay, clip } = options
-    this.#step = jit(((
-      p: Parameters,
-      m: Parameters,
-      v: Parameters,
-      inputs: Inputs,
-      cotangents: Tensor,
-      rate: Tensor,
-      c1: Tensor,
-      c2: Tensor,
-    ) => {
-      const [loss, g] = gradient(
-        p.map(x => x.ref),
-        inputs,
-        cotangents,
-      )
+    const update = (p: Parameters, m: Parameters, v: Parameters, g: Parameters, rate: Tensor, c1: Tensor, c2: Tensor) => {
       let squares: Tensor | null = null
       for (const x of g) {
         const s = x.ref.mul(x.ref).sum()
@@ -87,8 +77,28 @@ export class Trainer {
         out[2].push(vi)
       }
       for (const x of [scale, rate, c1, c2]) x.dispose()
-      return [...out, loss, norm]
+      return [...out, norm] as const
+    }
+    this.#step = jit(((
+      p: Parameters,
+      m: Parameters,
+      v: Parameters,
+      inputs: Inputs,
+      cotangents: Tensor,
+      rate: Tensor,
+      c1: Tensor,
+      c2: Tensor,
+    ) => {
+      const [loss, g] = gradient(
+        p.map(x => x.ref),
+        inputs,
+        cotangents,
+      )
+      const [p1, m1, v1, norm] = update(p, m, v, g, rate, c1, c2)
+      return [p1, m1, v1, loss, norm]
     }) as never) as never
+    this.#update = jit(update as never) as never
+    this.#gradient = jit(gradient as never) as never
     this.#forward = jit(((p: Parameters, ...inputs: Inputs) => pickedLogprobs(shape, p, inputs)) as never) as never
   }
 
@@ -131,6 +141,43 @@ export class Trainer {
     return { loss: (await loss.data())[0], norm: (await norm.data())[0] }
   }
 
+  /**
+   * Adds the gradient of one pass to what is held for the next `apply`: a batch too large for one pass. Cotangents are those of the whole batch's loss.
+   * @returns sum(cotangent * logprob) of this pass
+   */
+  async gradient(rows: Rows, cotangents: Float32Array): Promise<number> {
+    const [loss, g] = this.#gradient(
+      this.#p.map(x => x.ref),
+      this.#inputs(rows),
+      np.array(cotangents as Float32Array<ArrayBuffer>).reshape([rows.rows, rows.length]),
+    )
+    this.#held = this.#held === null ? g : this.#held.map((x, i) => x.add(g[i]))
+    await blockUntilReady(this.#held)
+    return (await loss.data())[0]
+  }
+
+  /** One step along the gradients held. @returns their norm before clipping @throws RangeError where none is held */
+  async apply(rate: number): Promise<number> {
+    if (this.#held === null) throw new RangeError('apply: expected a gradient, found none')
+    this.#count++
+    const { beta1, beta2 } = this.#options
+    const [p, m, v, norm] = this.#update(
+      this.#p,
+      this.#m,
+      this.#v,
+      this.#held,
+      np.array(rate),
+      np.array(1 / (1 - beta1 ** this.#count)),
+      np.array(1 / (1 - beta2 ** this.#count)),
+    )
+    this.#held = null
+    this.#p = p
+    this.#m = m
+    this.#v = v
+    await blockUntilReady([p, m, v])
+    return (await norm.data())[0]
+  }
+
   weights(): Weights {
     return toWeights(this.shape, this.#p)
   }
@@ -140,6 +187,6 @@ export class Trainer {
   }
 
   close(): void {
-    for (const group of [this.#p, this.#m, this.#v]) for (const x of group) x.dispose()
+    for (const group of [this.#p, this.#m, this.#v, this.#held ?? []]) for (const x of group) x.dispose()
   }
 }

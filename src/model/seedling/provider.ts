@@ -4,7 +4,7 @@ import { Failure } from '../../kernel/failure.ts'
 import { Decoder } from './decoder.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Shape, Weights } from './shape.ts'
-import { checkToken, encode } from './vocabulary.ts'
+import { checkToken, encode, idsOf } from './vocabulary.ts'
 
 export interface SeedlingOptions extends EngineOptions {
   id?: string
@@ -41,7 +41,6 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
   const engine = new Engine(shape, weights, o)
   const decoder = new Decoder(engine, o.width)
   const { context } = shape
-  const read = (messages: readonly Message[]): number[] => encode(messages.map(m => m.content).join(' '))
   const checkLength = (tokens: readonly number[], most: number, what: string): void => {
     if (tokens.length === 0)
       throw new Failure('model', `expected ${what} of at least one token, found none`, 'the seedling needs something to go on')
@@ -54,7 +53,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
   }
   const room = (prompt: number, max: number | undefined): number => Math.max(0, Math.min(max ?? Number.POSITIVE_INFINITY, context - prompt))
   const bounds = (messages: readonly Message[], { n, max }: Sampling & { n: number }): Limits => {
-    const prompt = read(messages).length
+    const prompt = idsOf(messages).length
     return { calls: n, requests: 1, inputTokens: prompt, outputTokens: n * room(prompt, max) }
   }
   return {
@@ -66,7 +65,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
     max: bounds,
     async sample(messages, sampling, live: Live) {
       live.signal.throwIfAborted()
-      const prompt = read(messages)
+      const prompt = idsOf(messages)
       checkLength(prompt, context - 1, 'a prompt')
       const { n, temperature = 1, topP = 1, max, stop = [], logprobs = true } = sampling
       const samples = await decoder.sample({
@@ -96,7 +95,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
     },
     async score(messages, text, live) {
       live.signal.throwIfAborted()
-      const prompt = read(messages)
+      const prompt = idsOf(messages)
       const words = encode(text)
       checkLength(prompt, context, 'a prompt')
       checkLength([...prompt, ...words], context + 1, 'a prompt and its text')

@@ -77,6 +77,9 @@ export function encode(text: string): number[] {
   return out
 }
 
+/** Ids of a conversation, as the seedling reads it: one text. What is trained on goes through here, and so does what is asked. */
+export const idsOf = (messages: readonly { readonly content: string }[]): number[] => encode(messages.map(m => m.content).join(' '))
+
 /** The text of ids: words joined by single spaces. @throws Failure on an id outside the vocabulary. */
 export function decode(tokens: readonly number[]): string {
   return tokens

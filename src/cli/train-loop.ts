@@ -1,0 +1,193 @@
+// `espalier train LOOP`: rounds of search, data, training and measurement. The same command goes on where it was stopped.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, nearest } from '../kernel/index.ts'
+import {
+  type LoopEvent,
+  type LoopOptions,
+  type LoopResult,
+  loop,
+  loopFolder,
+  loopPlan,
+  loopPlot,
+  loopReport,
+  loops,
+  type Parts,
+  quickPlan,
+  type Round,
+} from '../loop/index.ts'
+import { parseBudget } from '../run/index.ts'
+import { storeFolder } from '../store/index.ts'
+import { type Action, type Call, one, type Streams } from './definition.ts'
+import { onInterrupt } from './interrupt.ts'
+import { Screen, type Showing, showing } from './live.ts'
+import { jsonLine, print, storeOption } from './report.ts'
+import { shownStore } from './shelf.ts'
+import { number, piece } from './text.ts'
+import { whole } from './whole.ts'
+
+export const trainLoopCommand: Action = async (call, s) => {
+  const [id] = call.args
+  const spec = loops.get(id)
+  if (spec === undefined) {
+    const near = nearest(id, [...loops.keys(), 'seedling'])
+    throw new Failure(
+      'usage',
+      `no loop is called '${id}'`,
+      near === undefined ? `loops: ${[...loops.keys()].join(', ')}` : `did you mean espalier train ${near}?`,
+    )
+  }
+  const o = optionsOf(call, id)
+  const rounds = o.rounds ?? 3
+  const how = showing(s, call.flags)
+  const again = ['espalier train', id, ...spoken(call)].join(' ') + storeOption(shownStore(call, o.store)!)
+  const what = `loop ${o.name} in ${loopFolder(o.store, o.name!)}: ${number(rounds)} rounds of ${number(o.spend ?? loopPlan.spend)} calls`
+  let announced = false
+  const stop = new AbortController()
+  const view = viewOf(how, s)
+  const off = onInterrupt(() => {
+    view.line('stopping: what is whole is kept')
+    stop.abort()
+  })
+  let r: LoopResult
+  try {
+    r = await loop(spec, {
+      ...o,
+      signal: stop.signal,
+      onEvent(e) {
+        // Said once it is known that nothing is wrong with what was asked for.
+        if (!announced) view.line(what)
+        announced = true
+        view.event(e)
+      },
+    })
+  } catch (e) {
+    if (e instanceof Failure || !(e as NodeJS.ErrnoException).code) throw e
+    throw new Failure('store', `${o.store} cannot be written: ${(e as Error).message}`, `mend it, and go on: ${again}`, { cause: e })
+  } finally {
+    off()
+    view.end()
+  }
+  const folder = loopFolder(o.store, r.name)
+  mkdirSync(folder, { recursive: true })
+  if (r.rounds.length > 0) {
+    writeFileSync(join(folder, 'curves.svg'), loopPlot(r.rounds, r.name))
+    writeFileSync(join(folder, 'report.md'), loopReport(spec, r, 'curves.svg'))
+  }
+  if (call.flags.has('json'))
+    s.out.write(
+      jsonLine({
+        loop: id,
+        name: r.name,
+        finished: r.finished,
+        resume: r.finished ? null : again,
+        plan: r.plan,
+        rounds: r.rounds,
+        report: r.rounds.length === 0 ? null : join(folder, 'report.md'),
+      }),
+    )
+  else {
+    if (!r.finished)
+      print(s, [[piece('stopped', 'warn'), piece(` after ${r.rounds.length} of ${rounds + 1} rounds; nothing is lost: ${again}`)]])
+    for (const x of r.rounds) print(s, [[piece(roundLine(x))]])
+    if (r.rounds.length > 0) print(s, [[piece('report  ', 'dim'), piece(join(folder, 'report.md'))]])
+  }
+  return r.finished ? 0 : 130
+}
+
+/** The options as they were given, to be given again. */
+const spoken = (call: Call): string[] => [
+  ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
+  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'out'].flatMap(k =>
+    (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
+  ),
+]
+
+function optionsOf(call: Call, id: string): LoopOptions {
+  const rounds = whole(call, 'rounds', 1)
+  const seed = whole(call, 'seed', 0) ?? loopPlan.seed
+  const n = whole(call, 'n', 1)
+  const parts = (one(call, 'parts') ?? loopPlan.parts) as Parts
+  const world = one(call, 'world')
+  const model = one(call, 'model')
+  const out = one(call, 'out') ?? `${id}-${parts}-${seed}${call.flags.has('quick') ? '-quick' : ''}`
+  if (!/^[\w-][\w.-]*$/.test(out)) throw new Failure('usage', `--out: expected a name of letters, digits, dots and dashes, found '${out}'`)
+  const given = call.values.get('budget')
+  const { calls, ...others } = given === undefined ? { calls: undefined } : parseBudget(given)
+  if (Object.keys(others).length > 0)
+    throw new Failure('usage', `--budget: expected calls of a round, found ${Object.keys(others)[0]}`, 'as in --budget calls=12000')
+  const quick = call.flags.has('quick') ? quickPlan : {}
+  const measured = { ...loopPlan.measured, ...quick.measured }
+  const select = one(call, 'select') as 'order' | 'mopps' | undefined
+  const split = one(call, 'split') as 'dev' | 'test' | undefined
+  return {
+    ...quick,
+    store: storeFolder(one(call, 'store')),
+    name: out,
+    seed,
+    parts,
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(select === undefined ? {} : { select }),
+    ...(world === undefined ? {} : { world }),
+    ...(model === undefined ? {} : { model }),
+    ...(calls === undefined ? {} : { spend: calls }),
+    measured: { ...measured, ...(n === undefined ? {} : { problems: n }), ...(split === undefined ? {} : { split }) },
+  }
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
+const roundLine = (r: Round): string =>
+  `round ${r.round}: greedy ${percent(r.measured.greedy.rate)}, search ${percent(r.measured.search.rate)} of ${r.measured.problems} held-out problems` +
+  (r.round === 0
+    ? ''
+    : `; ${r.solved} of ${r.problems} train problems solved for ${number(r.calls)} calls, rows ${r.rows.policy} / ${r.rows.value}`)
+
+interface View {
+  event(e: LoopEvent): void
+  line(text: string): void
+  end(): void
+}
+/** Where a loop is, in one line. */
+function statusOf(e: LoopEvent): string {
+  if (e.kind === 'begun') return `round ${e.round} of ${e.rounds}`
+  if (e.kind === 'resumed') return `going on after ${e.rounds} rounds`
+  if (e.kind === 'searched')
+    return `round ${e.round}: ${e.solved} of ${e.problems} problems solved, ${number(e.calls)} of ${number(e.of)} calls`
+  if (e.kind === 'measuring') return `round ${e.round}: measuring on held-out problems`
+  if (e.kind === 'round') return roundLine(e)
+  const t = e.event
+  if (t.kind === 'progress')
+    return `round ${e.round}: training the ${e.part}, step ${t.step} of ${t.steps}, loss ${t.loss.toFixed(4)}, ${number(t.speed)} tokens/s`
+  return `round ${e.round}: training the ${e.part}, ${t.kind} at step ${t.step}`
+}
+function viewOf(how: Showing, s: Streams): View {
+  if (how === 'none') return { event() {}, line() {}, end() {} }
+  if (how === 'plain') {
+    const line = (text: string): void => void s.err.write(`${text}\n`)
+    return {
+      // Every step would drown the rest.
+      event: e =>
+        e.kind === 'tuning' && e.event.kind !== 'measured' && !(e.event.kind === 'progress' && e.event.step === e.event.steps)
+          ? undefined
+          : line(statusOf(e)),
+      line,
+      end() {},
+    }
+  }
+  const screen = new Screen(s)
+  const said: string[] = []
+  let now = ''
+  const draw = (): void => screen.draw([...said, now].map(x => [piece(x.slice(0, Math.max(1, s.err.columns - 1)))]))
+  return {
+    event(e) {
+      if (e.kind === 'round') said.push(statusOf(e))
+      now = statusOf(e)
+      draw()
+    },
+    line(text) {
+      now = text
+      draw()
+    },
+    end: () => screen.clear(),
+  }
+}

@@ -1,0 +1,6 @@
+export * from './job.ts'
+export * from './objective.ts'
+export { passesOf } from './pack.ts'
+export * from './row.ts'
+export * from './trees.ts'
+export * from './tune.ts'

@@ -1,0 +1,393 @@
+// Training on given rows by any loss of the catalogue. Same rows, plan and weights, same result, bit for bit, whether it ran through or was stopped and resumed.
+import { join } from 'node:path'
+import { AddressedRandom, Failure } from '../../kernel/index.ts'
+import { checkShape, type Shape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
+import { type AdamW, adamW, freshState, loadCheckpoint, saveCheckpoint, Trainer } from '../seedling/index.ts'
+import { type Known, type LossPlan, type Objective, objective, type Priced, type Seen } from './objective.ts'
+import { type Pass, passesOf } from './pack.ts'
+import { checkTuneRow, digestOf, type TuneRow, unitsOf } from './row.ts'
+
+/** What decides the weights, beside rows and the weights it starts from. */
+export interface TunePlan {
+  seed: number
+  /** Any of the catalogue, added up. */
+  losses: readonly LossPlan[]
+  /** Weight of the verdicts' cross-entropy; 0: they are not learnt from. */
+  verdicts: number
+  /** Whose logprobs the losses are told as those of the reference: the weights it starts from (or those given), those at the start of each epoch, nobody's. */
+  reference: 'start' | 'iterate' | 'none'
+  epochs: number
+  /** At most so many steps; 0: as many as the epochs have. */
+  steps: number
+  /** Rows of a step at least; units are never torn. A loss sees the whole batch. */
+  batch: number
+  /** Rows of a pass: what memory has to hold. */
+  micro: number
+  /** Highest learning rate; it falls along a half cosine to `floor` of itself. */
+  rate: number
+  floor: number
+  /** Share of the steps in which the rate rises. */
+  warmup: number
+  optimiser: AdamW
+  /** Steps between measurements on held-out rows; 0: none. */
+  evaluateEvery: number
+  /** Ends after so many measurements without a better one; 0: never. With held-out rows the best weights are kept, else the last. */
+  patience: number
+}
+export const tunePlan: Readonly<TunePlan> = {
+  seed: 1,
+  losses: [{ id: 'sft' }],
+  verdicts: 0,
+  reference: 'start',
+  epochs: 2,
+  steps: 0,
+  batch: 32,
+  micro: 16,
+  rate: 3e-4,
+  floor: 0.1,
+  warmup: 0.05,
+  optimiser: { ...adamW, decay: 0 },
+  evaluateEvery: 0,
+  patience: 3,
+}
+
+export interface TunePoint {
+  step: number
+  loss: number
+  metrics: Record<string, number>
+}
+export type TuneEvent =
+  | {
+      kind: 'progress'
+      step: number
+      steps: number
+      loss: number
+      norm: number
+      rate: number
+      speed: number
+      metrics: Record<string, number>
+    }
+  | ({ kind: 'measured'; best: boolean } & TunePoint)
+  | { kind: 'saved'; step: number; path: string }
+  | { kind: 'resumed'; step: number }
+export interface TuneOptions {
+  shape: Shape
+  from: Weights
+  rows: readonly TuneRow[]
+  /** Held-out rows. */
+  dev?: readonly TuneRow[]
+  plan?: Partial<TunePlan>
+  /** Other weights than those it starts from, for `reference: start`. */
+  reference?: Weights
+  /** Keeps `checkpoint.safetensors`; one of the same training is continued. */
+  folder?: string
+  /** Steps between checkpoints. */
+  saveEvery?: number
+  onEvent?(e: TuneEvent): void
+  signal?: AbortSignal
+}
+export interface Tuned {
+  plan: TunePlan
+  /** The best by held-out loss, else the last. */
+  weights: Weights
+  step: number
+  finished: boolean
+  /** Tokens that went through training, pads left out. */
+  tokens: number
+  train: TunePoint[]
+  dev: TunePoint[]
+  best: number | null
+}
+interface Kept {
+  digest: string
+  tokens: number
+  train: TunePoint[]
+  dev: TunePoint[]
+  best: { step: number; loss: number } | null
+}
+
+/** Rate of step 1..steps. */
+export function tuneRate(p: TunePlan, step: number, steps: number): number {
+  const warm = Math.ceil(p.warmup * steps)
+  if (step <= warm) return (p.rate * step) / warm
+  const into = (step - warm) / Math.max(1, steps - warm)
+  return p.rate * (p.floor + (1 - p.floor) * 0.5 * (1 + Math.cos(Math.PI * into)))
+}
+
+/** Rows of each step: units shuffled anew in each epoch, filled up to `batch`. */
+function schedule(rows: readonly TuneRow[], p: TunePlan): { rows: number[]; epoch: number; first: boolean }[] {
+  const units = unitsOf(rows)
+  const out: { rows: number[]; epoch: number; first: boolean }[] = []
+  for (let epoch = 0; epoch < p.epochs; epoch++) {
+    let batch: number[] = []
+    let first = true
+    const push = (): void => {
+      if (batch.length > 0) out.push({ rows: batch, epoch, first })
+      if (batch.length > 0) first = false
+      batch = []
+    }
+    for (const unit of new AddressedRandom(p.seed, epoch, 0, 'tune batches').shuffle(units)) {
+      batch.push(...unit)
+      if (batch.length >= p.batch) push()
+    }
+    push()
+  }
+  return p.steps > 0 ? out.slice(0, p.steps) : out
+}
+
+/** What a network says of some rows. */
+async function look(trainer: Trainer, rows: readonly TuneRow[], passes: readonly Pass[]): Promise<Map<number, Seen>> {
+  const out = new Map<number, Seen>()
+  for (const pass of passes) {
+    const lp = await trainer.logprobs(pass.rows)
+    if (!pass.places.every(p => Number.isFinite(lp[p.column])))
+      throw new Failure('model', `expected finite logprobs, found others after step ${trainer.step}`, 'train with a lower rate')
+    for (const place of pass.places) {
+      let seen = out.get(place.row)
+      if (seen === undefined) {
+        const n = rows[place.row].verdicts?.length ?? 0
+        seen = { lp: new Float64Array(rows[place.row].tokens.length), good: new Float64Array(n), bad: new Float64Array(n) }
+        out.set(place.row, seen)
+      }
+      if (place.verdict < 0) seen.lp[place.token] = lp[place.column]
+      else seen[place.side][place.verdict] = lp[place.column]
+    }
+  }
+  return out
+}
+const cotangentsOf = (pass: Pass, slopes: ReadonlyMap<number, Seen>): Float32Array => {
+  const out = new Float32Array(pass.rows.rows * pass.rows.length)
+  for (const p of pass.places) {
+    const s = slopes.get(p.row)!
+    out[p.column] = p.verdict < 0 ? s.lp[p.token] : s[p.side][p.verdict]
+  }
+  return out
+}
+
+/** Logprobs of all rows under some weights, one after another. */
+async function fixed(trainer: Trainer, rows: readonly TuneRow[], micro: number): Promise<Float32Array> {
+  const bare = rows.map(({ verdicts: _, ...r }) => r)
+  const seen = await look(trainer, bare, passesOf(bare, [...rows.keys()], micro, false))
+  const out = new Float32Array(rows.reduce((n, r) => n + r.tokens.length, 0))
+  let at = 0
+  for (const [i, r] of rows.entries()) {
+    out.set(seen.get(i)!.lp, at)
+    at += r.tokens.length
+  }
+  return out
+}
+/** Cut into rows again. */
+function cut(flat: Float32Array | undefined, rows: readonly TuneRow[]): (Float32Array | undefined)[] {
+  let at = 0
+  return rows.map(r => flat?.subarray(at, (at += r.tokens.length)))
+}
+
+/** An error of the network, as one line. Out of memory is said as such. */
+function told(e: unknown, step: number, kept: string): unknown {
+  if (e instanceof Failure) return e.code === 'model' ? new Failure(e.code, e.message, `${e.hint}${kept}`, { cause: e }) : e
+  const text = (e as Error)?.message ?? String(e)
+  if (/memory|allocat|Array buffer/i.test(text))
+    return new Failure('model', `training ran out of memory at step ${step}`, `take passes of fewer rows (micro)${kept}`, { cause: e })
+  return new Failure('model', `training failed at step ${step}: ${text.split('\n')[0]}`, kept.replace(/^; /, ''), { cause: e })
+}
+
+/**
+ * Tunes weights on rows.
+ * @throws Failure (usage) on bad rows, an unknown loss or a checkpoint of another training; (model) where the loss is no number or memory ends. The last good
+ * checkpoint stays.
+ */
+export async function tune(o: TuneOptions): Promise<Tuned> {
+  const { shape, rows, dev = [], folder, saveEvery = 50, onEvent, signal } = o
+  const plan: TunePlan = { ...tunePlan, ...o.plan }
+  checkShape(shape)
+  checkWeights(o.from, shape, 'the weights')
+  if (o.reference) checkWeights(o.reference, shape, 'the reference')
+  if (rows.length === 0) throw new Failure('usage', 'expected rows to learn from, found none')
+  for (const [i, r] of rows.entries()) checkTuneRow(r, shape, `row ${i}`)
+  for (const [i, r] of dev.entries()) checkTuneRow(r, shape, `held-out row ${i}`)
+  const goal = objective(plan.losses, plan.verdicts)
+  goal.check(rows)
+  const batches = schedule(rows, plan)
+  const steps = batches.length
+  const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
+  const digest = digestOf(
+    plan,
+    rows,
+    dev,
+    ...tensors(shape).map(t => o.from.get(t.name)!),
+    ...tensors(shape).map(t => o.reference?.get(t.name) ?? 0),
+  )
+  const before = path === null ? null : loadCheckpoint<Kept>(path, shape)
+  if (before && before.extra.digest !== digest)
+    throw new Failure('usage', `${path}: expected a checkpoint of this training, found one of another`, 'train in another folder')
+  const kept: Kept = before?.extra ?? { digest, tokens: 0, train: [], dev: [], best: null }
+  const more = new Map(before?.more)
+  const trainer = new Trainer(shape, before?.state ?? freshState(shape, o.from), plan.optimiser)
+  if (before) onEvent?.({ kind: 'resumed', step: trainer.step })
+  const hint = path === null ? '' : `; the last checkpoint is kept: ${path}`
+  const save = (): void => {
+    if (path === null) return
+    saveCheckpoint(path, shape, trainer.state(), kept, more)
+    onEvent?.({ kind: 'saved', step: trainer.step, path })
+  }
+  const bestWeights = (): Weights => new Map(tensors(shape).map(t => [t.name, more.get(`best.${t.name}`)!]))
+  let over = kept.best !== null && plan.patience > 0 && sinceBest(kept) >= plan.patience
+  try {
+    if (!before) await constants(o, plan, goal, trainer, more)
+    let began = performance.now()
+    let tokens = 0
+    while (trainer.step < steps && !over && !signal?.aborted) {
+      const { rows: at, first } = batches[trainer.step]
+      if (first && plan.reference === 'iterate' && goal.lr) {
+        more.set('lr', await fixed(trainer, rows, plan.micro))
+        if (dev.length > 0) more.set('dev.lr', await fixed(trainer, dev, plan.micro))
+      }
+      const step = trainer.step + 1
+      const rate = tuneRate(plan, step, steps)
+      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate)
+      if (!Number.isFinite(priced.loss) || !Number.isFinite(norm))
+        throw new Failure(
+          'model',
+          `expected a finite loss and gradient, found ${priced.loss} and ${norm} at step ${step}`,
+          'train with a lower rate',
+        )
+      const count = at.reduce((n, i) => n + rows[i].tokens.length, 0)
+      kept.tokens += count
+      tokens += count
+      const point: TunePoint = { step, loss: priced.loss, metrics: { ...priced.metrics } }
+      kept.train.push(point)
+      const speed = Math.round((tokens * 1000) / Math.max(1, performance.now() - began))
+      onEvent?.({ kind: 'progress', ...point, steps, norm, rate, speed })
+      if (dev.length > 0 && plan.evaluateEvery > 0 && (step % plan.evaluateEvery === 0 || step === steps)) {
+        const found = await measure(trainer, goal, plan, dev, more)
+        const best = kept.best === null || found.loss < kept.best.loss
+        kept.dev.push({ step, ...found })
+        if (best) {
+          kept.best = { step, loss: found.loss }
+          for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
+        }
+        onEvent?.({ kind: 'measured', best, step, ...found })
+        over = plan.patience > 0 && sinceBest(kept) >= plan.patience
+        began = performance.now()
+        tokens = 0
+      }
+      if (step % saveEvery === 0 || step === steps || over) {
+        // A step that ran away shows in what the network says next: such weights replace no good checkpoint.
+        await look(trainer, rows, passesOf(rows, at, plan.micro, goal.values).slice(0, 1))
+        save()
+      }
+      // A step never waits for anything: without this no signal and no timer would get its turn.
+      await new Promise(go => setImmediate(go))
+    }
+    const finished = over || trainer.step >= steps
+    if (!finished) save()
+    return {
+      plan,
+      weights: kept.best === null ? trainer.weights() : bestWeights(),
+      step: trainer.step,
+      finished,
+      tokens: kept.tokens,
+      train: kept.train,
+      dev: kept.dev,
+      best: kept.best?.step ?? null,
+    }
+  } catch (e) {
+    throw told(e, trainer.step + 1, hint)
+  } finally {
+    trainer.close()
+  }
+}
+
+const sinceBest = (k: Kept): number => k.dev.filter(d => d.step > k.best!.step).length
+
+function checkWeights(w: Weights, shape: Shape, what: string): void {
+  for (const t of tensors(shape)) {
+    const data = w.get(t.name)
+    if (data === undefined) throw new Failure('model', `${what}: expected the tensor ${t.name}, found none`)
+    if (data.length !== sizeOf(t.shape))
+      throw new Failure(
+        'model',
+        `${what}: expected ${sizeOf(t.shape)} numbers in ${t.name}, found ${data.length}`,
+        'they are of another shape',
+      )
+    if (data.some(x => !Number.isFinite(x)))
+      throw new Failure('model', `${what}: expected finite numbers in ${t.name}, found one that is none`)
+  }
+}
+
+/** Logprobs that stay what they are: of the policy that drew the rows, which is the one training starts from, and of the reference. */
+async function constants(
+  o: TuneOptions,
+  plan: TunePlan,
+  goal: Objective,
+  trainer: Trainer,
+  more: Map<string, Float32Array>,
+): Promise<void> {
+  const sets = [
+    ['', o.rows],
+    ['dev.', o.dev ?? []],
+  ] as const
+  if (goal.lr && plan.reference === 'none')
+    throw new Failure('usage', `loss ${plan.losses[0].id}: it needs a reference, and there is none`, 'reference: start or iterate')
+  let other: Trainer | null = null
+  try {
+    if (goal.lr && o.reference !== undefined) other = new Trainer(o.shape, freshState(o.shape, o.reference), plan.optimiser)
+    for (const [name, rows] of sets) {
+      if (rows.length === 0 || !(goal.lo || goal.lr)) continue
+      const mine = goal.lo || other === null ? await fixed(trainer, rows, plan.micro) : null
+      if (goal.lo) more.set(`${name}lo`, mine!)
+      if (goal.lr) more.set(`${name}lr`, other === null ? mine!.slice() : await fixed(other, rows, plan.micro))
+    }
+  } finally {
+    other?.close()
+  }
+}
+
+const knownOf = (rows: readonly TuneRow[], more: ReadonlyMap<string, Float32Array>, name: string): Known[] => {
+  const [lo, lr] = [cut(more.get(`${name}lo`), rows), cut(more.get(`${name}lr`), rows)]
+  return rows.map((_, i) => ({ ...(lo[i] === undefined ? {} : { lo: lo[i] }), ...(lr[i] === undefined ? {} : { lr: lr[i] }) }))
+}
+
+/** One step: logprobs of the whole batch, its loss, then the gradient pass by pass, so that every denominator is that of the batch. */
+async function one(
+  trainer: Trainer,
+  goal: Objective,
+  plan: TunePlan,
+  rows: readonly TuneRow[],
+  at: readonly number[],
+  more: ReadonlyMap<string, Float32Array>,
+  rate: number,
+): Promise<{ priced: Priced; norm: number }> {
+  const passes = passesOf(rows, at, plan.micro, goal.values)
+  const seen = await look(trainer, rows, passes)
+  const known = knownOf(rows, more, '')
+  const priced = goal.price(
+    at.map(i => rows[i]),
+    at.map(i => seen.get(i)!),
+    at.map(i => known[i]),
+    { step: trainer.step, random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss') },
+  )
+  const slopes = new Map(at.map((i, k) => [i, priced.slopes[k]]))
+  if (passes.length === 1) return { priced, norm: (await trainer.descend(passes[0].rows, cotangentsOf(passes[0], slopes), rate)).norm }
+  for (const pass of passes) await trainer.gradient(pass.rows, cotangentsOf(pass, slopes))
+  return { priced, norm: await trainer.apply(rate) }
+}
+
+/** The same loss over held-out rows, all at once. */
+async function measure(
+  trainer: Trainer,
+  goal: Objective,
+  plan: TunePlan,
+  dev: readonly TuneRow[],
+  more: ReadonlyMap<string, Float32Array>,
+): Promise<{ loss: number; metrics: Record<string, number> }> {
+  const all = [...dev.keys()]
+  const seen = await look(trainer, dev, passesOf(dev, all, plan.micro, goal.values))
+  const { loss, metrics } = goal.price(
+    dev,
+    all.map(i => seen.get(i)!),
+    knownOf(dev, more, 'dev.'),
+    { step: trainer.step, random: new AddressedRandom(plan.seed, 0, 0, 'tune held out') },
+  )
+  return { loss, metrics: { ...metrics } }
+}

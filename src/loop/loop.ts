@@ -1,0 +1,368 @@
+// Rounds of search, data, training and measurement. Everything lies in the store: a loop that was stopped or killed anywhere goes on where it was.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AddressedRandom, Failure } from '../kernel/index.ts'
+import {
+  runTuneJob,
+  type TuneEvent,
+  type TunePlan,
+  type TuneResult,
+  type TuneRow,
+  takesPart,
+  tuneApart,
+  tunedModel,
+  tunePlan,
+  writeTuneJob,
+} from '../learn/index.ts'
+import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
+import { worldEntry } from '../run/index.ts'
+import type { WorldEntry } from '../world/index.ts'
+import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
+import { type Measured, measure } from './measure.ts'
+import { type Beliefs, believed, byMopps } from './select.ts'
+import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
+
+/** What is trained: the network that writes, the one that judges, or both. */
+export type Parts = 'policy' | 'value' | 'both'
+
+/** What decides a loop's outcome. */
+export interface LoopPlan {
+  loop: string
+  world: string
+  /** Weights it begins with: `seedling`, `seedling@draft`, `seedling@NAME`. */
+  model: string
+  seed: number
+  parts: Parts
+  /** Calls of each round's searches: what loops are compared at. */
+  spend: number
+  /** Problems searched at once. */
+  abreast: number
+  /** Held-out problems, their split, and the calls of each one's search. */
+  measured: { problems: number; split: 'dev' | 'test'; calls: number }
+  /** Which problems a round takes: others each time, in an order of the seed's; or by MoPPS those that about half succeed at. */
+  select: 'order' | 'mopps'
+  /** Changes of every training. */
+  tune?: Partial<TunePlan>
+}
+export const loopPlan: Omit<LoopPlan, 'loop'> = {
+  world: 'game24',
+  model: 'seedling',
+  seed: 1,
+  parts: 'both',
+  spend: 12_000,
+  abreast: 16,
+  select: 'order',
+  measured: { problems: 200, split: 'dev', calls: 40 },
+}
+/** A loop in small: to see that all of it works, and roughly where it goes. */
+export const quickPlan: Partial<LoopPlan> = { spend: 1500, measured: { problems: 60, split: 'dev', calls: 24 } }
+
+export interface Round {
+  readonly round: number
+  readonly problems: number
+  /** Of those, with a right end somewhere. */
+  readonly solved: number
+  /** Calls of its searches. */
+  readonly calls: number
+  readonly rows: { readonly policy: number; readonly value: number }
+  readonly trained: { readonly policy: Trained | null; readonly value: Trained | null }
+  readonly settings: Readonly<Record<string, number>>
+  readonly measured: Measured
+  /** Names after --model. */
+  readonly policy: string
+  readonly critic: string
+  readonly seconds: number
+}
+type Trained = Pick<TuneResult, 'step' | 'tokens'> & { readonly loss: number }
+export interface LoopState {
+  readonly plan: LoopPlan
+  /** The first is before any training. */
+  readonly rounds: Round[]
+  /** Of the problems already searched, so that each round has others. */
+  at: number
+  beliefs: Beliefs
+}
+export type LoopEvent =
+  | { kind: 'begun'; round: number; rounds: number }
+  | { kind: 'resumed'; rounds: number }
+  | { kind: 'searched'; round: number; problems: number; solved: number; calls: number; of: number }
+  | { kind: 'tuning'; round: number; part: 'policy' | 'value'; event: TuneEvent }
+  | { kind: 'measuring'; round: number }
+  | ({ kind: 'round' } & Round)
+export interface LoopOptions extends Partial<Omit<LoopPlan, 'loop'>> {
+  /** Folder of runs and weights. */
+  store: string
+  /** Of the loop, its runs and weights. Default: LOOP-PARTS-SEED. */
+  name?: string
+  rounds?: number
+  /** Train in a process of its own. Default true. */
+  apart?: boolean
+  onEvent?(e: LoopEvent): void
+  signal?: AbortSignal
+}
+export interface LoopResult {
+  readonly name: string
+  readonly plan: LoopPlan
+  readonly rounds: readonly Round[]
+  /** false: stopped by the signal; the same call goes on. */
+  readonly finished: boolean
+}
+
+export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
+
+/** Where the weights of a name are. @throws Failure */
+function pathOf(model: string, models: string): string {
+  if (model === 'seedling') return shippedWeights
+  const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
+  if (name === undefined)
+    throw new Failure('usage', `expected a seedling to train, found ${model}`, 'take seedling, seedling@draft or seedling@NAME')
+  const own = weightsPath(models, name)
+  return name === 'draft' && !existsSync(own) ? draftWeights : own
+}
+
+/**
+ * Runs a loop, or goes on with it.
+ * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for
+ */
+export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
+  const { store, rounds = 3, apart = true, onEvent, signal, name: given, ...changes } = o
+  const plan: LoopPlan = { ...loopPlan, ...changes, loop: spec.id }
+  if (plan.parts !== 'both' && spec[plan.parts] === undefined)
+    throw new Failure(
+      'usage',
+      `loop ${spec.id} trains no ${plan.parts}`,
+      `it trains: ${spec.policy ? 'policy' : ''}${spec.value ? ' value' : ''}`,
+    )
+  const name = given ?? `${spec.id}-${plan.parts}-${plan.seed}`
+  const folder = loopFolder(store, name)
+  const file = join(folder, 'loop.json')
+  const entry = await worldEntry(plan.world)
+  const models = join(store, 'models')
+  loadSeedling(pathOf(plan.model, models))
+  const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
+  let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
+  if (existsSync(file)) {
+    state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
+    if (JSON.stringify(state.plan) !== JSON.stringify(plan))
+      throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
+    onEvent?.({ kind: 'resumed', rounds: state.rounds.length })
+  }
+  const keep = (): void => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${file}.part`, JSON.stringify(state))
+    renameSync(`${file}.part`, file)
+  }
+  keep()
+  const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+  try {
+    for (let round = state.rounds.length; round <= rounds; round++) {
+      if (signal?.aborted) throw new Stopped()
+      onEvent?.({ kind: 'begun', round, rounds })
+      const began = performance.now()
+      const last = state.rounds.at(-1)
+      const now = last ?? { policy: plan.model, critic: plan.model }
+      const made =
+        round === 0
+          ? {
+              ...now,
+              problems: 0,
+              solved: 0,
+              calls: 0,
+              rows: { policy: 0, value: 0 },
+              trained: { policy: null, value: null },
+              settings: {},
+              at: state.at,
+              beliefs: state.beliefs,
+            }
+          : await grow(work, round, now, state)
+      onEvent?.({ kind: 'measuring', round })
+      const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
+      const { at, beliefs, ...rest } = made
+      const done: Round = {
+        round,
+        problems: rest.problems,
+        solved: rest.solved,
+        calls: rest.calls,
+        rows: rest.rows,
+        trained: rest.trained,
+        settings: rest.settings,
+        measured,
+        policy: rest.policy,
+        critic: rest.critic,
+        seconds: (performance.now() - began) / 1000,
+      }
+      state.rounds.push(done)
+      state.at = at
+      state.beliefs = beliefs
+      keep()
+      onEvent?.({ kind: 'round', ...done })
+    }
+  } catch (e) {
+    if (!(e instanceof Stopped) && !signal?.aborted) throw e
+    return { name, plan, rounds: state.rounds, finished: false }
+  }
+  return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+}
+
+interface Work {
+  spec: LoopSpec
+  plan: LoopPlan
+  name: string
+  folder: string
+  store: string
+  models: string
+  entry: WorldEntry
+  apart: boolean
+  onEvent: LoopOptions['onEvent']
+  signal: AbortSignal | undefined
+}
+interface Now {
+  policy: string
+  critic: string
+}
+
+/** Models as providers; round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
+function searching(w: Work, now: Now, round: number): Searching {
+  const load = (spec: string) => {
+    const { shape, weights } = loadSeedling(pathOf(spec, w.models))
+    // A model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws.
+    return { spec, provider: seedlingProvider(shape, weights, { id: round === 0 ? 'seedling' : spec }) }
+  }
+  const policy = load(now.policy)
+  return {
+    store: w.store,
+    loop: w.name,
+    entry: w.entry,
+    models: { policy, critic: now.critic === now.policy ? policy : load(now.critic) },
+    seed: w.plan.seed + 1000 * round,
+    signal: w.signal,
+  }
+}
+
+type Made = Now & Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> & Pick<LoopState, 'at' | 'beliefs'>
+
+/** Problems to choose from. */
+const most = 2000
+
+/** Searches, rows, training. */
+async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<LoopState, 'at' | 'beliefs'>): Promise<Made> {
+  const { spec, plan } = w
+  const s = searching(w, now, round)
+  const known = runsOf(w.store, w.name)
+  const listed = problemsOf(w.entry, plan.seed, 'train', most)
+  const mopps = plan.select === 'mopps'
+  const problems = mopps ? byMopps(listed, beliefs, new AddressedRandom(plan.seed, round, 0, 'loop problems')) : listed
+  let left = plan.spend
+  const few = (search: LoopSearch, xs: readonly (typeof problems)[number][], tag: string): Promise<Harvest[]> => {
+    // What these may spend at most never passes what is left of the round; where it is little, fewer are searched rather than all in vain.
+    const limit = search.budget.calls
+    if (left < limit / 2) return Promise.resolve([])
+    const some = xs.slice(0, Math.ceil(left / limit))
+    const each = Math.min(limit, Math.floor(left / Math.max(1, some.length)))
+    return Promise.all(some.map(p => searchOnce(s, search, p, `r${round} ${tag} ${p.id}`, each, known))).then(found => {
+      left -= found.reduce((n, h) => n + h.spent, 0)
+      return found
+    })
+  }
+  const take = (from: number, n: number) => Array.from({ length: n }, (_, i) => problems[(from + i) % problems.length])
+  const many = async (search: LoopSearch, xs: readonly (typeof problems)[number][], tag: string): Promise<Harvest[]> => {
+    const out: Harvest[] = []
+    for (let i = 0; i < xs.length; i += plan.abreast) out.push(...(await few(search, xs.slice(i, i + plan.abreast), tag)))
+    return out
+  }
+  const prepared = await spec.prepare?.({ round, probe: (search, n, tag) => many(search, take(at, n), tag) })
+  const search = prepared?.search ?? spec.search
+  const trees: Harvest[] = []
+  const again: Harvest[] = []
+  const full = problems.length
+  while (trees.length < full) {
+    const chunk = take(at + trees.length, Math.min(plan.abreast, full - trees.length))
+    const found = await few(search, chunk, 'search')
+    if (found.length === 0) break
+    trees.push(...found)
+    const wanted = spec.again === undefined ? [] : found.filter(spec.again.when)
+    if (wanted.length > 0)
+      again.push(
+        ...(await few(
+          spec.again!.search,
+          wanted.map(h => ({ id: h.name, task: h.task })),
+          'again',
+        )),
+      )
+    w.onEvent?.({
+      kind: 'searched',
+      round,
+      problems: trees.length,
+      solved: trees.filter(isSolved).length,
+      calls: plan.spend - left,
+      of: plan.spend,
+    })
+  }
+  const settings = prepared?.settings ?? {}
+  const rows = spec.rows(trees, { round, random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`), again, settings })
+  const trained = await train(w, round, now, rows)
+  return {
+    ...trained,
+    problems: trees.length,
+    solved: trees.filter(isSolved).length,
+    calls: plan.spend - left,
+    rows: { policy: rows.policy.length, value: rows.value.length },
+    settings,
+    at: mopps ? 0 : (at + trees.length) % full,
+    beliefs: mopps ? believed(beliefs, trees) : beliefs,
+  }
+}
+const isSolved = (h: Harvest): boolean => h.tree.nodes().some(n => h.right(n) === true)
+
+/** One network for both where the policy judges itself, else one for each. No rows, no training: the weights stay. */
+async function train(
+  w: Work,
+  round: number,
+  now: Now,
+  rows: { policy: readonly TuneRow[]; value: readonly TuneRow[] },
+): Promise<Now & Pick<Round, 'trained'>> {
+  const { spec, plan } = w
+  const own = spec.critic === 'policy'
+  const wantPolicy = plan.parts !== 'value' && spec.policy !== undefined
+  const wantValue = plan.parts !== 'policy' && spec.value !== undefined
+  const valuePlan: Partial<TunePlan> = { losses: [], verdicts: spec.value?.losses === undefined ? 1 : 0, ...spec.value }
+  const out = { ...now, trained: { policy: null as Trained | null, value: null as Trained | null } }
+  const tuned = async (part: 'policy' | 'value', from: string, some: readonly TuneRow[], changes: Partial<TunePlan>): Promise<string> => {
+    // A round may bring no row for one of the losses: no answer that succeeded, or none that failed.
+    const losses = (changes.losses ?? tunePlan.losses).filter(l => some.some(r => takesPart(l, r)))
+    if (some.length === 0 || (losses.length === 0 && !(changes.verdicts! > 0))) return from
+    const job = join(w.folder, `round-${round}`, part)
+    const begin = part === 'policy' && spec.from === 'start' ? plan.model : from
+    const { shape, weights } = loadSeedling(pathOf(begin, w.models))
+    const frozen = part === 'policy' && (spec.reference ?? 'start') === 'start' && begin !== plan.model
+    writeTuneJob(job, {
+      shape,
+      from: weights,
+      rows: some,
+      ...(frozen ? { reference: loadSeedling(pathOf(plan.model, w.models)).weights } : {}),
+      plan: { ...tunePlan, ...changes, ...plan.tune, losses, seed: plan.seed + 1000 * round },
+    })
+    const options = {
+      onEvent: (event: TuneEvent) => w.onEvent?.({ kind: 'tuning', round, part, event }),
+      ...(w.signal === undefined ? {} : { signal: w.signal }),
+    }
+    const result = await (w.apart ? tuneApart(job, options) : runTuneJob(job, options))
+    if (result === null) throw new Stopped()
+    const name = `${w.name}-r${round}-${part}`
+    const path = weightsPath(w.models, name)
+    mkdirSync(join(path, '..'), { recursive: true })
+    copyFileSync(tunedModel(job), `${path}.part`)
+    renameSync(`${path}.part`, path)
+    out.trained[part] = { step: result.step, tokens: result.tokens, loss: result.train.at(-1)!.loss }
+    return `seedling@${name}`
+  }
+  if (own && wantPolicy && (wantValue || spec.value === undefined)) {
+    const joint = { ...spec.policy!, verdicts: wantValue && rows.value.length > 0 ? (spec.value!.verdicts ?? 1) : 0 }
+    out.policy = await tuned('policy', now.policy, wantValue ? [...rows.policy, ...rows.value] : rows.policy, joint)
+    out.critic = out.policy
+    return out
+  }
+  if (wantPolicy) out.policy = await tuned('policy', now.policy, rows.policy, spec.policy!)
+  if (wantValue) out.critic = await tuned('value', now.critic, rows.value, valuePlan)
+  return out
+}

@@ -1,0 +1,84 @@
+// A loop as data and a few pure functions: what is searched, what is kept of the trees, what is learnt from it.
+import type { KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
+import type { FlatTree } from '../kernel/index.ts'
+import type { Right, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+
+/** A search of the system, by name. */
+export interface LoopSearch {
+  readonly method: string
+  readonly preset?: string
+  readonly knobs?: Readonly<Record<string, KnobValue>>
+  /** Default: the world's own rule. */
+  readonly reward?: string
+  readonly sampling?: Sampling
+  /** For one problem. */
+  readonly budget: Limits & { readonly calls: number }
+}
+/** A problem of the train split with the tree of its search. */
+export interface Harvest {
+  /** Of the problem. */
+  readonly name: string
+  readonly task: unknown
+  readonly tree: FlatTree
+  /** Tells the tree in the dialect of tokens. */
+  readonly teller: Teller
+  readonly right: Right
+  readonly spent: number
+}
+export interface RoundContext {
+  readonly round: number
+  readonly random: Random
+}
+/** What is learnt from. Rows of either may be empty. */
+export interface LoopRows {
+  readonly policy: readonly TuneRow[]
+  readonly value: readonly TuneRow[]
+}
+/** What a loop may do before its searches: look at some problems and settle on how to search. */
+export interface Probing {
+  readonly round: number
+  /** Searches the first `problems` of the round. What it costs is the round's. */
+  probe(search: LoopSearch, problems: number, name: string): Promise<readonly Harvest[]>
+}
+export interface LoopSpec {
+  readonly id: string
+  readonly describe: string
+  readonly paper: Paper
+  readonly search: LoopSearch
+  /** Where its searches' critic comes from: weights of its own (default), or those of the policy, which judges itself. */
+  readonly critic?: 'apart' | 'policy'
+  /** Which weights a round's training begins with: those of the last round (default), or those the loop began with. */
+  readonly from?: 'last' | 'start'
+  /** Whose logprobs a preference is held against: the weights the loop began with (default), or those of the last round. */
+  readonly reference?: 'start' | 'last'
+  /** Settings of the round's search, and what `rows` is told of them. */
+  prepare?(c: Probing): Promise<{ search: LoopSearch; settings: Readonly<Record<string, number>> }>
+  /** A second search of some problems: what the policy alone could not do. */
+  readonly again?: { readonly search: LoopSearch; when(h: Harvest): boolean }
+  rows(trees: readonly Harvest[], c: RoundContext & { again: readonly Harvest[]; settings: Readonly<Record<string, number>> }): LoopRows
+  /** How the policy is trained; absent: it is not. */
+  readonly policy?: Partial<TunePlan>
+  /** The same of the value; `verdicts` weighs it where both are one network. */
+  readonly value?: Partial<TunePlan>
+}
+
+/** Share of the finished answers of a tree that are right; NaN: none finished. */
+export function successOf({ tree, right }: Harvest): number {
+  let all = 0
+  let good = 0
+  for (const n of tree.nodes()) {
+    const r = right(n)
+    if (r === null) continue
+    const times = Math.max(1, tree.M[n] || 1)
+    all += times
+    if (r) good += times
+  }
+  return good / all
+}
+/** Attempts at whole answers, all of the budget. */
+export const sampled = (calls: number, sampling: Sampling = {}): LoopSearch => ({
+  method: 'best-of-n',
+  knobs: { n: calls, untilSolved: false },
+  sampling: { temperature: 1, ...sampling },
+  budget: { calls },
+})
