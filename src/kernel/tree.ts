@@ -550,6 +550,9 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   #settle(e: number): void {
     for (let p = this.parentOf[e]; p >= 0; p = this.parentOf[p]) {
       if ((this.flags[p] & bit.closed) !== 0) return
+      // Of many children taken in their order the last is the one still open: no need to pass all that are over.
+      const last = this.lastChild[p]
+      if (last >= 0 && (this.flags[last] & (shut | over | bit.aside)) === 0) return
       let searched = false
       for (let k = this.firstChild[p]; k >= 0; k = this.nextSibling[k]) {
         // What lies aside was not searched: a node that has nothing else is as open as a leaf.
