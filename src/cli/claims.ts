@@ -1,7 +1,6 @@
 // `espalier claims`: does what the papers say show here?
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { Failure } from '../kernel/index.ts'
 import {
   type ClaimResult,
   claimIds,
@@ -13,9 +12,10 @@ import {
   runClaim,
   type Verdict,
 } from '../run/index.ts'
-import { type Action, type Call, one, type Streams } from './definition.ts'
+import type { Action, Streams } from './definition.ts'
 import { asFailure, errorJson, jsonLine, lookOf, print } from './report.ts'
 import { cut, duration, fill, type Line, marksFor, piece, type Style } from './text.ts'
+import { whole } from './whole.ts'
 
 type Failed = { id: string; error: ReturnType<typeof errorJson> }
 const isFailed = (x: ClaimResult | Failed): x is Failed => 'error' in x
@@ -29,8 +29,8 @@ export const claimsCommand: Action = async (call, s) => {
   const ids = call.args.length > 0 ? [...new Set(call.args)] : claimIds()
   // A wrong name is told before anything is run. So is a package without experiments.
   for (const id of ids.length > 0 ? ids : ['']) await claimNamed(id)
-  const seed = whole(call, 'seed', 1, 0)
-  const jobs = Math.min(whole(call, 'jobs', availableParallelism(), 1), ids.length)
+  const seed = whole(call, 'seed', 0) ?? 1
+  const jobs = Math.min(whole(call, 'jobs', 1) ?? availableParallelism(), ids.length)
   const quick = call.flags.has('quick')
   const done: (ClaimResult | Failed)[] = new Array(ids.length)
   const tell = (r: ClaimResult | Failed): void => {
@@ -103,13 +103,6 @@ function apart(id: string, quick: boolean, seed: number): Promise<ClaimResult | 
       }
     })
   })
-}
-
-function whole(call: Call, name: string, fallback: number, least: number): number {
-  const text = one(call, name)
-  const n = text === undefined ? fallback : Number(text)
-  if (!Number.isInteger(n) || n < least) throw new Failure('usage', `--${name}: expected a whole number from ${least}, found "${text}"`)
-  return n
 }
 
 const styles: Readonly<Record<Verdict, Style>> = { reproduced: 'good', 'not reproduced': 'warn', inconclusive: 'dim' }

@@ -2,7 +2,7 @@
 import type { Method } from '../contract/index.ts'
 import { Failure, nearest } from '../kernel/index.ts'
 import { methodIds, methods } from '../method/index.ts'
-import { evidenceFor } from '../run/index.ts'
+import { claimResults, evidenceFor, type Shown } from '../run/index.ts'
 import { knobDetail } from '../runtime/index.ts'
 import type { Action } from './definition.ts'
 import { jsonLine, lookOf, print } from './report.ts'
@@ -12,8 +12,10 @@ export const methodsCommand: Action = async (call, s) => {
   const id = call.args[0]
   const json = call.flags.has('json')
   if (id === undefined) {
-    if (json) s.out.write(jsonLine({ methods: [...methods.values()].map(methodJson) }))
-    else print(s, list(lookOf(s)))
+    if (json) {
+      const results = claimResults()
+      s.out.write(jsonLine({ methods: [...methods.values()].map(m => methodJson(m, evidenceFor(m.id, results))) }))
+    } else print(s, list(lookOf(s)))
     return 0
   }
   const found = methods.get(id)
@@ -25,8 +27,9 @@ export const methodsCommand: Action = async (call, s) => {
       near === undefined ? `methods: ${methodIds.join(', ')}` : `did you mean ${near}?`,
     )
   }
-  if (json) s.out.write(jsonLine(methodJson(found)))
-  else print(s, detail(found))
+  const evidence = evidenceFor(found.id, claimResults())
+  if (json) s.out.write(jsonLine(methodJson(found, evidence)))
+  else print(s, detail(found, evidence))
   return 0
 }
 
@@ -48,7 +51,7 @@ function list(look: { width: number; unicode: boolean }): Line[] {
   ]
 }
 
-function detail(x: Method): Line[] {
+function detail(x: Method, evidence: readonly Shown[]): Line[] {
   const out: Line[] = [[piece(x.id, 'bold'), piece(`  version ${x.version ?? 1}`, 'dim')]]
   const row = (name: string, text: string): void => {
     out.push([piece(`  ${fill(name, 10)}`, 'dim'), piece(text)])
@@ -85,7 +88,7 @@ function detail(x: Method): Line[] {
         }`,
       ),
     ])
-  for (const e of evidenceFor(x.id)) row('claim', `${e.claim}: ${e.verdict} (${e.date}); docs/claims.md`)
+  for (const e of evidence) row('claim', `${e.claim}: ${e.verdict} (${e.date}); docs/claims.md`)
   return out
 }
 const show = (v: unknown): string => (Array.isArray(v) ? v.join(',') || '(none)' : String(v))
@@ -96,7 +99,7 @@ function range(k: { min?: number; max?: number; choices?: readonly unknown[] }):
   return k.min === undefined ? `to ${k.max}` : `${k.min} to ${k.max}`
 }
 
-function methodJson(x: Method): object {
+function methodJson(x: Method, evidence: readonly Shown[]): object {
   return {
     id: x.id,
     version: x.version ?? 1,
@@ -118,6 +121,6 @@ function methodJson(x: Method): object {
       }
     }),
     presets: Object.fromEntries(Object.entries(x.presets ?? {}).map(([n, v]) => [n, v])),
-    evidence: evidenceFor(x.id),
+    evidence,
   }
 }

@@ -56,8 +56,8 @@ export interface Shown {
   readonly interval: readonly [number, number]
   readonly date: string
 }
-/** @param id of a method, world, loss, ... */
-export const evidenceFor = (id: string, results: ReadonlyMap<string, ClaimResult> = claimResults()): Shown[] =>
+/** @param id of a method, world, loss, ... @param results of `claimResults`, read once for all that is shown */
+export const evidenceFor = (id: string, results: ReadonlyMap<string, ClaimResult>): Shown[] =>
   [...results.values()]
     .filter(r => r.evidence.includes(id))
     .map(r => ({ claim: r.id, verdict: r.verdict, effect: r.effect, interval: r.interval, date: r.date }))

@@ -1,10 +1,10 @@
 // Advantages: what a response, or a token, was better than.
+import { average } from '../../kernel/index.ts'
 import type { Numbers } from './row.ts'
 
-const mean = (xs: readonly number[]): number => xs.reduce((s, x) => s + x, 0) / xs.length
 /** Standard deviation. @param unbiased divides by n - 1 */
 export const deviation = (xs: readonly number[], unbiased = true): number => {
-  const m = mean(xs)
+  const m = average(xs)
   const n = unbiased ? xs.length - 1 : xs.length
   return n > 0 ? Math.sqrt(xs.reduce((s, x) => s + (x - m) ** 2, 0) / n) : 0
 }
@@ -36,21 +36,22 @@ export function advantages(rewards: readonly number[], groups: readonly string[]
     throw new RangeError(`advantages: expected a group for each reward, found ${groups.length} for ${rewards.length}`)
   const { epsilon = 1e-4, unbiased = true } = o
   const known = rewards.filter(r => !Number.isNaN(r))
-  const byGroup = Map.groupBy(
-    rewards.map((r, i) => ({ r, g: groups[i] })).filter(x => !Number.isNaN(x.r)),
-    x => x.g,
+  const of = (xs: readonly number[]) => ({ n: xs.length, mean: average(xs), deviation: deviation(xs, unbiased) })
+  const batch = of(known)
+  const byGroup = new Map(
+    [...Map.groupBy(rewards.keys(), i => groups[i])].map(([g, at]) => [g, of(at.map(i => rewards[i]).filter(r => !Number.isNaN(r)))]),
   )
   return rewards.map((r, i) => {
     if (Number.isNaN(r)) return Number.NaN
-    const group = byGroup.get(groups[i])!.map(x => x.r)
+    const group = byGroup.get(groups[i])!
     let centre = 0
-    if (o.centre === 'batch') centre = mean(known)
-    else if (o.centre === 'group') centre = mean(group)
+    if (o.centre === 'batch') centre = batch.mean
+    else if (o.centre === 'group') centre = group.mean
     else if (o.centre === 'others') {
-      if (group.length < 2) throw new RangeError(`advantages: leaving one out needs two responses to a prompt, found one to '${groups[i]}'`)
-      centre = (mean(group) * group.length - r) / (group.length - 1)
+      if (group.n < 2) throw new RangeError(`advantages: leaving one out needs two responses to a prompt, found one to '${groups[i]}'`)
+      centre = (group.mean * group.n - r) / (group.n - 1)
     }
-    const scale = o.scale === 'none' ? 1 : deviation(o.scale === 'group' ? group : known, unbiased) + epsilon
+    const scale = o.scale === 'none' ? 1 : (o.scale === 'group' ? group : batch).deviation + epsilon
     return (r - centre) / scale
   })
 }
@@ -91,4 +92,4 @@ export const overlong = (length: number, limit: number, buffer: number): number 
  * continuations of the hint.
  */
 export const prefixAdvantage = (continuation: number, onPolicy: readonly number[], rollouts: number): number =>
-  (continuation - mean(onPolicy)) / rollouts
+  (continuation - average(onPolicy)) / rollouts
