@@ -12,6 +12,7 @@ import { selfRewarding } from './self-rewarding.ts'
 import type { LoopSpec } from './spec.ts'
 
 export {
+  heldOut,
   type LoopEvent,
   type LoopOptions,
   type LoopPlan,
@@ -23,7 +24,7 @@ export {
   quickPlan,
   type Round,
 } from './loop.ts'
-export { type Measured, measuring } from './measure.ts'
+export { type Measured, measuring, type Outcomes } from './measure.ts'
 export { loopPlot, loopReport } from './report.ts'
 export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'

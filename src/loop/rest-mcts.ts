@@ -1,5 +1,5 @@
 import { distanceLabels, imitationRows, verdictRows } from '../learn/index.ts'
-import type { LoopSpec } from './spec.ts'
+import { imitating, type LoopSpec } from './spec.ts'
 
 /**
  * Zhang et al. 2024. Tree search by process reward; each round
@@ -17,6 +17,6 @@ export const restMctsLoop: LoopSpec = {
     policy: trees.flatMap(h => imitationRows(h.teller, { top: 2, least: 0.2, right: h.right })),
     value: trees.flatMap(h => verdictRows(h.teller, distanceLabels(h.tree, h.right))),
   }),
-  policy: { losses: [{ id: 'sft' }], epochs: 2 },
-  value: { epochs: 2 },
+  policy: imitating,
+  value: { epochs: 2, rate: 5e-4 },
 }
