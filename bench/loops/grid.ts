@@ -18,8 +18,8 @@ export const settings = {
   spend: 6000,
   measured: { problems: 104, split: 'dev', calls: 40 },
 } satisfies Partial<LoopOptions>
-/** All Game of 24 problems of the test split, and the calls of each one's search. */
-export const heldOutBy = { split: 'test', problems: 1000, calls: 40 } as const
+/** All Game of 24 problems of the test split, the calls of each one's search, and how many answers are drawn. */
+export const heldOutBy = { split: 'test', problems: 1000, calls: 40, tries: 16 } as const
 
 const each = (model: Trial['model'], loop: string, parts: Parts = 'both'): Trial[] => seeds.map(seed => ({ loop, parts, model, seed }))
 const draft = (loop: string): Trial[] => each('seedling@draft', loop)

@@ -22,7 +22,7 @@ async function tested(now: Pick<Round, 'policy' | 'critic'>, seed: number) {
   const file = join(store, `test-${seed}-${now.policy}-${now.critic}.json`.replaceAll('@', '-'))
   if (!existsSync(file)) {
     const found = await heldOut(now, { ...heldOutBy, store, world: settings.world, seed })
-    writeFileSync(file, JSON.stringify({ greedy: bits(found.greedy), search: bits(found.search) }))
+    writeFileSync(file, JSON.stringify({ greedy: bits(found.greedy), search: bits(found.search), tries: found.tries }))
   }
   return JSON.parse(readFileSync(file, 'utf8'))
 }

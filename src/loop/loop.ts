@@ -8,6 +8,7 @@ import {
   type TunePlan,
   type TuneResult,
   type TuneRow,
+  taken,
   takesPart,
   tuneApart,
   tunedModel,
@@ -18,7 +19,7 @@ import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPa
 import { worldEntry } from '../run/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
-import { type Measured, measure, type Outcomes, outcomes } from './measure.ts'
+import { type Measured, measure, type Outcomes, outcomes, triesOf } from './measure.ts'
 import { type Beliefs, believed, byMopps } from './select.ts'
 import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
 
@@ -224,16 +225,27 @@ interface Now {
 /**
  * The weights of a round on held-out problems, outcome by outcome, with the draws that the loop itself is measured by: so rounds and loops of one seed can be
  * compared problem by problem. Problems in an order that no seed changes.
- * @param o.store folder of the weights @throws Failure (usage) on names that are no seedling's
+ * @param o.store folder of the weights @param o.calls of the search @param o.tries answers drawn at temperature 1; of them the right ones are told @throws Failure (usage) on names that are no seedling's
  */
 export async function heldOut(
   now: { policy: string; critic: string },
-  o: { store: string; world: string; seed: number; split: 'dev' | 'test'; problems: number; calls: number; abreast?: number },
-): Promise<{ greedy: Outcomes; search: Outcomes }> {
+  o: {
+    store: string
+    world: string
+    seed: number
+    split: 'dev' | 'test'
+    problems: number
+    calls: number
+    tries: number
+    abreast?: number
+  },
+): Promise<{ greedy: Outcomes; search: Outcomes; tries: number[] }> {
   const entry = await worldEntry(o.world)
   const models = modelsOf(now, join(o.store, 'models'), true)
   const w: Searching = { store: o.store, loop: 'held out', entry, models, seed: o.seed }
-  return outcomes(w, problemsOf(entry, 0, o.split, o.problems), o.split, o.calls, o.abreast ?? loopPlan.abreast)
+  const problems = problemsOf(entry, 0, o.split, o.problems)
+  const abreast = o.abreast ?? loopPlan.abreast
+  return { ...(await outcomes(w, problems, o.split, o.calls, abreast)), tries: await triesOf(w, problems, o.tries, abreast) }
 }
 
 /** Models as providers. @param measured a model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws */
@@ -329,7 +341,8 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     beliefs: mopps ? believed(beliefs, trees) : beliefs,
   }
 }
-const isSolved = (h: Harvest): boolean => h.tree.nodes().some(n => h.right(n) === true)
+// Playouts that were only looked at count: what they found is learnt from, too.
+const isSolved = (h: Harvest): boolean => taken(h.tree).some(n => h.right(n) === true)
 
 /** One network for both where the policy judges itself, else one for each. No rows, no training: the weights stay. */
 async function train(

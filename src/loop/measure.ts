@@ -1,10 +1,11 @@
 // How good a round's weights are on held-out problems: at the first try, and by a fixed search at a fixed budget, the same for every loop.
 import type { Split } from '../contract/index.ts'
-import { type Interval, wilson } from '../kernel/index.ts'
+import { type FlatTree, type Interval, wilson } from '../kernel/index.ts'
+import { rightByReward } from '../learn/index.ts'
 import { frameOf, grade, solve } from '../run/index.ts'
 import type { Named } from '../world/index.ts'
 import { type Searching, Stopped } from './harvest.ts'
-import type { LoopSearch } from './spec.ts'
+import { type LoopSearch, sampled } from './spec.ts'
 
 export interface Measured {
   readonly problems: number
@@ -65,6 +66,40 @@ export async function outcomesOf(
     }
   }
   return { correct, calls }
+}
+
+/**
+ * Answers drawn at temperature 1: how many of them are right, of each problem.
+ * @throws Stopped
+ */
+export async function triesOf(w: Searching, problems: readonly Named<unknown>[], n: number, abreast: number): Promise<number[]> {
+  const out: number[] = []
+  for (let i = 0; i < problems.length; i += abreast) {
+    if (w.signal?.aborted) throw new Stopped()
+    out.push(
+      ...(await Promise.all(
+        problems.slice(i, i + abreast).map(async problem => {
+          const { method, knobs, sampling, budget } = sampled(n)
+          const { frame, task } = await frameOf(
+            {
+              world: w.entry.world.id,
+              task: w.entry.showTask(problem.task),
+              method,
+              knobs: { ...knobs },
+              models: { policy: w.models.policy.spec, critic: w.models.critic.spec },
+              sampling: sampling!,
+              budget,
+            },
+            { policy: w.models.policy.provider, critic: w.models.critic.provider },
+          )
+          const { tree } = await solve(frame, task, { seed: w.seed, concurrency: 1 })
+          const right = rightByReward(tree as FlatTree)
+          return (tree as FlatTree).nodes().reduce((sum, k) => sum + (right(k) ? Math.max(1, tree.M[k] || 1) : 0), 0)
+        }),
+      )),
+    )
+  }
+  return out
 }
 
 /** Both measurements, problem by problem. @throws Stopped */

@@ -82,7 +82,7 @@ export const groupsOf = (trees: readonly Harvest[]): GroupTree[] =>
     return { ...h, unread: Math.max(0, h.spent - read) }
   })
 /** How rows are imitated: rates and epochs that were best of a few for both shipped networks, on dev problems and a seed that no report uses. */
-export const imitating: Partial<TunePlan> = { losses: [{ id: 'sft' }], epochs: 4, rate: 1e-3 }
+export const imitating: Partial<TunePlan> = { losses: [{ id: 'sft' }], epochs: 4, rate: 5e-4 }
 /** Attempts at whole answers, all of the budget. */
 export const sampled = (calls: number, sampling: Sampling = {}): LoopSearch => ({
   method: 'best-of-n',
