@@ -27,10 +27,10 @@ const draft = (loop: string): Trial[] => each('seedling@draft', loop)
 export const grid: readonly Trial[] = [
   ...['rest-mcts', 'rest-em', 'alphamath', 'mcts-dpo', 'self-rewarding', 'b-star', 'rstar-math'].flatMap(draft),
   ...each('seedling', 'rest-mcts'),
-  ...each('seedling', 'rest-em'),
   ...(['policy', 'value'] as const).flatMap(parts => each('seedling', 'rest-mcts', parts)),
   ...(['policy', 'value'] as const).flatMap(parts => each('seedling@draft', 'rest-mcts', parts)),
-  ...['lite-ppo', 'loop', 'treepo', 'hpt', 'chord'].flatMap(draft),
+  ...['lite-ppo', 'hpt', 'treepo', 'chord', 'loop'].flatMap(draft),
+  ...each('seedling', 'rest-em'),
 ]
 
 export const nameOf = ({ loop, parts, model, seed }: Trial): string => `${loop}-${parts}-${model.replace('seedling@', '')}-${seed}`

@@ -1,4 +1,4 @@
-// node bench/loops/run.ts --store DIR [--only TEXT ...]: the trials of the grid, one after the other, each into bench/results/loops/NAME.json as it ends.
+// npm run loops -- --store DIR [--only TEXT ...]: the trials of the grid, one after the other, each into bench/results/loops/NAME.json as it ends.
 // Stopped anywhere, the same command goes on: what is in a file is not run again, and a loop goes on where it was.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
