@@ -27,6 +27,7 @@ export { type Measured, measuring } from './measure.ts'
 export { loopPlot, loopReport } from './report.ts'
 export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'
+export { type Lesson, type LessonEvent, type LessonOptions, type LessonPlan, lessonPlan, type Ranked, tuneRuns } from './tune-runs.ts'
 
 const all: readonly LoopSpec[] = [
   restMctsLoop,
