@@ -111,7 +111,7 @@ export interface LoopResult {
 export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
 
 /** Where the weights of a name are. @throws Failure */
-function pathOf(model: string, models: string): string {
+export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
   const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
   if (name === undefined)

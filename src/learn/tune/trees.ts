@@ -17,7 +17,7 @@ import type { StepPair } from '../step-pairs.ts'
 import type { TuneRow, Verdict } from './row.ts'
 
 /** What has no token (a fraction, a number past 99) gives no row. */
-function sayable<T>(make: () => T): T | null {
+export function sayable<T>(make: () => T): T | null {
   try {
     return make()
   } catch (e) {
@@ -27,7 +27,7 @@ function sayable<T>(make: () => T): T | null {
 }
 type Told = Pick<TuneRow, 'tokens' | 'segment'>
 /** A prompt and what is said after it. */
-const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
+export const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
   const tokens = [...prompt]
   const segment: Segment[] = prompt.map(() => 'prompt')
   for (const [s, text] of parts)
