@@ -592,7 +592,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (legal !== true) throw new Failure('world', `world ${world.id}: ${brief(o.action)} cannot follow there: ${legal}`)
     this.shared.engine.renew(this.party)
     this.budget.renew(o.limits ?? this.budget.limits)
-    if (o.sampling !== undefined) this.sampling = { ...this.sampling, ...o.sampling }
+    if (o.sampling !== undefined) this.sampling = o.sampling
     const m = this.#steps.observe(this.insert(n as EdgeId, o.action as A))
     t.reroot(m)
     this.#lastly.length = 0

@@ -1,5 +1,6 @@
 // Answers in parts, as each kind of request has them: progress on the way, then the answer.
 import { brief, type Event } from '../runtime/index.ts'
+import { type Reply, spokenReply } from '../world/index.ts'
 import { answerChunks, chunk, completionChunk, type Envelope, extrasOf, finishOf, pieces, restOf, usageChunk, usageOf } from './bodies.ts'
 import type { Ears } from './desk.ts'
 import type { Piece } from './direct.ts'
@@ -31,10 +32,10 @@ export function narrator(tell: (line: string) => void): (e: Event) => void {
     }
   }
 }
-/** The words of a reply, where the answer is one. */
+/** The words and calls of a reply, where the answer is one. */
 const textOf = (answer: unknown): string | undefined => {
-  const text = (answer as { text?: unknown } | null | undefined)?.text
-  return typeof text === 'string' && text !== '' ? text : undefined
+  const reply = answer as Partial<Reply> | null | undefined
+  return typeof reply?.text === 'string' ? spokenReply(reply as Reply) || undefined : undefined
 }
 
 export const tell: Readonly<Record<Kind, (out: Outlet, e: Envelope, asked: Asked, work: Work, searching: boolean) => Promise<void>>> = {

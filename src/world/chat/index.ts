@@ -4,7 +4,7 @@ import { type ChatTask, parseTask, showTask } from './task.ts'
 import { type ChatState, chat, type Heard, type Reply } from './world.ts'
 
 export type { ChatInput, ChatTask } from './task.ts'
-export { type ChatState, chat, type Heard, type Reply, replied, replyGroup, replyKey, sameReply, spoken as spokenReply } from './world.ts'
+export { type ChatState, chat, type Heard, type Reply, replied, replyGroup, replyKey, sameMessage, spoken as spokenReply } from './world.ts'
 
 export const chatWorld: WorldEntry<ChatState, Reply | Heard, Reply, ChatTask> = {
   world: chat,

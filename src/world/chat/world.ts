@@ -42,15 +42,6 @@ export function replyKey(r: Reply): string {
     ? `answer:${answerKey(finalAnswer(short)?.answer ?? short)}`
     : `text:${short.replace(/\s+/g, ' ')}`
 }
-/** Is a message this reply, as a client sends it back? Spacing and order of arguments are the client's. */
-export const sameReply = (m: Message, r: Reply): boolean =>
-  m.role === 'assistant' &&
-  m.content === r.text &&
-  (m.toolCalls ?? []).length === (r.toolCalls ?? []).length &&
-  (m.toolCalls ?? []).every((c, i) => {
-    const was = r.toolCalls![i]
-    return c.name === was.name && plainArguments(c.arguments) === plainArguments(was.arguments)
-  })
 /** Replies are voted on by group first: words, or which tools are called. */
 export const replyGroup = (r: Reply): string => (r.toolCalls?.length ? `call:${r.toolCalls.map(c => c.name).join(';')}` : 'words')
 
@@ -63,6 +54,16 @@ export const replied = (r: Reply, ids: readonly string[] = []): Message => ({
     ? {}
     : { toolCalls: r.toolCalls.map((c, i) => ({ id: ids[i] ?? `${i}`, ...c })) }),
 })
+/** Are two messages one, whatever spacing and order the arguments of their calls have? */
+export const sameMessage = (a: Message, b: Message): boolean => {
+  const plain = (m: Message) => [
+    m.role,
+    m.content,
+    m.toolCallId ?? null,
+    (m.toolCalls ?? []).map(c => [c.id, c.name, plainArguments(c.arguments)]),
+  ]
+  return canonical(plain(a)) === canonical(plain(b))
+}
 
 /**
  * The next reply of an assistant, in one go; after it, where its tools were used, what they gave, and the reply to that. Its rules reward nothing: a judge, a verifier or a vote must. Replies are compared by the tools they call,
