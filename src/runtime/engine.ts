@@ -29,6 +29,7 @@ export interface EngineOptions {
   raise?: Limits
   /** What became of the answer with which the record ends. */
   turn?: Turn
+  heard?: Bench['heard']
   onAct?(act: Act): void
   /** The record was replayed; what follows is live. */
   onLive?(): void
@@ -96,6 +97,9 @@ export class Engine implements Bench {
   }
   get seed(): number {
     return this.o.seed
+  }
+  get heard(): Bench['heard'] {
+    return this.o.heard
   }
   get clock(): Clock {
     return this.o.clock

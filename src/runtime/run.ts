@@ -23,6 +23,8 @@ export interface RunSetup extends RunOptions {
   raise?: Limits
   /** What became of the answer with which the record ends: the search goes on from there, with its method run again below it. */
   turn?: Turn
+  /** Told what models are writing, piece by piece, where they can tell, and at which address. A call of which something was told is not made again when it fails. */
+  heard?: EngineOptions['heard']
   /** Answers questions to people. */
   people?(q: { question: string; choices?: string[] }, signal: AbortSignal): Promise<string>
 }
@@ -108,6 +110,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
     ...(o.raise === undefined ? {} : { raise: o.raise }),
     ...(o.turn === undefined ? {} : { turn: o.turn }),
+    ...(o.heard === undefined ? {} : { heard: o.heard }),
     onLive: () => watchDeadline(),
     onAct(act) {
       if (act.do === 'deadline') search.deadline()

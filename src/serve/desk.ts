@@ -24,6 +24,8 @@ export interface Seat {
 export interface Ears {
   onRun?(id: string): void
   onEvent?(e: Event): void
+  /** Pieces of the answer, where a model is asked once. */
+  heard?(p: Piece): void
 }
 
 export class Desk {
@@ -123,6 +125,12 @@ export class Desk {
       if (e.kind === 'run.turn' && !e.data.replayed) former = false
       if (!former) o.onEvent!(e)
     }
+    // The first that is asked writes the answer; who is asked elsewhere judges it.
+    let where: string | undefined
+    const hear = (piece: Piece, at: string): void => {
+      where ??= at
+      if (at === where) o.heard!(piece)
+    }
     seat.over.addEventListener('abort', stop, { once: true })
     try {
       // To begin a run takes some milliseconds of files: who came meanwhile gets a first word before.
@@ -135,6 +143,7 @@ export class Desk {
         ...(o.origin === undefined ? {} : { origin: o.origin }),
         ...(o.resume === undefined ? {} : { resume: o.resume.id }),
         ...(o.turn === undefined ? {} : { turn: o.turn }),
+        ...(o.heard === undefined ? {} : { heard: hear }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
         ...(o.onEvent === undefined ? {} : { onEvent: e => tell(e as Event) }),
       })

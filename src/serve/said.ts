@@ -97,6 +97,17 @@ export function saidOf(r: RunResult<any, any, any>, n: number, dialect: string):
   }
 }
 
+/** The replies in the order in which their pieces were heard, those that nothing was heard of in the places between. */
+export function asHeard(s: Said, heard: readonly string[]): Said {
+  if (heard.length === 0) return s
+  const left = [...s.replies]
+  const places = s.replies.map((_, i) => {
+    const at = heard[i] === undefined ? -1 : left.findIndex(r => r.text === heard[i])
+    return at < 0 ? undefined : left.splice(at, 1)[0]
+  })
+  return { ...s, replies: places.map(r => r ?? left.shift()!) }
+}
+
 /** Words that cost nothing. */
 export const plainly = (text: string): Said => ({
   replies: [{ text }],

@@ -147,12 +147,18 @@ export function application(settings: ServeSettings): Application {
               { plan, planned },
               { limits: held.limits, models, store: desk.store! },
             )
+      // A model alone tells nothing but its answer, as it is written.
+      const alone = chosen.method === null && topic.world === 'chat'
       return {
-        search: true,
-        go: seat => o =>
-          on === null
-            ? desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o })
-            : desk.search(asked, on.plan, on.planned, seat, { account, resume: on.meta, turn: on.turn, ...o }),
+        search: !alone,
+        go:
+          seat =>
+          ({ heard, onEvent, ...o }) => {
+            const ears = { account, ...o, ...(alone ? heard && { heard } : onEvent && { onEvent }) }
+            return on === null
+              ? desk.search(asked, plan, planned, seat, { ...ears, origin: former?.run })
+              : desk.search(asked, on.plan, on.planned, seat, { ...ears, resume: on.meta, turn: on.turn })
+          },
         release: held.release,
       }
     } catch (e) {
