@@ -517,7 +517,7 @@ export interface Live {
   idempotencyKey: string
   now(): number
   sleep(ms: number): Promise<void>
-  /** Told what is being written, piece by piece, where the back end can tell: for whoever passes it on. What is returned in the end holds. */
+  /** Told what is being written, piece by piece, where the back end can tell: for whoever passes it on. `index`: which sample of this call. What is returned in the end holds. */
   heard?(piece: { index: number; text?: string; reasoning?: string }): void
 } // now, sleep: milliseconds
 /** US dollars per million tokens; `request`: per turn to the server. */

@@ -1,7 +1,7 @@
 // How good a round's weights are on held-out problems: at the first try, and by a fixed search at a fixed budget, the same for every loop.
 import type { Split } from '../contract/index.ts'
 import { type FlatTree, type Interval, wilson } from '../kernel/index.ts'
-import { rightByReward } from '../learn/index.ts'
+import { rightByReward } from '../learn/from-trees.ts'
 import { frameOf, grade, solve } from '../run/index.ts'
 import type { Named } from '../world/index.ts'
 import { type Searching, Stopped } from './harvest.ts'

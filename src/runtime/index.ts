@@ -16,6 +16,7 @@ export {
   type OpenRecord,
   type SessionRecord,
   type Status,
+  type Turn,
 } from './journal.ts'
 export { type Reservation, Scope } from './meter.ts'
 export { bestAnswer, knobDetail, method, need, neededFor, person, settleKnobs } from './method.ts'

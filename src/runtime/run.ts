@@ -5,7 +5,7 @@ import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
-import { type Journal, MemoryJournal } from './journal.ts'
+import { type Journal, MemoryJournal, type Turn } from './journal.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
 import { asRoles, type Ended, RunningSearch } from './search.ts'
@@ -21,6 +21,10 @@ export interface RunSetup extends RunOptions {
   replayOnly?: boolean
   /** Raises the limits once the record has been replayed. */
   raise?: Limits
+  /** What became of the answer with which the record ends: the search goes on from there, with its method run again below it. */
+  turn?: Turn
+  /** Told what models are writing, piece by piece, where they can tell, and at which address. A call of which something was told is not made again when it fails. */
+  heard?: EngineOptions['heard']
   /** Answers questions to people. */
   people?(q: { question: string; choices?: string[] }, signal: AbortSignal): Promise<string>
 }
@@ -105,6 +109,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     ...(o.remember === undefined ? {} : { remember: o.remember }),
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
     ...(o.raise === undefined ? {} : { raise: o.raise }),
+    ...(o.turn === undefined ? {} : { turn: o.turn }),
+    ...(o.heard === undefined ? {} : { heard: o.heard }),
     onLive: () => watchDeadline(),
     onAct(act) {
       if (act.do === 'deadline') search.deadline()
@@ -112,6 +118,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       else if (act.do === 'raise') {
         search.reopen()
         search.raise(act.limits)
+        watchDeadline()
+      } else if (act.do === 'turn') {
+        search.turn(act)
         watchDeadline()
       } else if (act.do === 'prune' || act.do === 'pin' || act.do === 'unpin') {
         const e = search.tree.find(act.key)

@@ -2,7 +2,7 @@
 import type { Usage } from '../contract/index.ts'
 import type { Reply } from '../world/index.ts'
 import { callId } from './former.ts'
-import type { Said, Tokens } from './said.ts'
+import type { Said, Spoken, Tokens } from './said.ts'
 
 /** Of one request. */
 export interface Envelope {
@@ -28,6 +28,7 @@ export const extrasOf = (s: Said): object => ({
   ...(s.ended === undefined ? {} : { ended: s.ended }),
   ...(s.why === undefined ? {} : { why: s.why }),
   spent: s.usage,
+  ...(s.total === undefined ? {} : { total: s.total }),
 })
 /** length: it was cut off, by the limit of its length or of the search. */
 export const finishOf = (r: Reply | undefined, s: Said): string =>
@@ -35,7 +36,7 @@ export const finishOf = (r: Reply | undefined, s: Said): string =>
 
 export const callsOf = (r: Reply | undefined, e: Envelope, s: Said, choice: number) =>
   r?.toolCalls?.map((c, i) => ({
-    id: callId(s.run ?? e.id.slice(-12), choice, i),
+    id: callId(s.run ?? e.id.slice(-12), (r as Spoken).key ?? choice, i),
     type: 'function',
     function: { name: c.name, arguments: c.arguments },
   }))

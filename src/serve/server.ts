@@ -22,6 +22,7 @@ import { limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { turnOf } from './turn.ts'
 
 /** A server that is there. */
 export interface Serving {
@@ -137,9 +138,27 @@ export function application(settings: ServeSettings): Application {
       const models: { policy: Provider; judge?: Provider } =
         judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, topic.world) }
       const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings, by: account?.key.name })
+      const on =
+        former === null
+          ? null
+          : await turnOf(
+              asked.messages,
+              desk.store!.get(former.run),
+              { plan, planned },
+              { limits: held.limits, models, store: desk.store! },
+            )
+      // A model alone tells nothing but its answer, as it is written.
+      const alone = chosen.method === null && topic.world === 'chat'
       return {
-        search: true,
-        go: seat => o => desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o }),
+        search: !alone,
+        go:
+          seat =>
+          ({ heard, onEvent, ...o }) => {
+            const ears = { account, ...o, ...(alone ? heard && { heard } : onEvent && { onEvent }) }
+            return on === null
+              ? desk.search(asked, plan, planned, seat, { ...ears, origin: former?.run })
+              : desk.search(asked, on.plan, on.planned, seat, { ...ears, resume: on.meta, turn: on.turn })
+          },
         release: held.release,
       }
     } catch (e) {

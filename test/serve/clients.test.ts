@@ -127,45 +127,6 @@ describe('the openai package', () => {
     expect(tokens.map(t => t.token).join('')).toMatch(/^\d+ [-+*/] \d+ =/)
     expect(tokens.every(t => t.logprob <= 0)).toBe(true)
   })
-  test('tools: voted on by name, then by arguments; their results go on with the same exchange', async () => {
-    const call = (name: string, q: string) => ({
-      text: '',
-      finish: 'tool_calls',
-      tool_calls: [{ id: 'x', type: 'function', function: { name, arguments: JSON.stringify({ q }) } }],
-    })
-    let drawn = 0
-    const s = await setting(r => {
-      const n = r.body.n ?? 1
-      if (r.body.messages.at(-1).role === 'tool') return { choices: Array(n).fill('Answer: Paris') }
-      const all = [call('search', 'a'), call('search', 'b'), call('search', 'b'), { text: 'no idea' }, { text: 'no idea' }]
-      return { choices: Array.from({ length: n }, () => all[drawn++ % all.length]) }
-    })
-    const tools = [
-      { type: 'function' as const, function: { name: 'search', parameters: { type: 'object', properties: { q: { type: 'string' } } } } },
-    ]
-    const ask = (messages: OpenAI.ChatCompletionMessageParam[], budget: string) =>
-      client(s).chat.completions.create(
-        { model: 'self-consistency/m', messages, tools, espalier: { knobs: { n: 5 } } } as OpenAI.ChatCompletionCreateParamsNonStreaming,
-        { headers: { 'x-espalier-budget': budget } },
-      )
-    const first = await ask(says('Where?'), 'calls=12')
-    expect(first.choices[0].finish_reason).toBe('tool_calls')
-    const [made] = first.choices[0].message.tool_calls as OpenAI.ChatCompletionMessageFunctionToolCall[]
-    expect([made.function.name, JSON.parse(made.function.arguments)]).toEqual(['search', { q: 'b' }])
-    expect(s.upstream.requests[0].body.tools).toEqual(tools)
-    const turn: OpenAI.ChatCompletionMessageParam[] = [
-      ...says('Where?'),
-      first.choices[0].message,
-      { role: 'tool', tool_call_id: made.id, content: 'It is Paris' },
-    ]
-    const second = await ask(turn, 'calls=12')
-    expect(second.choices[0].message.content).toBe('Answer: Paris')
-    expect(s.upstream.requests.at(-1)!.body.messages.at(-1)).toEqual({ role: 'tool', tool_call_id: made.id, content: 'It is Paris' })
-    const [was, is] = [first, second].map(x => s.run(extras(x).run))
-    expect(is.origin).toBe(was.id)
-    expect(is.limits.calls).toBe(12 - was.spent.calls!)
-    await expect(ask(turn, 'calls=5')).rejects.toThrow(/budget of this exchange is used up/)
-  })
   test('responses: whole, streamed, tools and all', async () => {
     const s = await setting(sums)
     const r = await client(s).responses.create({ model: 'self-consistency/m', instructions: 'Be brief.', input: 'What is 2 + 2?' })
