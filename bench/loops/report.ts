@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { average, holm } from '../../src/kernel/index.ts'
-import { loopNamed, type Parts, type Round } from '../../src/loop/index.ts'
+import { loops, type Parts, type Round } from '../../src/loop/index.ts'
 import { curves, type Panel } from './curves.ts'
 import { type Change, minus, over, type Scores } from './differences.ts'
 import { heldOutBy, rounds, seeds, settings, type Trial } from './grid.ts'
@@ -193,22 +193,8 @@ if (import.meta.main) {
     process.stderr.write(`left out, not all seeds are there: ${label(l)} from ${l.model}\n`)
     return false
   })
-  const known = [
-    'rest-mcts',
-    'alphamath',
-    'mcts-dpo',
-    'rstar-math',
-    'b-star',
-    'lite-ppo',
-    'loop',
-    'treepo',
-    'hpt',
-    'chord',
-    'rest-em',
-    'self-rewarding',
-  ]
+  const known = [...loops.keys()]
   const parts: Parts[] = ['both', 'policy', 'value']
-  for (const l of lines) loopNamed(l.loop)
   const { text, pictures } = page(lines, l => 3 * known.indexOf(l.loop) + parts.indexOf(l.parts))
   writeFileSync(join(out, 'loops.md'), text)
   for (const [name, svg] of Object.entries(pictures)) writeFileSync(join(out, name), svg)
