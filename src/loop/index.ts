@@ -11,22 +11,14 @@ import { rstarMathLoop } from './rstar-math.ts'
 import { selfRewarding } from './self-rewarding.ts'
 import type { LoopSpec } from './spec.ts'
 
-export {
-  type LoopEvent,
-  type LoopOptions,
-  type LoopPlan,
-  type LoopResult,
-  loop,
-  loopFolder,
-  loopPlan,
-  type Parts,
-  quickPlan,
-  type Round,
-} from './loop.ts'
+export { type KeptLoop, type LoopNow, loopNames, readLoop, type TrainPoint } from './kept.ts'
+export { type LoopEvent, type LoopOptions, type LoopResult, loop, type Round } from './loop.ts'
 export { type Measured, measuring } from './measure.ts'
+export { type LoopPlan, loopFolder, loopPlan, type Parts, quickPlan } from './plan.ts'
 export { loopPlot, loopReport } from './report.ts'
 export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'
+export { loopStatus, roundLine } from './status.ts'
 
 const all: readonly LoopSpec[] = [
   restMctsLoop,
