@@ -1,4 +1,4 @@
-export { budgetKey, parseBudget, showBudget } from './budget-text.ts'
+export { budgetKey, budgetUnits, parseBudget, showBudget } from './budget-text.ts'
 export { type Arm, type Claim, type ClaimResult, deciding, type Finding, type Lab, type Verdict } from './claim.ts'
 export { machineName, runClaim } from './claim-lab.ts'
 export { claimPage } from './claim-page.ts'
