@@ -5,13 +5,16 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { lock } from '../store/index.ts'
 import { loopLock, loopLog, loopNames, readLoop } from './kept.ts'
 import type { LoopEvent } from './loop.ts'
-import { loopFile, loopFolder, loopPlan } from './plan.ts'
+import { loopFolder, loopPlan, loopStateFile } from './plan.ts'
 
 const store = mkdtempSync(join(tmpdir(), 'kept-'))
 afterAll(() => rmSync(store, { recursive: true }))
 const made = (name: string): string => {
   mkdirSync(loopFolder(store, name), { recursive: true })
-  writeFileSync(loopFile(store, name), JSON.stringify({ plan: { ...loopPlan, loop: 'rest-em' }, rounds: [], at: 0, beliefs: {}, of: 2 }))
+  writeFileSync(
+    loopStateFile(store, name),
+    JSON.stringify({ plan: { ...loopPlan, loop: 'rest-em' }, rounds: [], at: 0, beliefs: {}, of: 2 }),
+  )
   return name
 }
 const step = (n: number, loss: number, round = 1): LoopEvent => ({

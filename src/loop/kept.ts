@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, stat
 import { join } from 'node:path'
 import { holder } from '../store/index.ts'
 import type { LoopEvent, LoopState } from './loop.ts'
-import { loopFile, loopFolder } from './plan.ts'
+import { loopFolder, loopStateFile } from './plan.ts'
 import { loopStatus } from './status.ts'
 
 /** A step of a training. */
@@ -70,7 +70,7 @@ const shareOf = (e: LoopEvent): number | null =>
 /** Loops of a store by name. */
 export function loopNames(store: string): string[] {
   const folder = loopFolder(store, '')
-  return existsSync(folder) ? readdirSync(folder).filter(n => existsSync(loopFile(store, n))) : []
+  return existsSync(folder) ? readdirSync(folder).filter(n => existsSync(loopStateFile(store, n))) : []
 }
 
 /**
@@ -78,7 +78,7 @@ export function loopNames(store: string): string[] {
  * @returns null: there is none of that name
  */
 export function readLoop(store: string, name: string): KeptLoop | null {
-  const file = loopFile(store, name)
+  const file = loopStateFile(store, name)
   if (!existsSync(file)) return null
   const folder = loopFolder(store, name)
   const word = whole<LoopNow>(join(folder, files.now))

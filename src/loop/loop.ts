@@ -21,7 +21,7 @@ import type { WorldEntry } from '../world/index.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
 import { loopLock, loopLog } from './kept.ts'
 import { type Measured, measure } from './measure.ts'
-import { type LoopPlan, loopFile, loopFolder, loopPlan } from './plan.ts'
+import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
 import { type Beliefs, believed, byMopps } from './select.ts'
 import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
 
@@ -103,7 +103,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
     )
   const name = given ?? `${spec.id}-${plan.parts}-${plan.seed}`
   const folder = loopFolder(store, name)
-  const file = loopFile(store, name)
+  const file = loopStateFile(store, name)
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
   loadSeedling(pathOf(plan.model, models))

@@ -38,4 +38,4 @@ export const loopPlan: Omit<LoopPlan, 'loop'> = {
 export const quickPlan: Partial<LoopPlan> = { spend: 1500, measured: { problems: 60, split: 'dev', calls: 24 } }
 
 export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
-export const loopFile = (store: string, name: string): string => join(loopFolder(store, name), 'loop.json')
+export const loopStateFile = (store: string, name: string): string => join(loopFolder(store, name), 'loop.json')

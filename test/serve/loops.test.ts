@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { loopFile, loopFolder, loopPlan, quickPlan } from '../../src/loop/plan.ts'
+import { loopFolder, loopPlan, loopStateFile, quickPlan } from '../../src/loop/plan.ts'
 import { argumentsOf } from '../../src/serve/api/loops.ts'
 import type { LoopDetail, LoopRow } from '../../src/serve/api/wire.ts'
 import { keptLoop } from '../studio/fixture/loop.ts'
@@ -101,7 +101,7 @@ describe('loops', () => {
   test('a server with its whole API loads nothing that trains', async () => {
     const s = await setting()
     mkdirSync(loopFolder(s.store, 'a'), { recursive: true })
-    writeFileSync(loopFile(s.store, 'a'), JSON.stringify({ plan: { ...loopPlan, loop: 'hpt' }, rounds: [], at: 0, beliefs: {} }))
+    writeFileSync(loopStateFile(s.store, 'a'), JSON.stringify({ plan: { ...loopPlan, loop: 'hpt' }, rounds: [], at: 0, beliefs: {} }))
     const code = `
       import { registerHooks } from 'node:module'
       registerHooks({ resolve(name, context, next) { if (name.startsWith('@jax-js')) throw new Error('loaded ' + name); return next(name, context) } })
