@@ -42,6 +42,8 @@ export type Act =
   | { do: 'raise'; limits: Limits } // the limits were raised
   | { do: 'stop' } // a person or a program: no further effects
   | { do: 'prune' | 'pin' | 'unpin'; key: string } // on the node of that address
+  | { do: 'prefer'; better: string; worse: string; why?: string } // two addresses: a pair for training, which changes nothing of the search
+  | { do: 'edit'; key: string; text: string } // another action below that node, as the world reads it: it is taken
 
 /** A process began to work on the run. Outside the order of delivery: the tree does not depend on it. */
 export interface SessionRecord {
