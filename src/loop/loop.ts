@@ -16,46 +16,14 @@ import {
 } from '../learn/index.ts'
 import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
 import { worldEntry } from '../run/index.ts'
+import { lock } from '../store/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
+import { loopLock, loopLog } from './kept.ts'
 import { type Measured, measure } from './measure.ts'
+import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
 import { type Beliefs, believed, byMopps } from './select.ts'
 import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
-
-/** What is trained: the network that writes, the one that judges, or both. */
-export type Parts = 'policy' | 'value' | 'both'
-
-/** What decides a loop's outcome. */
-export interface LoopPlan {
-  loop: string
-  world: string
-  /** Weights it begins with: `seedling`, `seedling@draft`, `seedling@NAME`. */
-  model: string
-  seed: number
-  parts: Parts
-  /** Calls of each round's searches: what loops are compared at. */
-  spend: number
-  /** Problems searched at once. */
-  abreast: number
-  /** Held-out problems, their split, and the calls of each one's search. */
-  measured: { problems: number; split: 'dev' | 'test'; calls: number }
-  /** Which problems a round takes: others each time, in an order of the seed's; or by MoPPS those that about half succeed at. */
-  select: 'order' | 'mopps'
-  /** Changes of every training. */
-  tune?: Partial<TunePlan>
-}
-export const loopPlan: Omit<LoopPlan, 'loop'> = {
-  world: 'game24',
-  model: 'seedling',
-  seed: 1,
-  parts: 'both',
-  spend: 12_000,
-  abreast: 16,
-  select: 'order',
-  measured: { problems: 200, split: 'dev', calls: 40 },
-}
-/** A loop in small: to see that all of it works, and roughly where it goes. */
-export const quickPlan: Partial<LoopPlan> = { spend: 1500, measured: { problems: 60, split: 'dev', calls: 24 } }
 
 export interface Round {
   readonly round: number
@@ -81,6 +49,8 @@ export interface LoopState {
   /** Of the problems already searched, so that each round has others. */
   at: number
   beliefs: Beliefs
+  /** Rounds that were asked for last. */
+  of?: number
 }
 export type LoopEvent =
   | { kind: 'begun'; round: number; rounds: number }
@@ -108,8 +78,6 @@ export interface LoopResult {
   readonly finished: boolean
 }
 
-export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
-
 /** Where the weights of a name are. @throws Failure */
 export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
@@ -122,10 +90,10 @@ export function pathOf(model: string, models: string): string {
 
 /**
  * Runs a loop, or goes on with it.
- * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for
+ * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for; (store) where another process works on it
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
-  const { store, rounds = 3, apart = true, onEvent, signal, name: given, ...changes } = o
+  const { store, rounds = 3, apart = true, onEvent: heard, signal, name: given, ...changes } = o
   const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
@@ -135,7 +103,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
     )
   const name = given ?? `${spec.id}-${plan.parts}-${plan.seed}`
   const folder = loopFolder(store, name)
-  const file = join(folder, 'loop.json')
+  const file = loopStateFile(store, name)
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
   const begin = pathOf(plan.model, models)
@@ -144,67 +112,82 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   loadSeedling(begin)
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
-  if (existsSync(file)) {
-    state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
-    if (JSON.stringify(state.plan) !== JSON.stringify(plan))
-      throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
-    onEvent?.({ kind: 'resumed', rounds: state.rounds.length })
-  }
-  const keep = (): void => {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${file}.part`, JSON.stringify(state))
-    renameSync(`${file}.part`, file)
-  }
-  keep()
-  const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+  mkdirSync(folder, { recursive: true })
+  const mine = lock(loopLock(store, name), `loop ${name}`)
   try {
-    for (let round = state.rounds.length; round <= rounds; round++) {
-      if (signal?.aborted) throw new Stopped()
-      onEvent?.({ kind: 'begun', round, rounds })
-      const began = performance.now()
-      const last = state.rounds.at(-1)
-      const now = last ?? { policy: plan.model, critic: plan.model }
-      const made =
-        round === 0
-          ? {
-              ...now,
-              problems: 0,
-              solved: 0,
-              calls: 0,
-              rows: { policy: 0, value: 0 },
-              trained: { policy: null, value: null },
-              settings: {},
-              at: state.at,
-              beliefs: state.beliefs,
-            }
-          : await grow(work, round, now, state)
-      onEvent?.({ kind: 'measuring', round })
-      const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
-      const { at, beliefs, ...rest } = made
-      const done: Round = {
-        round,
-        problems: rest.problems,
-        solved: rest.solved,
-        calls: rest.calls,
-        rows: rest.rows,
-        trained: rest.trained,
-        settings: rest.settings,
-        measured,
-        policy: rest.policy,
-        critic: rest.critic,
-        seconds: (performance.now() - began) / 1000,
-      }
-      state.rounds.push(done)
-      state.at = at
-      state.beliefs = beliefs
-      keep()
-      onEvent?.({ kind: 'round', ...done })
-    }
-  } catch (e) {
-    if (!(e instanceof Stopped) && !signal?.aborted) throw e
-    return { name, plan, rounds: state.rounds, finished: false }
+    return await going()
+  } finally {
+    mine.release()
   }
-  return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+
+  async function going(): Promise<LoopResult> {
+    const log = loopLog(store, name)
+    const onEvent = (e: LoopEvent): void => {
+      log(e)
+      heard?.(e)
+    }
+    if (existsSync(file)) {
+      state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
+      if (JSON.stringify(state.plan) !== JSON.stringify(plan))
+        throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
+      onEvent({ kind: 'resumed', rounds: state.rounds.length })
+    }
+    state.of = rounds
+    const keep = (): void => {
+      writeFileSync(`${file}.part`, JSON.stringify(state))
+      renameSync(`${file}.part`, file)
+    }
+    keep()
+    const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+    try {
+      for (let round = state.rounds.length; round <= rounds; round++) {
+        if (signal?.aborted) throw new Stopped()
+        onEvent({ kind: 'begun', round, rounds })
+        const began = performance.now()
+        const last = state.rounds.at(-1)
+        const now = last ?? { policy: plan.model, critic: plan.model }
+        const made =
+          round === 0
+            ? {
+                ...now,
+                problems: 0,
+                solved: 0,
+                calls: 0,
+                rows: { policy: 0, value: 0 },
+                trained: { policy: null, value: null },
+                settings: {},
+                at: state.at,
+                beliefs: state.beliefs,
+              }
+            : await grow(work, round, now, state)
+        onEvent({ kind: 'measuring', round })
+        const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
+        const { at, beliefs, ...rest } = made
+        const done: Round = {
+          round,
+          problems: rest.problems,
+          solved: rest.solved,
+          calls: rest.calls,
+          rows: rest.rows,
+          trained: rest.trained,
+          settings: rest.settings,
+          measured,
+          policy: rest.policy,
+          critic: rest.critic,
+          seconds: (performance.now() - began) / 1000,
+        }
+        state.rounds.push(done)
+        state.at = at
+        state.beliefs = beliefs
+        keep()
+        onEvent({ kind: 'round', ...done })
+      }
+    } catch (e) {
+      if (!(e instanceof Stopped) && !signal?.aborted) throw e
+      return { name, plan, rounds: state.rounds, finished: false }
+    }
+    return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+  }
 }
 
 const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
