@@ -1,4 +1,4 @@
-import { imitationRows, labelKinds, verdictRows } from '../learn/index.ts'
+import { imitationRows, labelKinds, verdictRows } from '../learn/from-trees.ts'
 import type { LoopSpec } from './spec.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { NodeId } from '../contract/index.ts'
-import { balance, imitationRows } from '../learn/index.ts'
+import { balance, imitationRows } from '../learn/from-trees.ts'
 import { type Harvest, type LoopSearch, type LoopSpec, sampled } from './spec.ts'
 
 const temperatures = [0.6, 0.8, 1, 1.2]

@@ -1,6 +1,6 @@
 // Policy gradients over groups of answers to one problem. They differ in how answers are drawn, what an answer's advantage is, and how terms are averaged.
 import type { Paper } from '../contract/index.ts'
-import { advantageKinds, type GroupAdvantage, groupRows, type LossPlan } from '../learn/index.ts'
+import { advantageKinds, type GroupAdvantage, groupRows, type LossPlan } from '../learn/from-trees.ts'
 import { type LoopSearch, type LoopSpec, sampled } from './spec.ts'
 
 const groups = (id: string, describe: string, paper: Paper, search: LoopSearch, by: GroupAdvantage, loss: LossPlan): LoopSpec => ({

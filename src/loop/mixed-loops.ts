@@ -1,5 +1,5 @@
 // Reinforcement and imitation side by side: what the policy reaches alone it reinforces, what search finds it imitates.
-import { advantageKinds, groupRows, hptGate, imitationRows } from '../learn/index.ts'
+import { advantageKinds, groupRows, hptGate, imitationRows } from '../learn/from-trees.ts'
 import { type LoopSearch, type LoopSpec, sampled, successOf } from './spec.ts'
 
 /** Who demonstrates: a search over the same problem, kept where it is verified. */

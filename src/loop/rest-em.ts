@@ -1,4 +1,4 @@
-import { imitationRows } from '../learn/index.ts'
+import { imitationRows } from '../learn/from-trees.ts'
 import { type LoopSpec, sampled } from './spec.ts'
 
 /**

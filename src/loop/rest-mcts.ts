@@ -1,4 +1,4 @@
-import { distanceLabels, imitationRows, verdictRows } from '../learn/index.ts'
+import { distanceLabels, imitationRows, verdictRows } from '../learn/from-trees.ts'
 import type { LoopSpec } from './spec.ts'
 
 /**

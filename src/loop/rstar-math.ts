@@ -1,5 +1,5 @@
-import type { TuneRow } from '../learn/index.ts'
-import { imitationRows, labelKinds, pairRows, pairsOf } from '../learn/index.ts'
+import type { TuneRow } from '../learn/from-trees.ts'
+import { imitationRows, labelKinds, pairRows, pairsOf } from '../learn/from-trees.ts'
 import type { LoopSpec } from './spec.ts'
 
 /** The score of a step is asked for at its end. */

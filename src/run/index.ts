@@ -16,7 +16,7 @@ export { type Config, configFiles, modelSpec, type NamedModel, readConfig, type 
 export { type Evidence, evidence } from './evidence.ts'
 export { type Exported, type ExportOptions, exportRuns } from './export.ts'
 export { parseKnobs } from './knob-text.ts'
-export { type Published, papers } from './papers.ts'
+export { type PaperRoom, type Published, papers } from './papers.ts'
 export { frameOf, loadPart, methodNamed, modelsOf, type Plan, type Planned, worldEntry } from './plan.ts'
 export { type Replayed, recorded, replay, type WhatIf, whatIf } from './replay.ts'
 export { runsNamed } from './runs-named.ts'

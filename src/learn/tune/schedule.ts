@@ -19,8 +19,8 @@ export interface TuneBatch {
   /** The first of its epoch. */
   readonly first: boolean
 }
-/** Rows of each step: units shuffled anew in each epoch, filled up to `batch`. */
-export function schedule(rows: readonly TuneRow[], p: Pick<TunePlan, 'seed' | 'epochs' | 'steps' | 'batch'>): TuneBatch[] {
+/** Rows of each step: units shuffled anew in each epoch, or as they are given, filled up to `batch`. */
+export function schedule(rows: readonly TuneRow[], p: Pick<TunePlan, 'seed' | 'epochs' | 'steps' | 'batch' | 'inOrder'>): TuneBatch[] {
   const units = unitsOf(rows)
   const out: TuneBatch[] = []
   for (let epoch = 0; epoch < p.epochs; epoch++) {
@@ -31,7 +31,7 @@ export function schedule(rows: readonly TuneRow[], p: Pick<TunePlan, 'seed' | 'e
       if (batch.length > 0) first = false
       batch = []
     }
-    for (const unit of new AddressedRandom(p.seed, epoch, 0, 'tune batches').shuffle(units)) {
+    for (const unit of p.inOrder ? units : new AddressedRandom(p.seed, epoch, 0, 'tune batches').shuffle(units)) {
       batch.push(...unit)
       if (batch.length >= p.batch) push()
     }

@@ -180,8 +180,7 @@ describe('stopping and going on', () => {
 describe('what is refused, in one line', () => {
   const bad = (rows: unknown[], plan: Partial<TunePlan> = {}, more: Partial<TuneOptions> = {}) => of(rows as TuneRow[], plan, more)
   test.each<[string, Partial<TunePlan>, RegExp]>([
-    ['entropy', { losses: [{ id: 'entropy' }] }, /loss entropy: it needs entropies of the whole vocabulary/],
-    ['exact KL', { losses: [{ id: 'kl-exact' }] }, /needs the exact divergence/],
+    ['no reference for exact KL', { losses: [{ id: 'kl-exact' }], reference: 'none' }, /exact divergences: they need a reference/],
     ['an unknown loss', { losses: [{ id: 'dpoo' }] }, /no loss is called 'dpoo'/],
     ['no labels', { losses: [{ id: 'dpo' }] }, /loss dpo: expected rows with label, row 0 has none/],
     ['no advantage', { losses: [{ id: 'grpo' }] }, /expected rows with advantage/],
@@ -271,14 +270,72 @@ test('the rate rises, then falls to its floor', () => {
   expect(other('none')).toEqual([1, 1, 1])
 })
 
-test('every loss that the network can serve is taken, the others are refused', () => {
-  const refused = [...losses.values()].filter(l => {
-    try {
-      objective([{ id: l.id }], 0)
-      return false
-    } catch {
-      return true
-    }
+test('every loss is served', () => {
+  for (const { id } of losses.values()) expect(() => objective([{ id }], 0), id).not.toThrow()
+})
+
+describe('laws, not only the words that were said', () => {
+  test('an entropy bonus makes the laws wider, a divergence holds them where they were', async () => {
+    const spread = await of(words, { losses: [{ id: 'entropy' }], epochs: 20, rate: 1e-3, reference: 'none' })
+    expect(spread.train.at(-1)!.metrics['entropy.entropy']).toBeGreaterThan(spread.train[0].metrics['entropy.entropy'])
+    const free = await of(words, { epochs: 8, rate: 1e-3 })
+    const bound = await of(words, { epochs: 8, rate: 1e-3, losses: [{ id: 'sft' }, { id: 'kl-exact', weight: 20 }] })
+    expect(bound.train[0].metrics['kl-exact.kl']).toBeCloseTo(0, 5)
+    expect(bound.train.at(-1)!.metrics['kl-exact.kl']).toBeGreaterThan(1e-5)
+    const away = async (weights: Weights) =>
+      (await of(words, { steps: 1, losses: [{ id: 'kl-exact' }], batch: 8 }, { from: weights, reference: from })).train[0].loss
+    expect(await away(bound.weights)).toBeLessThan(0.5 * (await away(free.weights)))
   })
-  expect(refused.map(l => l.id)).toEqual(['srft', 'kl-exact', 'entropy'])
+  test('the iterate: the divergence begins anew with each epoch', async () => {
+    const o = { losses: [{ id: 'sft' }, { id: 'kl-exact' }], batch: 8, rate: 3e-3, warmup: 0, epochs: 2 }
+    expect((await of(words, { ...o, reference: 'iterate' })).train[1].metrics['kl-exact.kl']).toBeCloseTo(0, 5)
+    expect((await of(words, { ...o, reference: 'start' })).train[1].metrics['kl-exact.kl']).toBeGreaterThan(1e-4)
+  })
+  test.each(['start', 'iterate'] as const)('stopped and resumed with the reference %s, it ends in the same weights', async reference => {
+    const hints = words.map(
+      (r, i): TuneRow => ({ ...r, advantage: i % 2 ? 1 : -1, segment: r.segment.map((s, t) => (t === 5 || t === 6 ? 'prefix' : s)) }),
+    )
+    const plan: Partial<TunePlan> = {
+      reference,
+      epochs: 4,
+      losses: [
+        { id: 'prefix-rft', options: { share: 0.3 } as never },
+        { id: 'kl-exact', weight: 0.1 },
+      ],
+    }
+    const whole = await of(hints, plan)
+    const folder = join(root, `laws-${reference}`)
+    const stop = new AbortController()
+    const first = await of(hints, plan, {
+      folder,
+      saveEvery: 1,
+      signal: stop.signal,
+      onEvent: e => e.kind === 'saved' && e.step === 3 && stop.abort(),
+    })
+    expect(first.finished).toBe(false)
+    expect((await of(hints, plan, { folder })).weights).toEqual(whole.weights)
+  })
+})
+
+test('rows in the order given, and the steps of trainings before this one', async () => {
+  const seen = async (plan: Partial<TunePlan>) =>
+    (await of(words, { batch: 2, epochs: 1, warmup: 0, rate: 1e-9, ...plan })).train.map(x => x.loss)
+  const each = await Promise.all(
+    [0, 2, 4].map(async i => (await of(words.slice(i, i + 2), { batch: 2, epochs: 1, rate: 1e-9 })).train[0].loss),
+  )
+  expect(await seen({ inOrder: true })).toEqual(each.map(x => expect.closeTo(x, 4)))
+  expect(await seen({})).not.toEqual(each.map(x => expect.closeTo(x, 4)))
+  // mu at its step 4 of 4 has reached its valley.
+  const mu = { warmup: 0, decay: 4, peak: 0.8, valley: 0.1 }
+  const sft = async (before?: number) => {
+    const { train } = await of(words, {
+      losses: [{ id: 'sft', weight: { mu } }],
+      batch: 8,
+      epochs: 1,
+      ...(before === undefined ? {} : { before }),
+    })
+    return train[0].loss / train[0].metrics.sft
+  }
+  expect(await sft()).toBeCloseTo(0.8)
+  expect(await sft(4)).toBeCloseTo(0.1)
 })
