@@ -22,6 +22,7 @@ import { limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
 import { turnOf } from './turn.ts'
 
 /** A server that is there. */
@@ -66,12 +67,14 @@ export function application(settings: ServeSettings): Application {
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
