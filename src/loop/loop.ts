@@ -111,7 +111,7 @@ export interface LoopResult {
 export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
 
 /** Where the weights of a name are. @throws Failure */
-function pathOf(model: string, models: string): string {
+export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
   const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
   if (name === undefined)
@@ -126,7 +126,7 @@ function pathOf(model: string, models: string): string {
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
   const { store, rounds = 3, apart = true, onEvent, signal, name: given, ...changes } = o
-  const plan: LoopPlan = { ...loopPlan, ...changes, loop: spec.id }
+  const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
       'usage',
@@ -138,7 +138,10 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   const file = join(folder, 'loop.json')
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
-  loadSeedling(pathOf(plan.model, models))
+  const begin = pathOf(plan.model, models)
+  if (plan.model === spec.on?.model && !existsSync(begin))
+    throw new Failure('usage', `there are no weights ${plan.model} for loop ${spec.id} to begin with`, `make them: ${spec.on.begin}`)
+  loadSeedling(begin)
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
   if (existsSync(file)) {
@@ -203,6 +206,8 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   }
   return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
 }
+
+const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
 
 interface Work {
   spec: LoopSpec
@@ -299,7 +304,13 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     })
   }
   const settings = prepared?.settings ?? {}
-  const rows = spec.rows(trees, { round, random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`), again, settings })
+  const rows = spec.rows(trees, {
+    round,
+    entry: w.entry,
+    random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`),
+    again,
+    settings,
+  })
   const trained = await train(w, round, now, rows)
   return {
     ...trained,

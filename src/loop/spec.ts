@@ -2,6 +2,7 @@
 import type { KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 import type { Right, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { WorldEntry } from '../world/index.ts'
 
 /** A search of the system, by name. */
 export interface LoopSearch {
@@ -27,6 +28,8 @@ export interface Harvest {
 }
 export interface RoundContext {
   readonly round: number
+  /** The world that was searched. */
+  readonly entry: WorldEntry
   readonly random: Random
 }
 /** What is learnt from. Rows of either may be empty. */
@@ -44,6 +47,8 @@ export interface LoopSpec {
   readonly id: string
   readonly describe: string
   readonly paper: Paper
+  /** World and weights it is for, where they are not those of most loops. The weights are a user's own; `begin` says how they are made. */
+  readonly on?: { readonly world: string; readonly model: string; readonly begin: string }
   readonly search: LoopSearch
   /** Where its searches' critic comes from: weights of its own (default), or those of the policy, which judges itself. */
   readonly critic?: 'apart' | 'policy'

@@ -17,7 +17,7 @@ import type { StepPair } from '../step-pairs.ts'
 import type { TuneRow, Verdict } from './row.ts'
 
 /** What has no token (a fraction, a number past 99) gives no row. */
-function sayable<T>(make: () => T): T | null {
+export function sayable<T>(make: () => T): T | null {
   try {
     return make()
   } catch (e) {
@@ -27,7 +27,7 @@ function sayable<T>(make: () => T): T | null {
 }
 type Told = Pick<TuneRow, 'tokens' | 'segment'>
 /** A prompt and what is said after it. */
-const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
+export const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
   const tokens = [...prompt]
   const segment: Segment[] = prompt.map(() => 'prompt')
   for (const [s, text] of parts)
@@ -125,6 +125,51 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
     )
     return row === null ? [] : [{ ...row, reward, advantage: values[i], group: name, unit: `${name} group` }]
   })
+}
+
+/** A text that begins with its prompt, as a row; null: it has no token. */
+export const textRow = (prompt: string, text: string, as: Segment): Told | null =>
+  sayable(() => told(encode(prompt), [[as, text.slice(prompt.length)]]))
+
+export interface TrajectoryOptions {
+  right?: Right
+  /** At most so many right and so many wrong ones of a tree, of the right ones no more than of the wrong ones but one at least. Default: all. */
+  most?: number
+  /** Of a wrong answer and of a right one. Default 0 and 1. */
+  rewards?: readonly [wrong: number, right: number]
+}
+/** Finished answers, right and wrong, unpaired, each once, with their rewards. A verdict is asked for wherever a step begins. */
+export function trajectoryRows(teller: Teller, o: TrajectoryOptions = {}): TuneRow[] {
+  const t = teller.tree
+  const { right = rightByReward(t), most = Infinity, rewards = [0, 1] } = o
+  const rows = new Map<string, TuneRow>()
+  for (const n of taken(t)) {
+    const good = right(n)
+    if (good === null) continue
+    const [prompt, ...spans] = teller.spans(n)
+    const at: number[] = []
+    const row = sayable(() => {
+      const begin = encode(prompt.text)
+      let length = begin.length
+      for (const s of spans) {
+        at.push(length)
+        length += encode(s.text).length
+      }
+      return told(
+        begin,
+        spans.map(s => ['policy', s.text] as const),
+      )
+    })
+    if (row !== null)
+      rows.set(row.tokens.join(' '), {
+        ...row,
+        reward: rewards[Number(good)],
+        label: good ? 'desirable' : 'undesirable',
+        verdicts: at.map(i => ({ at: i })),
+      })
+  }
+  const [good, bad] = (['desirable', 'undesirable'] as const).map(l => [...rows.values()].filter(r => r.label === l).slice(0, most))
+  return [...(o.most === undefined ? good : good.slice(0, Math.max(1, bad.length))), ...bad]
 }
 
 export interface VerdictOptions {
