@@ -8,7 +8,7 @@ import { Divergence, EffectError, StrayWait } from './errors.ts'
 import type { EventData, EventKind } from './events.ts'
 import { outside } from './guard.ts'
 import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Status, Turn } from './journal.ts'
-import { type Build, type Job, type Known, type Party, Pending } from './request.ts'
+import { type Build, type Job, type Known, type Party, Pending, type Tap } from './request.ts'
 import { type Bench, Running } from './running.ts'
 import { SlotMeter } from './slots.ts'
 
@@ -30,7 +30,10 @@ export interface EngineOptions {
   /** What became of the answer with which the record ends. */
   turn?: Turn
   heard?: Bench['heard']
-  onAct?(act: Act): void
+  onAct?(act: Act, time: number): void
+  /** What a request cost, once it is known. */
+  charge?(job: Job, usage: Partial<Usage>): void
+  tap?: Tap
   /** The record was replayed; what follows is live. */
   onLive?(): void
 }
@@ -153,6 +156,7 @@ export class Engine implements Bench {
     const ord = this.#ordinals.get(place) ?? 0
     this.#ordinals.set(place, ord + job.count)
     const k = this.issued++
+    this.o.tap?.request?.(k, job)
     p.job = job
     p.k = k
     p.ord = ord
@@ -507,7 +511,7 @@ export class Engine implements Bench {
     if (r.t === 'act') {
       this.now = Math.max(this.now, r.time)
       this.delivered++
-      this.o.onAct?.(r.act)
+      this.o.onAct?.(r.act, r.time)
       return
     }
     if (r.t !== 'done') return
@@ -517,6 +521,7 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     const { party, job } = p
     party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(job, r.usage)
     party.budget.tick(r.time)
     this.delivered++
     const calls = r.usage.calls ?? 0
@@ -691,6 +696,7 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     this.#slots.change(r.time, -1)
     p.party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(p.job, r.usage)
     this.paid += r.usage.calls ?? 0
   }
   /** Resolves when a parked run has come to rest. */

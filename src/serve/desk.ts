@@ -37,6 +37,7 @@ export class Desk {
   readonly #seats = new Map<Seat, AbortController>()
   #open = true
   #empty: (() => void) | undefined
+  readonly #others: (() => Promise<unknown>)[] = []
   constructor(settings: ServeSettings, metrics: Metrics) {
     this.#settings = settings
     this.#metrics = metrics
@@ -185,9 +186,15 @@ export class Desk {
     }
   }
 
+  /** What else is under way here, to be parked when the server closes: it has no seat, for nobody waits for it. */
+  closing(park: () => Promise<unknown>): void {
+    this.#others.push(park)
+  }
+
   /** Takes no one else; lets those under way end for `grace` milliseconds, then parks them. Closes the models. */
   async close(grace: number): Promise<void> {
     this.#open = false
+    const parked = Promise.all(this.#others.map(park => park()))
     if (this.#seats.size > 0) {
       const empty = new Promise<void>(resolve => (this.#empty = resolve))
       const within = async (ms: number): Promise<void> => {
@@ -200,6 +207,7 @@ export class Desk {
       if (this.#seats.size > 0) await within(2000)
       for (const s of this.#seats.keys()) s.gone.abort()
     }
+    await parked
     for (const p of this.#providers.values()) await (await p.catch(() => undefined))?.close?.()
     this.store?.close()
   }

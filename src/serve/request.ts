@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { KnobValue, Limits, Message, Sampling } from '../contract/index.ts'
 import { parseBudget } from '../run/index.ts'
+import { checked } from './checked.ts'
 import { Refusal } from './refusal.ts'
 
 const part = z.union([
@@ -24,7 +25,7 @@ const message = z.object({
 })
 const knob = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])
 /** What a request may have its search paid for. A command is none of these: verifiers are chosen by the names that the configuration gives them. */
-const rewards = ['exact', 'votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood'] as const
+export const rewards = ['exact', 'votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood'] as const
 /** What Espalier adds to a request. Each can be said by a header, too: `x-espalier-budget: usd=0.02,time=20s`. */
 const own = z
   .object({
@@ -130,13 +131,6 @@ export interface Asked {
 
 type Common = { [K in keyof typeof common]?: z.infer<(typeof common)[K]> } & { model: string }
 
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
-  const r = schema.safeParse(body)
-  if (r.success) return r.data
-  const first = r.error.issues[0]
-  const param = first.path.map((p, i) => (typeof p === 'number' ? `[${p}]` : i === 0 ? String(p) : `.${String(p)}`)).join('')
-  throw new Refusal(400, 'invalid_value', `${param === '' ? 'the body' : param}: ${first.message}`, { param })
-}
 const textOf = (c: z.infer<typeof content>): string => (typeof c === 'string' ? c : (c ?? []).map(p => p.text).join(''))
 const messageOf = (m: z.infer<typeof message>): Message => ({
   role: m.role === 'developer' ? 'system' : m.role === 'function' ? 'tool' : m.role,

@@ -6,6 +6,12 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { Api, type Vars } from './api/api.ts'
+import { addCatalogue } from './api/catalogue.ts'
+import { addComparisons } from './api/comparisons.ts'
+import { addData } from './api/data.ts'
+import { addLoops } from './api/loops.ts'
+import { addSummary } from './api/summary.ts'
 import { chatBody, completionBody, type Envelope } from './bodies.ts'
 import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
@@ -50,8 +56,6 @@ const prefixes: Readonly<Record<Kind, string>> = { chat: 'chatcmpl-', completion
 const whole = (kind: Kind, e: Envelope, s: Said, asked: Asked): object =>
   kind === 'chat' ? chatBody(e, s, asked.logprobs) : kind === 'completion' ? completionBody(e, s, asked.logprobs) : responsesBody(e, s)
 
-type Vars = { Bindings: Partial<HttpBindings>; Variables: { account: Account | undefined } }
-
 /** The application, to be asked with a Request or put behind a socket. @throws Failure (usage) on settings that are not safe */
 export function application(settings: ServeSettings): Application {
   if (Object.keys(settings.models).length === 0) throw new Failure('usage', 'a server needs a model', 'as in --model seedling')
@@ -60,7 +64,7 @@ export function application(settings: ServeSettings): Application {
   const metrics = new Metrics()
   const desk = new Desk(settings, metrics)
   const door = new Door(settings)
-  const sessions = new Sessions(settings, desk, '1')
+  const sessions = new Sessions(settings, desk, settings.version ?? '1')
   const created = Math.floor(Date.now() / 1000)
   const names = modelNames(settings)
   const app = new Hono<Vars>()
@@ -98,7 +102,9 @@ export function application(settings: ServeSettings): Application {
     await next()
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
-  app.get('/openapi.json', c => c.json(openApi()))
+  const api = new Api({ app, desk, door, settings })
+  for (const add of [addCatalogue, addComparisons, addSummary, addData, addLoops]) add(api)
+  app.get('/openapi.json', c => c.json(openApi(api)))
   const modelObject = (id: string) => ({ id, object: 'model', created, owned_by: 'espalier' })
   app.get('/v1/models', c => c.json({ object: 'list', data: names.map(modelObject) }))
   app.get('/v1/models/:id{.+}', c => {
