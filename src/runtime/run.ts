@@ -245,7 +245,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     const onAbort = (): void => interrupt()
     o.signal?.addEventListener('abort', onAbort)
     try {
-      const rest = engine.rest().then((): Ended => 'cancelled')
+      // The pump's turns, and all that they begin, follow from here.
+      const rest = span.within(() => engine.rest()).then((): Ended => 'cancelled')
       if (!resumed) watchDeadline()
       search.start()
       engine.start()

@@ -24,10 +24,11 @@ import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
 import { type Asked, readChat, readCompletion, readResponses } from './request.ts'
 import { responsesBody } from './responses.ts'
 import { plainly, type Said } from './said.ts'
-import { limitsOf, planOf, topicOf } from './search.ts'
+import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
 import { turnOf } from './turn.ts'
 
 /** A server that is there. */
@@ -70,12 +71,14 @@ export function application(settings: ServeSettings): Application {
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
@@ -128,6 +131,7 @@ export function application(settings: ServeSettings): Application {
   ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
+    checkAble(asked, chosen, policy)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
