@@ -28,7 +28,9 @@ interface Ends {
   midY: number
 }
 /** Room around the whole tree; the legend lies below it. */
-const margin = { x: 28, right: 120, top: 20, bottom: 78 }
+const margin = { x: 28, top: 20, bottom: 78 }
+/** Room for the actions of the deepest. */
+const beside = (width: number): number => Math.min(260, Math.max(90, width * 0.17))
 /** Pixels for a level and for a leaf where one reads. */
 const near = { x: 190, y: 24 }
 
@@ -41,7 +43,7 @@ function ends(l: Layout, f: Frame): Ends {
     return { fitX: fit, fitY: fit, nearX: close, nearY: close, midX: 0, midY: (margin.bottom - margin.top) / 2 / fit }
   }
   const icicle = l.shape === 'icicle'
-  const right = icicle ? margin.x : margin.right
+  const right = icicle ? margin.x : beside(f.width)
   const across = icicle ? levels + 1 : levels
   const fitX = Math.max(1e-6, Math.min((f.width - margin.x - right) / across, 260))
   const fitY = Math.max(1e-9, Math.min((f.height - margin.top - margin.bottom) / Math.max(1, l.breadth), icicle ? 60 : 34))

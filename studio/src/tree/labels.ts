@@ -47,6 +47,21 @@ export class Labels {
     }
     if (this.wanted.length > 0) this.timer ??= setTimeout(() => void this.ask(), 40)
   }
+  /** Of all these rows, when they are here. */
+  async all(rows: readonly number[]): Promise<string[]> {
+    const missing = rows.filter(r => !this.known.has(r))
+    for (let i = 0; i < missing.length; i += atOnce) {
+      const part = missing.slice(i, i + atOnce)
+      const { labels } = await get<{ labels: Record<string, string> }>(
+        url(`/api/runs/${encodeURIComponent(this.run)}/labels`, { rows: part.join(',') }),
+      )
+      for (const row of part) {
+        this.known.set(row, labels[row] ?? '')
+        this.asked.add(row)
+      }
+    }
+    return rows.map(r => this.known.get(r) ?? '')
+  }
   stop(): void {
     clearTimeout(this.timer)
     this.wanted = []

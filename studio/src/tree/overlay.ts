@@ -1,9 +1,10 @@
 // What lies over the tree: the best path, the chosen node, the pointer's, what was found, what is in flight. Redrawn without the tree below it.
 import type { View } from './camera.ts'
+import type { Coloured } from './colouring.ts'
 import { bit, type Columns } from './columns.ts'
 import type { Layout } from './layout.ts'
 import type { Palette } from './palette.ts'
-import { link, pin, radius } from './vector.ts'
+import { link, mark, pin, radius } from './vector.ts'
 
 type Pen = CanvasRenderingContext2D
 export interface Over {
@@ -19,6 +20,7 @@ export interface Over {
   rows: number
   /** Single nodes are drawn. */
   near: boolean
+  coloured: Coloured
 }
 /** How long the pulse of an effect that begins takes, in milliseconds. */
 export const pulse = 700
@@ -45,9 +47,11 @@ export function overlay(pen: Pen, c: Columns, l: Layout, v: View, o: Over, colou
     pen.lineWidth = width
     pen.lineCap = 'round'
     if (l.shape === 'icicle') {
+      // A bar at the left of each rectangle.
+      pen.fillStyle = colour
       for (const r of rows) {
         const at = place(l, v, r)
-        if (at !== undefined && there(r)) ring(pen, at, size)
+        if (at !== undefined && there(r)) pen.fillRect(at.x, at.y, 1 + width, Math.max(2, at.h))
       }
       return
     }
@@ -59,6 +63,14 @@ export function overlay(pen: Pen, c: Columns, l: Layout, v: View, o: Over, colou
   }
   if (there(o.selected)) trail(c.path(o.selected), colours.ink, l.shape === 'icicle' ? 1 : 1.3)
   trail(o.best, colours.accent, 2.4)
+  // The nodes of both lie over their lines.
+  if (o.near && l.shape !== 'icicle')
+    for (const r of there(o.selected) ? [...c.path(o.selected), ...o.best] : o.best) {
+      const at = place(l, v, r)
+      const share = o.coloured.share[r]
+      if (at !== undefined && there(r))
+        mark(pen, at.x, at.y, size, c.flags[r], Number.isNaN(share) ? '' : colours.css[Math.round(share * 255)], colours)
+    }
   if (l.shape !== 'icicle')
     for (const r of o.best) {
       const at = place(l, v, r)

@@ -164,7 +164,7 @@ export function rasterIcicle(
     const share = coloured.share[r]
     const flags = columns.flags[r]
     const cut = (flags & bit.pruned) !== 0 || (flags & bit.taken) === 0
-    const colour = cut ? colours.edges[20] : tone(colours, share)
+    const colour = cut ? colours.edges[20] : Number.isNaN(share) ? colours.edges[10] : tone(colours, share)
     const rank = cut ? -1.5 : Number.isNaN(share) ? -1 : share
     if (yb - ya < 1.5) {
       const py = Math.max(0, Math.floor(ya))
@@ -183,37 +183,4 @@ export function rasterIcicle(
       pixels.fill(colour, y * width + left, y * width + x1)
     }
   }
-}
-/** The row of an icicle at a place: down from the root, by halving among the children. */
-export function icicleAt(l: Layout, v: View, px: number, py: number, rows: number): number {
-  const level = Math.floor((px - v.ox) / v.kx)
-  const slot = (py - v.oy) / v.ky
-  if (level < 0 || slot < 0 || slot > l.breadth || l.shown === 0) return -1
-  let r = l.root
-  for (let d = 0; d < level; d++) {
-    let low = l.first[r]
-    let high = l.first[r + 1] - 1
-    let next = -1
-    // Children that are not shown cover no slots: look for the last that begins at or before the slot and is shown.
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      let k = middle
-      while (k > low && Number.isNaN(l.x[l.kids[k]])) k--
-      const kid = l.kids[k]
-      if (Number.isNaN(l.x[kid])) {
-        low = middle + 1
-        continue
-      }
-      if (l.from[kid] <= slot) {
-        if (slot < l.to[kid]) {
-          next = kid
-          break
-        }
-        low = middle + 1
-      } else high = k - 1
-    }
-    if (next < 0 || next >= rows) return -1
-    r = next
-  }
-  return r
 }

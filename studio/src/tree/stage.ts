@@ -1,6 +1,6 @@
 // The canvas' own life, outside of React: what changed is laid out, coloured and painted when the browser next draws, and nothing is done otherwise.
 import { brought, type Camera, carried, fitted, panned, type View, viewOf, zoomed } from './camera.ts'
-import { type Cells, cells, fill, nearest } from './cells.ts'
+import { type Cells, cells, fill, icicleAt, nearest } from './cells.ts'
 import { type Coloured, colour } from './colouring.ts'
 import type { Labels } from './labels.ts'
 import { type Layout, layOut } from './layout.ts'
@@ -8,7 +8,7 @@ import { hiddenBits, type Look } from './look.ts'
 import type { RunModel } from './model.ts'
 import { type Over, overlay } from './overlay.ts'
 import type { Palette } from './palette.ts'
-import { icicleAt, type Picture, picture, rasterIcicle, rasterTree } from './raster.ts'
+import { type Picture, picture, rasterIcicle, rasterTree } from './raster.ts'
 import { begin, blended, type Tween } from './tween.ts'
 import { icicleLabels, treeLabels, vectorTree } from './vector.ts'
 
@@ -263,6 +263,7 @@ export class Stage {
       flight: this.model.flying,
       rows: Math.min(this.rows, this.layout.size),
       near: this.near,
+      coloured: this.coloured,
     }
     if (overlay(pen, this.model.columns, layout, view, o, this.shown.palette, now, this.still.matches)) moves = true
     this.painted++
