@@ -8,6 +8,7 @@ import {
   type TunePlan,
   type TuneResult,
   type TuneRow,
+  taken,
   takesPart,
   tuneApart,
   tunedModel,
@@ -20,7 +21,7 @@ import { lock } from '../store/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
 import { loopLock, loopLog } from './kept.ts'
-import { type Measured, measure } from './measure.ts'
+import { type Measured, measure, type Outcomes, outcomes, triesOf } from './measure.ts'
 import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
 import { type Beliefs, believed, byMopps } from './select.ts'
 import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
@@ -79,7 +80,7 @@ export interface LoopResult {
 }
 
 /** Where the weights of a name are. @throws Failure */
-function pathOf(model: string, models: string): string {
+export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
   const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
   if (name === undefined)
@@ -94,7 +95,7 @@ function pathOf(model: string, models: string): string {
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
   const { store, rounds = 3, apart = true, onEvent: heard, signal, name: given, ...changes } = o
-  const plan: LoopPlan = { ...loopPlan, ...changes, loop: spec.id }
+  const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
       'usage',
@@ -106,7 +107,10 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   const file = loopStateFile(store, name)
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
-  loadSeedling(pathOf(plan.model, models))
+  const begin = pathOf(plan.model, models)
+  if (plan.model === spec.on?.model && !existsSync(begin))
+    throw new Failure('usage', `there are no weights ${plan.model} for loop ${spec.id} to begin with`, `make them: ${spec.on.begin}`)
+  loadSeedling(begin)
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
   mkdirSync(folder, { recursive: true })
@@ -187,6 +191,8 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   }
 }
 
+const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
+
 interface Work {
   spec: LoopSpec
   plan: LoopPlan
@@ -204,23 +210,51 @@ interface Now {
   critic: string
 }
 
-/** Models as providers; round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
-function searching(w: Work, now: Now, round: number): Searching {
+/**
+ * The weights of a round on held-out problems, outcome by outcome, with the draws that the loop itself is measured by: so rounds and loops of one seed can be
+ * compared problem by problem. Problems in an order that no seed changes.
+ * @param o.store folder of the weights @param o.calls of the search @param o.tries answers drawn at temperature 1; of them the right ones are told @throws Failure (usage) on names that are no seedling's
+ */
+export async function heldOut(
+  now: { policy: string; critic: string },
+  o: {
+    store: string
+    world: string
+    seed: number
+    split: 'dev' | 'test'
+    problems: number
+    calls: number
+    tries: number
+    abreast?: number
+  },
+): Promise<{ greedy: Outcomes; search: Outcomes; tries: number[] }> {
+  const entry = await worldEntry(o.world)
+  const models = modelsOf(now, join(o.store, 'models'), true)
+  const w: Searching = { store: o.store, loop: 'held out', entry, models, seed: o.seed }
+  const problems = problemsOf(entry, 0, o.split, o.problems)
+  const abreast = o.abreast ?? loopPlan.abreast
+  return { ...(await outcomes(w, problems, o.split, o.calls, abreast)), tries: await triesOf(w, problems, o.tries, abreast) }
+}
+
+/** Models as providers. @param measured a model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws */
+function modelsOf(now: Now, models: string, measured: boolean): Searching['models'] {
   const load = (spec: string) => {
-    const { shape, weights } = loadSeedling(pathOf(spec, w.models))
-    // A model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws.
-    return { spec, provider: seedlingProvider(shape, weights, { id: round === 0 ? 'seedling' : spec }) }
+    const { shape, weights } = loadSeedling(pathOf(spec, models))
+    return { spec, provider: seedlingProvider(shape, weights, { id: measured ? 'seedling' : spec }) }
   }
   const policy = load(now.policy)
-  return {
-    store: w.store,
-    loop: w.name,
-    entry: w.entry,
-    models: { policy, critic: now.critic === now.policy ? policy : load(now.critic) },
-    seed: w.plan.seed + 1000 * round,
-    signal: w.signal,
-  }
+  return { policy, critic: now.critic === now.policy ? policy : load(now.critic) }
 }
+
+/** Round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
+const searching = (w: Work, now: Now, round: number): Searching => ({
+  store: w.store,
+  loop: w.name,
+  entry: w.entry,
+  models: modelsOf(now, w.models, round === 0),
+  seed: w.plan.seed + 1000 * round,
+  signal: w.signal,
+})
 
 type Made = Now & Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> & Pick<LoopState, 'at' | 'beliefs'>
 
@@ -282,7 +316,13 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     })
   }
   const settings = prepared?.settings ?? {}
-  const rows = spec.rows(trees, { round, random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`), again, settings })
+  const rows = spec.rows(trees, {
+    round,
+    entry: w.entry,
+    random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`),
+    again,
+    settings,
+  })
   const trained = await train(w, round, now, rows)
   return {
     ...trained,
@@ -295,7 +335,8 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     beliefs: mopps ? believed(beliefs, trees) : beliefs,
   }
 }
-const isSolved = (h: Harvest): boolean => h.tree.nodes().some(n => h.right(n) === true)
+// Playouts that were only looked at count: what they found is learnt from, too.
+const isSolved = (h: Harvest): boolean => taken(h.tree).some(n => h.right(n) === true)
 
 /** One network for both where the policy judges itself, else one for each. No rows, no training: the weights stay. */
 async function train(
@@ -323,7 +364,7 @@ async function train(
       from: weights,
       rows: some,
       ...(frozen ? { reference: loadSeedling(pathOf(plan.model, w.models)).weights } : {}),
-      plan: { ...tunePlan, ...changes, ...plan.tune, losses, seed: plan.seed + 1000 * round },
+      plan: { ...tunePlan, micro: 32, ...changes, ...plan.tune, losses, seed: plan.seed + 1000 * round },
     })
     const options = {
       onEvent: (event: TuneEvent) => w.onEvent?.({ kind: 'tuning', round, part, event }),

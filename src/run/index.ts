@@ -23,6 +23,7 @@ export { frameOf, loadPart, methodNamed, modelsOf, type Plan, type Planned, worl
 export { type Preference, preferencesOf } from './preferences.ts'
 export { removeRun } from './removal.ts'
 export { type Replayed, recorded, replay, type WhatIf, whatIf } from './replay.ts'
+export { runsNamed } from './runs-named.ts'
 export { contractVersion, type Kept, type SolveOptions, solve } from './solve.ts'
 export { type Summary, summarise } from './summary.ts'
 export { type KeptTree, treeOf } from './tree-of.ts'

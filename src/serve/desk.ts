@@ -1,7 +1,7 @@
 // Requests under way: how many, what they may still do, and how they end.
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
 import { modelsOf, type Plan, type Planned, solve } from '../run/index.ts'
-import type { Event, Run } from '../runtime/index.ts'
+import type { Event, Run, Turn } from '../runtime/index.ts'
 import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
@@ -9,7 +9,7 @@ import { direct, type Piece } from './direct.ts'
 import type { Metrics } from './metrics.ts'
 import { Refusal } from './refusal.ts'
 import type { Asked } from './request.ts'
-import { type Said, saidOf } from './said.ts'
+import { less, type Said, saidOf } from './said.ts'
 import type { ServeSettings } from './settings.ts'
 
 /** A place taken by a request. */
@@ -24,6 +24,8 @@ export interface Seat {
 export interface Ears {
   onRun?(id: string): void
   onEvent?(e: Event): void
+  /** Pieces of the answer, where a model is asked once. */
+  heard?(p: Piece): void
 }
 
 export class Desk {
@@ -103,7 +105,7 @@ export class Desk {
     plan: Plan,
     planned: Planned,
     seat: Seat,
-    o: Ears & { account?: Account | undefined; origin?: string | undefined; resume?: RunMeta },
+    o: Ears & { account?: Account | undefined; origin?: string | undefined; resume?: RunMeta; turn?: Turn },
   ): Promise<Said> {
     const { frame, task } = planned
     let run: Run<any, any, any> | undefined
@@ -118,6 +120,18 @@ export class Desk {
       o.account?.charge(u)
       this.#metrics.spent(plan.method, u, ended)
     }
+    // Of former turns nobody wants to hear again.
+    let former = o.turn !== undefined
+    const tell = (e: Event): void => {
+      if (e.kind === 'run.turn' && !e.data.replayed) former = false
+      if (!former) o.onEvent!(e)
+    }
+    // The first that is asked writes the answer; who is asked elsewhere judges it.
+    let where: string | undefined
+    const hear = (piece: Piece, at: string): void => {
+      where ??= at
+      if (at === where) o.heard!(piece)
+    }
     seat.over.addEventListener('abort', stop, { once: true })
     try {
       // To begin a run takes some milliseconds of files: who came meanwhile gets a first word before.
@@ -129,14 +143,17 @@ export class Desk {
         plan,
         ...(o.origin === undefined ? {} : { origin: o.origin }),
         ...(o.resume === undefined ? {} : { resume: o.resume.id }),
+        ...(o.turn === undefined ? {} : { turn: o.turn }),
+        ...(o.heard === undefined ? {} : { heard: hear }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
-        ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
+        ...(o.onEvent === undefined ? {} : { onEvent: e => tell(e as Event) }),
       })
       if (seat.over.aborted) stop()
       const r = await run
       charge(r.spent, r.ended)
       const model = frame.model as { policy: Provider } | undefined
-      return saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+      const said = saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+      return o.turn === undefined ? said : { ...said, usage: less(r.spent, o.resume!.spent), total: r.spent }
     } catch (e) {
       const { partial } = e as { partial?: RunResult<any, any, any> }
       if (partial !== undefined) charge(partial.spent, 'failed')
@@ -195,9 +212,3 @@ export class Desk {
     this.store?.close()
   }
 }
-
-/** a - b, in every figure. What has no price has none. */
-const less = (a: Usage, b: Partial<Usage>): Usage =>
-  Object.fromEntries(
-    Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))]),
-  ) as unknown as Usage

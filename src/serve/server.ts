@@ -25,10 +25,12 @@ import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
 import { type Asked, readChat, readCompletion, readResponses } from './request.ts'
 import { responsesBody } from './responses.ts'
 import { plainly, type Said } from './said.ts'
-import { limitsOf, planOf, topicOf } from './search.ts'
+import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
+import { turnOf } from './turn.ts'
 
 /** A server that is there. */
 export interface Serving {
@@ -70,12 +72,14 @@ export function application(settings: ServeSettings): Application {
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
@@ -128,6 +132,7 @@ export function application(settings: ServeSettings): Application {
   ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
+    checkAble(asked, chosen, policy)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
@@ -144,9 +149,27 @@ export function application(settings: ServeSettings): Application {
       const models: { policy: Provider; judge?: Provider } =
         judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, topic.world) }
       const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings, by: account?.key.name })
+      const on =
+        former === null
+          ? null
+          : await turnOf(
+              asked.messages,
+              desk.store!.get(former.run),
+              { plan, planned },
+              { limits: held.limits, models, store: desk.store! },
+            )
+      // A model alone tells nothing but its answer, as it is written.
+      const alone = chosen.method === null && topic.world === 'chat'
       return {
-        search: true,
-        go: seat => o => desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o }),
+        search: !alone,
+        go:
+          seat =>
+          ({ heard, onEvent, ...o }) => {
+            const ears = { account, ...o, ...(alone ? heard && { heard } : onEvent && { onEvent }) }
+            return on === null
+              ? desk.search(asked, plan, planned, seat, { ...ears, origin: former?.run })
+              : desk.search(asked, on.plan, on.planned, seat, { ...ears, resume: on.meta, turn: on.turn })
+          },
         release: held.release,
       }
     } catch (e) {
