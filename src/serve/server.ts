@@ -11,6 +11,7 @@ import { addCatalogue } from './api/catalogue.ts'
 import { addComparisons } from './api/comparisons.ts'
 import { addData } from './api/data.ts'
 import { addLoops } from './api/loops.ts'
+import { addRemoval } from './api/removal.ts'
 import { addRuns } from './api/runs.ts'
 import { addSummary } from './api/summary.ts'
 import { addTree } from './api/tree.ts'
@@ -106,7 +107,7 @@ export function application(settings: ServeSettings): Application {
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
   const api = new Api({ app, desk, door, settings })
-  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops]) add(api)
+  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
   const trees = new Trees(desk)
   for (const add of [addTree]) add(api, trees)
   app.get('/openapi.json', c => c.json(openApi(api)))
