@@ -1,7 +1,7 @@
 // A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
 import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
-import type { Journal, JournalRecord } from '../runtime/index.ts'
+import type { ActRecord, Journal, JournalRecord } from '../runtime/index.ts'
 import { type Body, decode, encode } from './row.ts'
 import {
   code,
@@ -217,6 +217,18 @@ export class SqliteJournal implements Journal {
     if (this.#damage) return
     if (n < upTo && upTo !== Infinity) this.#damage = { record: n + 1, why: `records ${n + 1} to ${upTo} are missing` }
     else this.#whole(n, sum)
+  }
+
+  /** Its acts alone, in their order, without reading the rest. */
+  acts(): ActRecord[] {
+    const db = this.#connection()
+    try {
+      const rows = db.prepare(`SELECT head FROM log WHERE head LIKE '{"t":"act"%' ORDER BY n`).all() as { head: string }[]
+      return rows.map(r => JSON.parse(r.head) as ActRecord)
+    } catch (error) {
+      if (!this.#unmade(error)) this.#fault(error, 1)
+      return []
+    }
   }
 
   /** Appends in one transaction. A failed append has written nothing, and may be tried again. */

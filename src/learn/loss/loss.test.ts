@@ -251,6 +251,23 @@ describe('properties', () => {
     expect(carries(losses.get('luffy')!.make())).toEqual([false, false, false, true, false])
     expect(carries(ppo({ mask: mostUncertain('prefix', 1) }))).toEqual([false, false, true, false, false])
   })
+  test('of hints only the least certain tokens: of each row for IGPO, of the whole batch for Prefix-RFT', () => {
+    const row = (H: readonly number[]): Row => ({
+      segment: ['prompt', 'prefix', 'prefix', 'policy'],
+      lp: [-1, -1, -1, -1],
+      lo: [-1, -1, -1, -1],
+      advantage: [1, 1, 1, 1],
+      H: [9, ...H, 0],
+    })
+    const rows = [row([1, 2]), row([3, 4])]
+    const carries = (l: LossFn) => l(rows, { step: 0 }).cotangents.map(c => [...c.dlp].map(x => Number(x !== 0)).join(''))
+    expect(carries(losses.get('igpo')!.make({ share: 0.5 } as never))).toEqual(['0011', '0011'])
+    expect(carries(losses.get('prefix-rft')!.make({ share: 0.5 } as never))).toEqual(['0001', '0111'])
+    expect(carries(losses.get('prefix-rft')!.make({ share: 0 } as never))).toEqual(['0001', '0001'])
+    // The same row later, with other entropies: the mask follows them.
+    const mask = mostUncertain('prefix', 0.5)
+    expect([rows[0], { ...rows[0], H: [0, 2, 1, 0] }].map(r => [1, 2].filter(t => mask(r, t)))).toEqual([[2], [1]])
+  })
   test('the clip', () => {
     expect(clipped(Math.log(1.5), 0, 1, 0.2, 0.2)).toEqual([-1.2, 0])
     expect(clipped(Math.log(0.5), 0, -1, 0.2, 0.2)[1]).toBe(0)
