@@ -1,7 +1,7 @@
 // Colours for values: steps of equal lightness in OKLCH, so that equal differences look equal and the order survives any colour blindness and grey.
 // On paper high is dark, on the dark ground high is bright: what is high stands out in both.
 
-const clamp = (x: number): number => (x < 0 ? 0 : x > 1 ? 1 : x)
+const clamp = (x: number): number => Math.max(0, Math.min(1, x))
 /** OKLCH to sRGB bytes; chroma is lowered until the colour can be shown. */
 export function oklch(l: number, c: number, h: number): [number, number, number] {
   for (let chroma = c; ; chroma *= 0.94) {
