@@ -88,17 +88,21 @@ export interface GroupTree {
   readonly teller: Teller
   readonly name: string
   readonly right?: Right
+  /** Answers that the world could not read: wrong ones, of which no word is kept. They count in means and deviations, and have no row of their own. */
+  readonly unread?: number
 }
 /**
  * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is not in
- * a tree, and is not punished here. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left out, after the statistics.
+ * a tree: told by `unread`, it lowers the mean of its group (not for `tree`, which averages over ancestors that it does not have). Groups of one, and those whose
+ * answers are all right or all wrong, teach nothing and are left out, after the statistics.
  */
 export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): TuneRow[] {
-  const all = trees.flatMap(({ teller, name, right }) => {
+  const lost = by === 'tree' ? [] : trees.flatMap(({ name, unread = 0 }) => new Array<string>(unread).fill(name))
+  const all = trees.flatMap(({ teller, name, right, unread = 0 }) => {
     const t = teller.tree
     const is = right ?? rightByReward(t)
     const ends = taken(t).flatMap(n => (is(n) === null ? [] : new Array<NodeId>(Math.max(1, t.M[n] || 1)).fill(n)))
-    if (ends.length < 2) return []
+    if (ends.length < 1 || ends.length + (by === 'tree' ? 0 : unread) < 2) return []
     const leaves = ends.map(node => ({ node: node as number, reward: Number(is(node)) }))
     const parent = Array.from({ length: t.size }, (_, n) => (t.taken(n as NodeId) ? (t.parent(n as NodeId) ?? -1) : -1))
     const shared = by === 'tree' ? leafAdvantage({ parent, leaves }, 'ancestorMean') : null
@@ -108,12 +112,9 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
   const values =
     by === 'tree'
       ? all.map(x => x.shared / scale)
-      : advantages(
-          all.map(x => x.reward),
-          all.map(x => x.name),
-          by,
-        )
-  const mixed = new Set([...Map.groupBy(all, x => x.name)].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
+      : advantages([...all.map(x => x.reward), ...lost.map(() => 0)], [...all.map(x => x.name), ...lost], by)
+  const rewards = Map.groupBy([...all, ...lost.map(name => ({ name, reward: 0 }))], x => x.name)
+  const mixed = new Set([...rewards].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
   return all.flatMap(({ teller, name, n, reward }, i): TuneRow[] => {
     if (!mixed.has(name)) return []
     const [prompt, ...spans] = teller.spans(n)

@@ -28,8 +28,8 @@ export interface TunePlan {
   /** Highest learning rate; it falls to `floor` of itself. */
   rate: number
   floor: number
-  /** How it falls: along a half cosine, a line, or not at all. */
-  fall: 'cosine' | 'linear' | 'none'
+  /** How it falls: along a half cosine (default), a line, or not at all. */
+  fall?: 'cosine' | 'linear' | 'none'
   /** Share of the steps in which the rate rises. */
   warmup: number
   optimiser: AdamW
@@ -53,7 +53,6 @@ export const tunePlan: Readonly<TunePlan> = {
   micro: 16,
   rate: 3e-4,
   floor: 0.1,
-  fall: 'cosine',
   warmup: 0.05,
   optimiser: { ...adamW, decay: 0 },
   evaluateEvery: 0,
@@ -150,7 +149,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
   const steps = batches.length
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
   const digest = digestOf(
-    digested(plan),
+    plan,
     rows,
     dev,
     ...tensors(shape).map(t => o.from.get(t.name)!),
@@ -262,8 +261,6 @@ function laterReference(o: TuneOptions, plan: TunePlan, more: ReadonlyMap<string
   const weights: Weights = begun ? new Map(tensors(o.shape).map(t => [t.name, more.get(`ref.${t.name}`)!])) : (o.reference ?? o.from)
   return new Trainer(o.shape, freshState(o.shape, weights), plan.optimiser)
 }
-/** A setting at its default that plans have not always had is left out: their checkpoints go on. */
-const digested = ({ fall, ...plan }: TunePlan): Partial<TunePlan> => ({ ...plan, ...(fall === tunePlan.fall ? {} : { fall }) })
 
 const sinceBest = (k: Kept): number => k.dev.filter(d => d.step > k.best!.step).length
 
