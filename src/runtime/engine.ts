@@ -113,6 +113,13 @@ export class Engine implements Bench {
   get inFlight(): number {
     return this.#pending.size
   }
+  /** What has started and not ended, with the second in which it started. */
+  underWay(): { k: number; at: string; kind: string; what: string; since: number }[] {
+    const out = []
+    for (const { k, job, opened } of this.#pending.values())
+      if (opened !== null) out.push({ k, at: job.at, kind: job.kind, what: job.what, since: opened.time })
+    return out
+  }
 
   // ------------------------------------------------------------------------------------------- what searches ask for
   /**

@@ -63,6 +63,8 @@ export interface Run<S, A, Ans> extends PromiseLike<RunResult<S, A, Ans>>, Async
   readonly ledger: Ledger
   /** Until now. */
   readonly spent: Usage
+  /** What has started and not ended: its address, and the second in which it started. */
+  underWay(): { k: number; at: string; kind: string; what: string; since: number }[]
   /** Seconds of the run. */
   readonly time: number
   /** What the world says of a text as an action of a node of the tree. */
@@ -334,6 +336,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     get time() {
       return engine.now
     },
+    underWay: () => engine.underWay(),
     read: (n, text) => search.read(n, text),
     get report() {
       return {

@@ -115,6 +115,12 @@ export class Store {
     return this.#guard(() => this.#runs.list(filter))
   }
 
+  /** Ids of all runs. */
+  ids(): string[] {
+    this.#check(false)
+    return this.#guard(() => this.#runs.ids())
+  }
+
   /** What the index knows of a run. */
   get(id: string): RunMeta {
     this.#check(false)
