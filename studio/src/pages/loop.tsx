@@ -169,7 +169,7 @@ function Loss({ points, name, active }: { points: readonly TrainPoint[]; name: s
         const colour = parts.indexOf(part as 'policy')
         const old = Number(round) !== last
         return [
-          { name: `${part}, round ${round}`, points: losses, colour, ...(old ? { rank: 'plain' as const } : { rank: 'strong' as const }) },
+          { name: `${part}, round ${round}`, points: losses, colour, rank: old ? 'past' : 'strong' },
           ...(held.length === 0 ? [] : [{ name: `${part} ${round}, held out`, points: held, colour, dashed: true, dots: true }]),
         ]
       })
@@ -179,7 +179,7 @@ function Loss({ points, name, active }: { points: readonly TrainPoint[]; name: s
   return (
     <Plot
       title="Loss"
-      about="of each training, by step"
+      about="of each training, by step; those of earlier rounds are faint"
       name={`${name}-loss`}
       series={series}
       x={{ label: 'step', format: x => count(x), whole: true }}
@@ -216,9 +216,9 @@ function Rounds({ loop }: { loop: LoopDetail }) {
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',
-      head: 'Weights',
+      head: <span className="after-number">Weights</span>,
       cell: r => (
-        <span className="mono small">
+        <span className="mono small after-number">
           <Link to={`/runs/new?world=${loop.world}`} title={`--model ${r.policy}`} className="row-link">
             {weights(r.policy, loop.name)}
           </Link>
