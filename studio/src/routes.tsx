@@ -15,6 +15,7 @@ export const routes: readonly Route[] = [
   { path: '/runs/:run', title: 'Run', page: lazy(() => import('./run/run-page.tsx')) },
   { path: '/compare', title: 'Compare', page: lazy(() => import('./pages/compare.tsx')) },
   { path: '/compare/new', title: 'New comparison', page: lazy(() => import('./pages/compare-start.tsx')) },
+  { path: '/compare/runs', title: 'Runs side by side', page: lazy(() => import('./pages/compare-runs.tsx')) },
   { path: '/compare/trees', title: 'Two trees', page: lazy(() => import('./pages/compare-trees.tsx')) },
   { path: '/compare/:comparison', title: 'Comparison', page: lazy(() => import('./pages/comparison.tsx')) },
   { path: '/data', title: 'Data', page: lazy(() => import('./pages/data.tsx')) },

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import type { Comparison, ComparisonRow, DataPreview, Summary } from '../../src/serve/api/wire.ts'
@@ -11,6 +12,7 @@ import { closeAfter, eventually, type Setting, setting } from './setting.ts'
 
 const model = 'simulated:error=0.2,width=8'
 const small = { world: 'game24', methods: ['puct', 'best-of-n'], n: 3, budget: 'calls=30', model: 'sim' }
+const little = { ...small, n: 2, budget: 'calls=16' }
 const simulated = (o = {}) => setting(undefined, { models: { sim: model, seedling: 'seedling' }, ...o })
 const get = async <T>(s: Setting, path: string, headers = {}): Promise<T> =>
   (await fetch(`${s.serving.url}${path}`, { headers })).json() as Promise<T>
@@ -135,7 +137,7 @@ describe('comparisons', () => {
 describe('runs side by side, and as data', () => {
   test('a summary of the cells of a comparison says what the comparison says', async () => {
     const s = await simulated()
-    const row = await compared(s)
+    const row = await compared(s, little)
     const c = await get<Comparison>(s, `/api/comparisons/${row.id}`)
     const r = await s.post('/api/summary', { runs: c.cells.map(x => x.run) })
     const sum = (await r.json()) as Summary
@@ -145,13 +147,13 @@ describe('runs side by side, and as data', () => {
       expect(m.curve.at(-1)!.y).toBeCloseTo(same.rate, 9)
       expect(m.spent.calls).toBeCloseTo(same.spent.calls, 9)
     }
-    expect(sum.tasks).toHaveLength(3)
+    expect(sum.tasks).toHaveLength(2)
     expect((await s.post('/api/summary', { runs: [] })).status).toBe(400)
   })
 
   test('a preview holds what the file will; both are what the command writes', async () => {
     const s = await simulated()
-    const row = await compared(s)
+    const row = await compared(s, little)
     const folder = mkdtempSync(join(tmpdir(), 'espalier-data-'))
     closeAfter(() => rmSync(folder, { recursive: true, force: true }))
     const cases = [
@@ -161,7 +163,9 @@ describe('runs side by side, and as data', () => {
     for (const { format, options, args } of cases) {
       const file = join(folder, `${format}.jsonl`)
       const by = await inside(['export', row.id, '--format', format, ...args, '--out', file, '--store', s.store, '--json'])
-      expect(by.code).toBe(0)
+      expect([by.code, by.err]).toEqual([0, ''])
+      // The command kept this process busy for longer than a connection is kept open: its end is to be seen before the next request.
+      await pause(50)
       const lines = readFileSync(file, 'utf8')
       const body = { runs: [row.id], format, options }
       const preview = (await (await s.post('/api/data/preview', body)).json()) as DataPreview
@@ -185,7 +189,7 @@ describe('runs side by side, and as data', () => {
 
   test('a tree reads as the command writes it; several at once are refused', async () => {
     const s = await simulated()
-    const row = await compared(s)
+    const row = await compared(s, little)
     const c = await get<Comparison>(s, `/api/comparisons/${row.id}`)
     const { run } = c.cells[0]
     const by = await inside(['export', run, '--format', 'tree', '--store', s.store])
@@ -196,7 +200,7 @@ describe('runs side by side, and as data', () => {
 
   test('what cannot be exported is said in a line', async () => {
     const s = await simulated()
-    const row = await compared(s)
+    const row = await compared(s, little)
     const bad = async (body: object) => error(await s.post('/api/data/preview', { runs: [row.id], format: 'preference', ...body }))
     expect(await bad({ format: 'dpo' })).toMatchObject([400, /format: expected .*preference/, null])
     expect(await bad({ options: { margin: 'much' } })).toMatchObject([400, /margin: expected a number/, null])
