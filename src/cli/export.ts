@@ -6,6 +6,7 @@ import { dataCardText, type Format, type LabelKind } from '../learn/data/index.t
 import { exportRuns } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
+import { number as numberOf } from './number.ts'
 import { jsonLine, lookOf, print } from './report.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
 
@@ -21,14 +22,7 @@ export const exportCommand: Action = async (call, s) => {
     dialect: one(call, 'dialect') ?? 'text',
     right: numberOf(call, 'right', 1),
     labels: (one(call, 'labels') ?? 'soft') as LabelKind,
-    pairs: {
-      kind: (one(call, 'pairs') ?? 'siblings') as 'siblings',
-      margin: numberOf(call, 'margin', 0),
-      minVisits: numberOf(call, 'min-visits', 0),
-      minEdit: numberOf(call, 'min-edit', 0),
-      bothOutcomes: call.flags.has('both-outcomes'),
-      ...optional('most', call),
-    },
+    pairs: pairsOf(call),
     imitate: { scope: call.flags.has('steps') ? 'steps' : 'whole', ...optional('top', call) },
     chat: call.flags.has('chat'),
     more: call.flags.has('more'),
@@ -85,11 +79,14 @@ const cardLines = (text: string): Line[] =>
       const at = l.indexOf(': ')
       return [piece(`  ${fill(l.slice(2, at), 24)}`, 'dim'), piece(l.slice(at + 2))]
     })
-function numberOf(call: Call, name: string, fallback: number): number {
-  const text = one(call, name)
-  const x = text === undefined ? fallback : Number(text)
-  if (text?.trim() === '' || !Number.isFinite(x)) throw new Failure('usage', `--${name}: expected a number, found '${text}'`)
-  return x
-}
 const optional = (name: string, call: Call): Record<string, number> =>
   one(call, name) === undefined ? {} : { [name]: numberOf(call, name, 0) }
+/** Which pairs are taken of a tree. */
+export const pairsOf = (call: Call) => ({
+  kind: (one(call, 'pairs') ?? 'siblings') as 'siblings',
+  margin: numberOf(call, 'margin', 0),
+  minVisits: numberOf(call, 'min-visits', 0),
+  minEdit: numberOf(call, 'min-edit', 0),
+  bothOutcomes: call.flags.has('both-outcomes'),
+  ...optional('most', call),
+})
