@@ -2,10 +2,11 @@
 import { resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { cancelRemote, type RemoteLesson, type RemoteOptions, tuneRemote } from '../loop/tune-remote.ts'
+import { exportOptions } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { baseUrlOf } from './base-url.ts'
 import { type Action, type Call, one } from './definition.ts'
-import { pairsOf } from './export.ts'
+import { askedOf } from './export.ts'
 import { onInterrupt } from './interrupt.ts'
 import { showing } from './live.ts'
 import { number as numberOf } from './number.ts'
@@ -91,7 +92,7 @@ function optionsOf(call: Call): RemoteOptions {
     loss,
     runs,
     ...(data === undefined ? {} : { data: resolve(data) }),
-    pairs: pairsOf(call),
+    pairs: exportOptions(askedOf(call), '').pairs!,
     ...(one(call, 'top') === undefined ? {} : { top: numberOf(call, 'top', 1) }),
     right: numberOf(call, 'right', 1),
     settings,

@@ -3,9 +3,10 @@ import { Failure } from '../kernel/index.ts'
 import type { GroupAdvantage, LabelKind, TunePlan } from '../learn/index.ts'
 import { advantageKinds } from '../learn/index.ts'
 import { type Lesson, type LessonOptions, lessonPlan, tuneRuns } from '../loop/index.ts'
+import { exportOptions } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
-import { pairsOf } from './export.ts'
+import { askedOf } from './export.ts'
 import { onInterrupt } from './interrupt.ts'
 import { showing } from './live.ts'
 import { number as numberOf } from './number.ts'
@@ -140,7 +141,7 @@ function optionsOf(call: Call, part: 'value' | 'policy'): LessonOptions {
       : { advantage: (advantage === 'tree' ? 'tree' : advantageKinds[advantage as 'grpo']) as GroupAdvantage }),
     right: numberOf(call, 'right', lessonPlan.right),
     held,
-    pairs: pairsOf(call),
+    pairs: exportOptions(askedOf(call), '').pairs!,
     ...(top === undefined ? {} : { imitate: { top: numberOf(call, 'top', 1) } }),
     tune,
   }

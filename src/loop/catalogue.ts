@@ -1,10 +1,15 @@
 // The learning loops by name. A new loop is a file here, and a line in the list below. Nothing that trains is loaded with it.
 import { Failure, nearest } from '../kernel/index.ts'
+import { agentQLoop } from './agent-q.ts'
+import { alphallmLoop } from './alphallm.ts'
 import { alphamathLoop } from './alphamath.ts'
 import { bStar } from './b-star.ts'
 import { litePpo, loopLoop, treepoLoop } from './group-loops.ts'
+import { lidLoop } from './lid.ts'
 import { mctsDpoLoop } from './mcts-dpo.ts'
+import { meds3Loop } from './meds3.ts'
 import { chord, hpt } from './mixed-loops.ts'
+import { oreoLoop } from './oreo.ts'
 import { restEm } from './rest-em.ts'
 import { restMctsLoop } from './rest-mcts.ts'
 import { rstarMathLoop } from './rstar-math.ts'
@@ -27,6 +32,11 @@ const all: readonly LoopSpec[] = [
   litePpo,
   loopLoop,
   treepoLoop,
+  agentQLoop,
+  alphallmLoop,
+  meds3Loop,
+  oreoLoop,
+  lidLoop,
   restEm,
   selfRewarding,
 ]
