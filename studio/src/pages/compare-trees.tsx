@@ -1,16 +1,16 @@
-// Two trees side by side, of two runs on one task.
+// Two trees side by side, of two runs on one task. What is pointed at in one is shown in the other, where the same steps lead.
 import { useCallback, useMemo, useState } from 'react'
 import type { PageProps } from '../routes.tsx'
-import { amount } from '../shell/format.ts'
+import { amount, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
-import { Link, useParam, usePlace, navigate, withQuery } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Link, navigate, useParam, usePlace, withQuery } from '../shell/router.tsx'
+import { Empty } from '../shell/said.tsx'
 import { useValue } from '../shell/state.ts'
 import { Status, Verdict } from '../shell/status.tsx'
 import { type Look, lookQuery, readLook } from '../tree/look.ts'
-import { useRun } from '../tree/model.ts'
+import type { RunModel } from '../tree/model.ts'
 import { TreeBar } from '../tree/tree-bar.tsx'
-import { TreeView } from '../tree/tree-view.tsx'
+import { TreePanel } from '../tree/tree-panel.tsx'
 import './pages.css'
 
 export default function TreesPage(_: PageProps) {
@@ -20,6 +20,8 @@ export default function TreesPage(_: PageProps) {
   // Layout and colour are shared; where each tree is looked at is its own.
   const look = useMemo(() => ({ ...readLook(new URLSearchParams(query)), root: 0, rows: null }), [query])
   const onLook = useCallback((change: Partial<Look>) => navigate(withQuery(lookQuery(change)), { replace: true }), [])
+  const [path, setPath] = useState<{ of: 'a' | 'b'; actions: readonly string[] | null } | null>(null)
+  const [at, setAt] = useState<'a' | 'b'>('a')
   if (a === null || b === null)
     return (
       <div className="page">
@@ -35,6 +37,17 @@ export default function TreesPage(_: PageProps) {
         </Empty>
       </div>
     )
+  const side = (name: 'a' | 'b', run: string) => (
+    <Side
+      run={run}
+      look={look}
+      onLook={onLook}
+      keys={at === name}
+      onEnter={() => setAt(name)}
+      onPath={actions => setPath({ of: name, actions })}
+      linked={path === null || path.of === name ? null : path.actions}
+    />
+  )
   return (
     <div className="page page-fill page-wide">
       <header className="page-head" style={{ marginBottom: '0.75rem', alignItems: 'center' }}>
@@ -44,46 +57,66 @@ export default function TreesPage(_: PageProps) {
         </div>
       </header>
       <div className="trees">
-        <Side run={a} look={look} onLook={onLook} first />
-        <Side run={b} look={look} onLook={onLook} />
+        {side('a', a)}
+        {side('b', b)}
       </div>
     </div>
   )
 }
 
-function Side({ run, look, onLook, first }: { run: string; look: Look; onLook(change: Partial<Look>): void; first?: boolean }) {
-  const model = useRun(run)
-  const row = useValue(model.row)
-  const error = useValue(model.error)
-  const [selected, setSelected] = useState(-1)
-  const [root, setRoot] = useState(0)
-  const mine = useMemo(() => ({ ...look, root }), [look, root])
-  const change = useCallback(
-    ({ root: to, ...rest }: Partial<Look>) => {
-      if (to !== undefined) setRoot(to)
-      if (Object.keys(rest).length > 0) onLook(rest)
-    },
-    [onLook],
-  )
-  const unit = Object.keys(row?.budget ?? { calls: 0 })[0] ?? 'calls'
+function Side(o: {
+  run: string
+  look: Look
+  onLook(change: Partial<Look>): void
+  keys: boolean
+  onEnter(): void
+  onPath(actions: readonly string[] | null): void
+  linked: readonly string[] | null
+}) {
+  const [model, setModel] = useState<RunModel>()
+  const [own, setOwn] = useState<Pick<Look, 'root' | 'rows'>>({ root: 0, rows: null })
+  const look = useMemo(() => ({ ...o.look, ...own }), [o.look, own])
+  const change = (next: Partial<Look>): void => {
+    const { root, rows, ...rest } = next
+    if (root !== undefined || rows !== undefined) setOwn(was => ({ root: root ?? was.root, rows: rows === undefined ? was.rows : rows }))
+    if (Object.keys(rest).length > 0) o.onLook(rest)
+  }
   return (
-    <section aria-label={row?.method ?? run}>
-      {row !== undefined && (
-        <header>
-          <Link to={`/runs/${run}`} style={{ fontWeight: 600 }}>
-            {row.method}
-          </Link>
-          <Status status={row.status} />
-          <Verdict solved={row.solved} by={row.verifiedBy} />
-          <span className="quiet">{amount(unit, spentOf(unit, row.spent))} {unit}</span>
-          <span className="quiet one-line" title={row.task}>
-            {row.world} {row.task}
-          </span>
-        </header>
-      )}
+    // biome-ignore lint/a11y/noStaticElementInteractions: the tree under the pointer has the keys
+    <section onPointerEnter={o.onEnter} onFocus={o.onEnter}>
+      {model !== undefined && <Head model={model} />}
       <div className="tree-place">
-        {error !== undefined ? <Wrong error={error} /> : <TreeView model={model} look={mine} onLook={change} selected={selected} onSelect={setSelected} keys={first ?? false} />}
+        <TreePanel
+          run={o.run}
+          look={look}
+          onLook={change}
+          bar={false}
+          keys={o.keys}
+          onPath={o.onPath}
+          linked={o.linked}
+          onModel={setModel}
+        />
       </div>
     </section>
+  )
+}
+function Head({ model }: { model: RunModel }) {
+  const row = useValue(model.row)
+  if (row === undefined) return <header>&nbsp;</header>
+  const unit = Object.keys(row.budget)[0] ?? 'calls'
+  return (
+    <header>
+      <Link to={`/runs/${row.run}`} style={{ fontWeight: 600 }}>
+        {row.method}
+      </Link>
+      <Status status={row.status} />
+      <Verdict solved={row.solved} by={row.verifiedBy} />
+      <span className="quiet">
+        {amount(unit, spentOf(unit, row.spent))} {unitName(unit)}
+      </span>
+      <span className="quiet one-line" title={row.task}>
+        {row.world} {row.task}
+      </span>
+    </header>
   )
 }

@@ -276,7 +276,7 @@ export default function RunsPage(_: PageProps) {
                 return (
                   <span className="spend">
                     {s.text}
-                    <i style={{ width: s.share === null ? 0 : `${s.share * 100}%` }} />
+                    {r.status === 'running' && s.share !== null && <i style={{ width: `${s.share * 100}%` }} />}
                   </span>
                 )
               },

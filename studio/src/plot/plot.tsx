@@ -17,8 +17,8 @@ export interface Point {
 export interface Series {
   name: string
   points: readonly Point[]
-  /** plain: grey, what the others are held against. strong: what is to be looked at. */
-  rank?: 'plain' | 'strong'
+  /** plain: grey, what the others are held against. strong: what is to be looked at. past: faint, without a label. */
+  rank?: 'plain' | 'strong' | 'past'
   /** A further part of what the series before it shows: the same colour, dashed. */
   dashed?: boolean
   /** The interval as a band, or as a bar at each point. */
@@ -76,11 +76,18 @@ export function Plot(o: PlotProps) {
     const colours = seriesColours(shown)
     let next = 0
     return series.map(s => {
-      const i = s.colour ?? (s.rank === 'plain' ? -1 : next++)
+      const grey = s.rank === 'plain' || s.rank === 'past'
+      const i = s.colour ?? (grey ? -1 : next++)
       return {
-        colour: s.rank === 'plain' ? 'var(--ink-3)' : colours[i % colours.length],
-        dash: s.dashed || (s.rank !== 'plain' && i >= colours.length) ? '5 4' : undefined,
-        width: s.rank === 'strong' ? 2.4 : s.rank === 'plain' ? 1.6 : 1.7,
+        colour:
+          s.rank === 'plain'
+            ? 'var(--ink-3)'
+            : s.rank === 'past' && s.colour === undefined
+              ? 'var(--line-strong)'
+              : colours[i % colours.length],
+        dash: s.dashed || (!grey && i >= colours.length) ? '5 4' : undefined,
+        width: s.rank === 'strong' ? 2.4 : s.rank === 'past' ? 1 : 1.7,
+        opacity: s.rank === 'past' ? 0.45 : 1,
       }
     })
   }, [series, shown])
@@ -93,15 +100,22 @@ export function Plot(o: PlotProps) {
   const xFrom = o.x.from ?? xs[0] ?? 0
   const xTo = o.x.to ?? Math.max(xs.at(-1) ?? 1, xFrom + 1e-9)
   // The widest thing said of a series at any place, so that nothing moves under the pointer.
-  const longest = Math.max(0, ...series.map(s => s.name.length))
+  const longest = Math.max(0, ...series.filter(s => s.rank !== 'past').map(s => s.name.length))
   const room = Math.min(width * 0.36, 18 + 6.7 * Math.min(26, longest) + 92)
-  const height = Math.max(o.height ?? 280, margin.top + margin.bottom + series.length * lineHeight)
+  const height = Math.max(o.height ?? 280, margin.top + margin.bottom + series.filter(s => s.rank !== 'past').length * lineHeight)
   const across = scale(o.x.kind ?? 'linear', [xFrom, xTo], [margin.left, Math.max(margin.left + 40, width - room)])
   const up = scale('linear', [yFrom, yTop], [height - margin.bottom, margin.top])
   const now = cursor === null ? undefined : xs[Math.max(0, Math.min(xs.length - 1, cursor))]
   const said = series.map(s => (now === undefined ? s.points.findLast(p => p.y !== null) : at(s, now)))
   const wanted = said.map(p => (p === undefined ? height : up.at(p.y!)))
-  const labels = spread(wanted, lineHeight, margin.top, height - margin.bottom)
+  const labelled = series.flatMap((s, i) => (s.rank === 'past' ? [] : [i]))
+  const placed = spread(
+    labelled.map(i => wanted[i]),
+    lineHeight,
+    margin.top,
+    height - margin.bottom,
+  )
+  const labels = new Map(labelled.map((i, at) => [i, placed[at]]))
   const xTicks = axisTicks(across, 64).filter(t => !o.x.whole || Number.isInteger(t))
   const yTicks = axisTicks(up, 40)
 
@@ -233,7 +247,7 @@ export function Plot(o: PlotProps) {
           )}
           {series
             .map((s, i) => (
-              <g key={s.name} data-series={s.name}>
+              <g key={s.name} data-series={s.name} opacity={styles[i].opacity}>
                 <path
                   d={path(s.points)}
                   fill="none"
@@ -268,22 +282,17 @@ export function Plot(o: PlotProps) {
           )}
           {series.map((s, i) => {
             const p = said[i]
-            if (p === undefined) return null
+            const y = labels.get(i)
+            if (p === undefined || y === undefined) return null
             return (
               <g key={s.name} data-label={s.name}>
                 <path
-                  d={`M${right + 3} ${wanted[i].toFixed(1)}L${right + 12} ${labels[i].toFixed(1)}`}
+                  d={`M${right + 3} ${wanted[i].toFixed(1)}L${right + 12} ${y.toFixed(1)}`}
                   stroke={styles[i].colour}
                   fill="none"
-                  opacity={Math.abs(wanted[i] - labels[i]) < 2 ? 0 : 0.5}
+                  opacity={Math.abs(wanted[i] - y) < 2 ? 0 : 0.5}
                 />
-                <text
-                  className="plot-name"
-                  x={right + 16}
-                  y={labels[i] + 4}
-                  fill={styles[i].colour}
-                  fontWeight={s.rank === 'strong' ? 600 : 500}
-                >
+                <text className="plot-name" x={right + 16} y={y + 4} fill={styles[i].colour} fontWeight={s.rank === 'strong' ? 600 : 500}>
                   {s.name.length > 26 ? `${s.name.slice(0, 25)}…` : s.name}
                   <tspan className="plot-value" dx={7}>
                     {o.y.format(p.y!)}
