@@ -1,11 +1,19 @@
 // `espalier papers`: every published system that exists here.
-import { type Published, papers } from '../run/index.ts'
+// Not the room's index: that loads what training needs.
+import { loopFile, loops } from '../loop/catalogue.ts'
+import { type PaperRoom, type Published, papers } from '../run/index.ts'
 import type { Action } from './definition.ts'
 import { jsonLine, lookOf, print } from './report.ts'
 import { cut, fill, type Line, marksFor, piece } from './text.ts'
 
+const loopRoom: PaperRoom = {
+  kind: 'loop',
+  room: 'src/loop',
+  parts: () => [...loops.values()].map(l => ({ id: l.id, paper: l.paper, file: `src/loop/${loopFile(l)}` })),
+}
+
 export const papersCommand: Action = async (call, s) => {
-  const all = papers()
+  const all = papers([loopRoom])
   if (call.flags.has('json')) s.out.write(jsonLine({ papers: all }))
   else print(s, list(all, lookOf(s)))
   return 0

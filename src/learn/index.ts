@@ -9,6 +9,7 @@ export {
   evaluateCritic,
   evaluatePuzzles,
   lastStep,
+  liveAt,
   type MakeOptions,
   makeSeedling,
   type Plan,

@@ -1,4 +1,4 @@
-import { stepPairRows, stepPairs } from '../learn/index.ts'
+import { stepPairRows, stepPairs } from '../learn/from-trees.ts'
 import type { LoopSpec } from './spec.ts'
 
 /**

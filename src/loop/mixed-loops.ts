@@ -1,6 +1,6 @@
 // Reinforcement and imitation side by side: what the policy reaches alone it reinforces, what search finds it imitates.
-import { advantageKinds, groupRows, hptGate, imitationRows } from '../learn/index.ts'
-import { type LoopSearch, type LoopSpec, sampled, successOf } from './spec.ts'
+import { advantageKinds, groupRows, hptGate, imitationRows } from '../learn/from-trees.ts'
+import { groupsOf, type LoopSearch, type LoopSpec, sampled, successOf } from './spec.ts'
 
 /** Who demonstrates: a search over the same problem, kept where it is verified. */
 const expert: LoopSearch = { method: 'rest-mcts', knobs: { critic: 'none' }, budget: { calls: 60 } }
@@ -19,7 +19,7 @@ export const hpt: LoopSpec = {
     const own = trees.filter(h => hptGate(0)(successOf(h) || 0).rl > 0)
     return {
       policy: [
-        ...groupRows(own, advantageKinds['dr-grpo']),
+        ...groupRows(groupsOf(own), advantageKinds['dr-grpo']),
         ...again.flatMap(h => imitationRows(h.teller, { top: 1, as: 'demo', right: h.right })),
       ],
       value: [],
@@ -31,7 +31,7 @@ export const hpt: LoopSpec = {
       { id: 'sft', on: 'demo' },
     ],
     epochs: 1,
-    rate: 1e-4,
+    rate: 3e-4,
     batch: 64,
   },
 }
@@ -52,7 +52,7 @@ export const chord: LoopSpec = {
   again: { search: expert, when: () => true },
   rows: (trees, { again }) => ({
     policy: [
-      ...groupRows(trees, advantageKinds.grpo),
+      ...groupRows(groupsOf(trees), advantageKinds.grpo),
       ...again.flatMap(h => imitationRows(h.teller, { top: 1, as: 'demo', right: h.right })),
     ],
     value: [],
@@ -63,7 +63,7 @@ export const chord: LoopSpec = {
       { id: 'grpo', on: 'policy', weight: { mu: { warmup: 5, decay: 30, peak: 0.5, valley: 0.02 }, complement: true } },
     ],
     epochs: 1,
-    rate: 1e-4,
+    rate: 3e-4,
     batch: 64,
   },
 }

@@ -1,4 +1,4 @@
-import { pairRows } from '../learn/index.ts'
+import { pairRows } from '../learn/from-trees.ts'
 import { type Harvest, type LoopSpec, sampled } from './spec.ts'
 
 /** The best answer by the model's own word against the worst; none where it has one word for all. */

@@ -1,7 +1,8 @@
 // A loop as data and a few pure functions: what is searched, what is kept of the trees, what is learnt from it.
 import type { KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
-import type { Right, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { GroupTree, Right, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { WorldEntry } from '../world/index.ts'
 
 /** A search of the system, by name. */
 export interface LoopSearch {
@@ -27,6 +28,8 @@ export interface Harvest {
 }
 export interface RoundContext {
   readonly round: number
+  /** The world that was searched. */
+  readonly entry: WorldEntry
   readonly random: Random
 }
 /** What is learnt from. Rows of either may be empty. */
@@ -44,6 +47,8 @@ export interface LoopSpec {
   readonly id: string
   readonly describe: string
   readonly paper: Paper
+  /** World and weights it is for, where they are not those of most loops. The weights are a user's own; `begin` says how they are made. */
+  readonly on?: { readonly world: string; readonly model: string; readonly begin: string }
   readonly search: LoopSearch
   /** Where its searches' critic comes from: weights of its own (default), or those of the policy, which judges itself. */
   readonly critic?: 'apart' | 'policy'
@@ -75,6 +80,14 @@ export function successOf({ tree, right }: Harvest): number {
   }
   return good / all
 }
+/** Trees of `sampled` searches as groups. Every call was an answer; those that are no end could not be read, and are wrong. */
+export const groupsOf = (trees: readonly Harvest[]): GroupTree[] =>
+  trees.map(h => {
+    const read = h.tree.nodes().reduce((n, i) => n + (h.right(i) === null ? 0 : Math.max(1, h.tree.M[i] || 1)), 0)
+    return { ...h, unread: Math.max(0, h.spent - read) }
+  })
+/** How rows are imitated: rates and epochs that were best of a few for both shipped networks, on dev problems and a seed that no report uses. */
+export const imitating: Partial<TunePlan> = { losses: [{ id: 'sft' }], epochs: 4, rate: 5e-4 }
 /** Attempts at whole answers, all of the budget. */
 export const sampled = (calls: number, sampling: Sampling = {}): LoopSearch => ({
   method: 'best-of-n',

@@ -22,13 +22,14 @@ export interface Published {
   readonly evidence: readonly Shown[]
 }
 
-interface Part {
-  readonly id: string
-  readonly paper?: Paper | undefined
-  readonly file: string
+/** A room whose parts may come from papers. */
+export interface PaperRoom {
+  readonly kind: Published['kind']
+  readonly room: string
+  parts(): readonly { readonly id: string; readonly paper?: Paper | undefined; readonly file: string }[]
 }
-/** Rooms whose parts may come from papers. */
-const rooms: readonly { kind: Published['kind']; room: string; parts(): Part[] }[] = [
+/** The rooms below this one. Others, such as that of the loops, know this room: who lists all brings theirs along. */
+const rooms: readonly PaperRoom[] = [
   {
     kind: 'method',
     room: 'src/method',
@@ -46,9 +47,9 @@ const rooms: readonly { kind: Published['kind']; room: string; parts(): Part[] }
   },
 ]
 
-/** Every part that carries a paper, by the paper's id. */
-export function papers(results: ReadonlyMap<string, ClaimResult> = claimResults()): Published[] {
-  return rooms
+/** Every part that carries a paper, by the paper's id. @param others rooms that are listed too */
+export function papers(others: readonly PaperRoom[] = [], results: ReadonlyMap<string, ClaimResult> = claimResults()): Published[] {
+  return [...rooms, ...others]
     .flatMap(({ kind, room, parts }) =>
       parts().flatMap(({ id, paper, file }): Published[] =>
         paper === undefined

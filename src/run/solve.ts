@@ -61,8 +61,11 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
           `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
         )
       }
-      raise = raised(meta.limits, originalLimits(meta), frame.budget)
-      store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
+      const { turn } = o
+      // A turn says for itself what it may spend.
+      if (turn === undefined) raise = raised(meta.limits, originalLimits(meta), frame.budget)
+      const limits = turn === undefined ? raise : turn.limits
+      store.update(handle.id, { status: 'running', ...(limits === undefined ? {} : { limits: { ...meta.limits, ...limits } }) })
       setup.seed = meta.seed
       setup.concurrency = meta.concurrency
       setup.clock ??= meta.options.clock as SolveOptions['clock']

@@ -44,6 +44,8 @@ export interface EventData {
   act: { act: Act; time: number; row: number | null }
   /** The commit of the journal failed (a full disk); it is tried again. */
   'store.waiting': { message: string }
+  /** The answer was acted on outside: the search goes on from `node`. `replayed`: it did so before, and is on record. */
+  'run.turn': { node: number; limits: Limits; replayed: boolean }
   'run.end': { ended: string; solved: boolean | null; spent: Usage; nodes: number; depth: number }
   /** A sub-search began or ended. */
   'sub.start': { scope: string; method: string }

@@ -16,6 +16,7 @@ export {
   type OpenRecord,
   type SessionRecord,
   type Status,
+  type Turn,
 } from './journal.ts'
 export { Ledger } from './ledger.ts'
 export { type Reservation, Scope } from './meter.ts'
@@ -26,4 +27,4 @@ export { type Handling, type Job, type Known, Party, type Tap } from './request.
 export { checkFrame, defaultConcurrency, type Run, type RunReport, type RunSetup, run } from './run.ts'
 export { asRoles, RunningSearch, type Shared } from './search.ts'
 export { Drift, Sessions } from './sessions.ts'
-export { modelCall, toolCall } from './telemetry.ts'
+export { modelCall, toolCall, tracer } from './telemetry.ts'

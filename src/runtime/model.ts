@@ -78,7 +78,9 @@ export class BoundModel implements LanguageModel {
   }
   sample(messages: readonly Message[], o: Sampling & { n?: number } = {}): Promise<Sample[]> {
     const { n = 1, ...own } = o
-    const options: Sampling = { ...this.#door.sampling, ...own }
+    // Tools and the form of an answer are for who proposes answers, and says so; nobody else who is asked shall call or fill them in.
+    const { tools: _, toolChoice: __, schema: ___, ...usual } = this.#door.sampling
+    const options: Sampling = { ...usual, ...own }
     if (n < 1) return Promise.resolve([])
     const body = JSON.stringify([this.#p.id, messages, options])
     if (n === 1 || this.#p.can.includes('n')) return this.#once(messages, options, body, n, false) as Promise<Sample[]>

@@ -11,6 +11,8 @@ export interface Handling extends Live {
   waited(ms: number): void
   /** Was it asked to end? Cheaper than the signal. */
   readonly cancelled: boolean
+  /** Was a piece of it told to somebody? Then it cannot be made again behind his back. */
+  readonly told: boolean
 }
 /** One effect, as it is asked for. */
 export interface Job {

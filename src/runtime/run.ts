@@ -18,7 +18,7 @@ import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
-import { type Act, type Journal, MemoryJournal } from './journal.ts'
+import { type Act, type Journal, MemoryJournal, type Turn } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
@@ -36,6 +36,10 @@ export interface RunSetup extends RunOptions {
   replayOnly?: boolean
   /** Raises the limits once the record has been replayed. */
   raise?: Limits
+  /** What became of the answer with which the record ends: the search goes on from there, with its method run again below it. */
+  turn?: Turn
+  /** Told what models are writing, piece by piece, where they can tell, and at which address. A call of which something was told is not made again when it fails. */
+  heard?: EngineOptions['heard']
   /** Told of requests and judgements, those of a replay too. */
   tap?: Tap
   /** Answers questions to people. */
@@ -140,6 +144,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     ...(o.remember === undefined ? {} : { remember: o.remember }),
     ...(o.replayOnly === undefined ? {} : { replayOnly: o.replayOnly }),
     ...(o.raise === undefined ? {} : { raise: o.raise }),
+    ...(o.turn === undefined ? {} : { turn: o.turn }),
+    ...(o.heard === undefined ? {} : { heard: o.heard }),
     ...(o.tap === undefined ? {} : { tap: o.tap }),
     charge(job, used) {
       const t = search.tree
@@ -155,6 +161,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       else if (act.do === 'raise') {
         search.reopen()
         search.raise(act.limits)
+        watchDeadline()
+      } else if (act.do === 'turn') {
+        search.turn(act)
         watchDeadline()
       } else {
         const e = search.tree.find(act.do === 'prefer' ? act.better : act.key)
@@ -240,7 +249,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     const onAbort = (): void => interrupt()
     o.signal?.addEventListener('abort', onAbort)
     try {
-      const rest = engine.rest().then((): Ended => 'cancelled')
+      // The pump's turns, and all that they begin, follow from here.
+      const rest = span.within(() => engine.rest()).then((): Ended => 'cancelled')
       if (!resumed) watchDeadline()
       search.start()
       engine.start()

@@ -39,6 +39,7 @@ import type { EventData, EventKind } from './events.ts'
 import type { Gate } from './gate.ts'
 import { inside } from './guard.ts'
 import { BoundIo, type Host, type Plain } from './io.ts'
+import type { Turn } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { Scope } from './meter.ts'
 import { modelPolicy } from './policy.ts'
@@ -77,7 +78,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly budget: Scope
   readonly seed: number
   readonly models: Record<string, Provider>
-  readonly sampling: Sampling
+  /** How models are asked, where a request does not say. */
+  sampling: Sampling
   readonly scope: string
   readonly #world: World<S, A, Ans, T>
   readonly #policy: Policy<S, A, void>
@@ -95,6 +97,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   #phase: 'run' | 'lastly' | 'over' = 'run'
   #ended: Ended = 'done'
   #strays = 0
+  #turn = 0
   #resolve!: (why: Ended) => void
   #reject!: (e: unknown) => void
   #finished!: Promise<Ended>
@@ -507,6 +510,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   }
   start(): void {
     const { engine, strict } = this.shared
+    const turn = this.#turn
     engine.look(this.party)
     let run: Promise<void>
     try {
@@ -515,8 +519,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       run = Promise.reject(e)
     }
     run.then(
-      () => this.#land(this.party.halted ? this.#ended : 'done'),
-      e => this.#fail(e),
+      () => turn === this.#turn && this.#land(this.party.halted ? this.#ended : 'done'),
+      e => turn === this.#turn && this.#fail(e),
     )
   }
   #fail(e: unknown): void {
@@ -594,6 +598,36 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.party.done = this.party.final = this.party.halted = false
     this.#renew()
     return true
+  }
+  /**
+   * The answer of a node was acted on, and this came of it. It is observed below that node, which stands from now on as the root's way, and the method runs again
+   * from there. Nothing of the search is under way.
+   * @throws Failure (world) where there is no such node any more, or what came of it is no action of the world
+   */
+  turn(o: Turn): void {
+    const t = this.tree
+    const world = this.#world as World<S, A, Ans, T>
+    const n = t.find(o.key)
+    const here = n >= 0 && t.taken(n as EdgeId) && !t.is(n as EdgeId, 'gone') && t.path(n as EdgeId).includes(t.root)
+    if (!here)
+      throw new Failure('world', `the search has no node ${o.key} below its root`, 'another answer was acted on since: begin a new run')
+    if (world.kind !== 'pure')
+      throw new Failure('world', `world ${world.id}: a search cannot go on from an answer here`, 'only in worlds whose steps are computed')
+    const legal = world.valid?.(o.action as A, t.state(n as NodeId)) ?? true
+    if (legal !== true) throw new Failure('world', `world ${world.id}: ${brief(o.action)} cannot follow there: ${legal}`)
+    this.shared.engine.renew(this.party)
+    this.budget.renew(o.limits ?? this.budget.limits)
+    if (o.sampling !== undefined) this.sampling = o.sampling
+    const m = this.#steps.observe(this.insert(n as EdgeId, o.action as A))
+    t.reroot(m)
+    this.#lastly.length = 0
+    this.#strays = 0
+    this.#phase = 'run'
+    this.#ended = 'done'
+    this.#turn++
+    this.#renew()
+    this.shared.emit?.('run.turn', { node: m, limits: this.budget.limits, replayed: this.shared.engine.replaying }, this.scope + t.key(m))
+    this.start()
   }
   raise(limits: Limits): void {
     this.party.expired = false

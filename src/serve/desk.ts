@@ -1,7 +1,7 @@
 // Requests under way: how many, what they may still do, and how they end.
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
 import { frameOf, modelsOf, type Plan, type Planned, Requests, type SolveOptions, solve } from '../run/index.ts'
-import type { Event, Run } from '../runtime/index.ts'
+import type { Event, Run, Turn } from '../runtime/index.ts'
 import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
@@ -9,7 +9,7 @@ import { direct, type Piece } from './direct.ts'
 import type { Metrics } from './metrics.ts'
 import { Refusal } from './refusal.ts'
 import type { Asked } from './request.ts'
-import { type Said, saidOf } from './said.ts'
+import { less, type Said, saidOf } from './said.ts'
 import type { ServeSettings } from './settings.ts'
 
 /** A place taken by a request. */
@@ -25,6 +25,7 @@ export interface Searching extends Ears {
   readonly account?: Account | undefined
   readonly origin?: string | undefined
   readonly resume?: RunMeta
+  readonly turn?: Turn
   /** Keeps what is asked of the models. */
   readonly requests?: Requests
   readonly solve?: Partial<SolveOptions>
@@ -32,6 +33,8 @@ export interface Searching extends Ears {
 export interface Ears {
   onRun?(id: string): void
   onEvent?(e: Event): void
+  /** Pieces of the answer, where a model is asked once. */
+  heard?(p: Piece): void
 }
 
 /** A search under way in this server. */
@@ -56,6 +59,7 @@ export class Desk {
   readonly #seats = new Map<Seat, AbortController>()
   #open = true
   #empty: (() => void) | undefined
+  readonly #others: (() => Promise<unknown>)[] = []
   constructor(settings: ServeSettings, metrics: Metrics) {
     this.#settings = settings
     this.#metrics = metrics
@@ -154,7 +158,8 @@ export class Desk {
   async search(asked: Pick<Asked, 'n'>, plan: Plan, planned: Planned, seat: Seat, o: Searching): Promise<Said> {
     const r = await this.run(plan, planned, seat, o)
     const model = planned.frame.model as { policy: Provider } | undefined
-    return saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+    const said = saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+    return o.turn === undefined ? said : { ...said, usage: less(r.spent, o.resume!.spent), total: r.spent }
   }
   async run(plan: Plan, planned: Planned, seat: Seat, o: Searching): Promise<RunResult<any, any, any>> {
     const { frame, task } = planned
@@ -170,6 +175,18 @@ export class Desk {
       o.account?.charge(u)
       this.#metrics.spent(plan.method, u, ended)
     }
+    // Of former turns nobody wants to hear again.
+    let former = o.turn !== undefined
+    const tell = (e: Event): void => {
+      if (e.kind === 'run.turn' && !e.data.replayed) former = false
+      if (!former) o.onEvent!(e)
+    }
+    // The first that is asked writes the answer; who is asked elsewhere judges it.
+    let where: string | undefined
+    const hear = (piece: Piece, at: string): void => {
+      where ??= at
+      if (at === where) o.heard!(piece)
+    }
     seat.over.addEventListener('abort', stop, { once: true })
     try {
       // To begin a run takes some milliseconds of files: who came meanwhile gets a first word before.
@@ -181,10 +198,12 @@ export class Desk {
         plan,
         ...(o.origin === undefined ? {} : { origin: o.origin }),
         ...(o.resume === undefined ? {} : { resume: o.resume.id }),
+        ...(o.turn === undefined ? {} : { turn: o.turn }),
+        ...(o.heard === undefined ? {} : { heard: hear }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
         ...(o.requests === undefined ? {} : { tap: o.requests }),
         ...o.solve,
-        ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
+        ...(o.onEvent === undefined ? {} : { onEvent: e => tell(e as Event) }),
       })
       if (seat.over.aborted) stop()
       this.live.set(run.id, { run, plan, planned, ...(o.requests === undefined ? {} : { requests: o.requests }) })
@@ -231,9 +250,15 @@ export class Desk {
     }
   }
 
+  /** What else is under way here, to be parked when the server closes: it has no seat, for nobody waits for it. */
+  closing(park: () => Promise<unknown>): void {
+    this.#others.push(park)
+  }
+
   /** Takes no one else; lets those under way end for `grace` milliseconds, then parks them. Closes the models. */
   async close(grace: number): Promise<void> {
     this.#open = false
+    const parked = Promise.all(this.#others.map(park => park()))
     if (this.#seats.size > 0) {
       const empty = new Promise<void>(resolve => (this.#empty = resolve))
       const within = async (ms: number): Promise<void> => {
@@ -246,13 +271,8 @@ export class Desk {
       if (this.#seats.size > 0) await within(2000)
       for (const s of this.#seats.keys()) s.gone.abort()
     }
+    await parked
     for (const p of this.#providers.values()) await (await p.catch(() => undefined))?.close?.()
     this.store?.close()
   }
 }
-
-/** a - b, in every figure. What has no price has none. */
-const less = (a: Usage, b: Partial<Usage>): Usage =>
-  Object.fromEntries(
-    Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))]),
-  ) as unknown as Usage

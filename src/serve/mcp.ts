@@ -200,6 +200,7 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
                 ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
                 ...(settings.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
                 ...(settings.store === null ? {} : { weights: `${settings.store}/models` }),
+                ...(by === undefined ? {} : { by }),
               },
               {
                 store: settings.store,

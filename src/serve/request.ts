@@ -147,7 +147,8 @@ function settled(
   messages: readonly Message[],
   more: Sampling,
   longest: number | null | undefined,
-  logprobs: boolean,
+  /** So many of the likeliest tokens beside each; null: no logprobs. */
+  likely: number | null,
 ): Asked {
   const header = (name: string): string | undefined => headers.get(`x-espalier-${name}`) ?? undefined
   const e = c.espalier ?? {}
@@ -170,12 +171,13 @@ function settled(
       ...optional('topP', c.top_p),
       ...optional('max', max),
       ...optional('stop', typeof c.stop === 'string' ? [c.stop] : c.stop),
-      ...(logprobs ? { logprobs: true } : {}),
+      ...(likely === null ? {} : { logprobs: true }),
+      ...(likely === null || likely === 0 ? {} : { top: likely }),
     },
     n: c.n ?? 1,
     stream: c.stream ?? false,
     usage: c.stream_options?.include_usage ?? false,
-    logprobs,
+    logprobs: likely !== null,
     budget:
       budget === undefined
         ? {}
@@ -215,7 +217,7 @@ export function readChat(body: unknown, headers: Headers): Asked {
   const schema =
     format?.type === 'json_schema' ? (format as { json_schema?: unknown }).json_schema : format?.type === 'json_object' ? true : undefined
   const more: Sampling = { ...(schema === undefined ? {} : { schema }), ...toolsOf(r.tools, r.tool_choice) }
-  return settled(r as Common, headers, r.messages.map(messageOf), more, r.max_completion_tokens, r.logprobs ?? false)
+  return settled(r as Common, headers, r.messages.map(messageOf), more, r.max_completion_tokens, r.logprobs ? (r.top_logprobs ?? 0) : null)
 }
 export function readCompletion(body: unknown, headers: Headers): Asked {
   const r = checked(completionRequest, body)
@@ -225,7 +227,8 @@ export function readCompletion(body: unknown, headers: Headers): Asked {
     [{ role: 'user', content: typeof r.prompt === 'string' ? r.prompt : r.prompt[0] }],
     {},
     undefined,
-    (r.logprobs ?? 0) > 0,
+    // As it was meant: how many are told beside the one that was drawn.
+    r.logprobs ?? null,
   )
 }
 export function readResponses(body: unknown, headers: Headers): Asked {
@@ -257,7 +260,7 @@ export function readResponses(body: unknown, headers: Headers): Asked {
     joined(all),
     { ...(schema === undefined ? {} : { schema }), ...toolsOf(tools, choice) },
     r.max_output_tokens,
-    false,
+    null,
   )
 }
 

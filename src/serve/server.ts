@@ -9,8 +9,13 @@ import type { Account } from './account.ts'
 import { addActs } from './api/acts.ts'
 import { Api, type Vars } from './api/api.ts'
 import { addCatalogue } from './api/catalogue.ts'
+import { addComparisons } from './api/comparisons.ts'
+import { addData } from './api/data.ts'
+import { addLoops } from './api/loops.ts'
 import { addNode } from './api/node.ts'
+import { addRemoval } from './api/removal.ts'
 import { addRuns } from './api/runs.ts'
+import { addSummary } from './api/summary.ts'
 import { addTree } from './api/tree.ts'
 import { Trees } from './api/trees.ts'
 import { addWhatIf } from './api/what-if.ts'
@@ -26,10 +31,13 @@ import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
 import { type Asked, readChat, readCompletion, readResponses } from './request.ts'
 import { responsesBody } from './responses.ts'
 import { plainly, type Said } from './said.ts'
-import { limitsOf, planOf, topicOf } from './search.ts'
+import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
+import { studioFile } from './studio.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
+import { turnOf } from './turn.ts'
 
 /** A server that is there. */
 export interface Serving {
@@ -71,12 +79,14 @@ export function application(settings: ServeSettings): Application {
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
@@ -94,6 +104,15 @@ export function application(settings: ServeSettings): Application {
     set('expose-headers', 'x-espalier-run, retry-after, mcp-session-id')
     c.res.headers.append('vary', 'origin')
   })
+  // The app has no secrets: it is there without a key, and asks for one where the API does. A link on a page elsewhere may lead to it.
+  const { studio } = settings
+  if (studio !== undefined)
+    app.use(async (c, next) => {
+      const file = await studioFile(studio, c.req.raw)
+      if (file === null) return next()
+      door.meant(c.req.raw)
+      c.res = file
+    })
   app.get('/healthz', c => c.json({ ok: desk.open, inFlight: desk.taken }, desk.open ? 200 : 503))
   app.use(async (c, next) => {
     c.set('account', door.enter(c.req.raw))
@@ -101,7 +120,7 @@ export function application(settings: ServeSettings): Application {
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
   const api = new Api({ app, desk, door, settings })
-  for (const add of [addCatalogue, addRuns, addWhatIf]) add(api)
+  for (const add of [addCatalogue, addRuns, addWhatIf, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
   const trees = new Trees(desk)
   for (const add of [addTree, addNode, addActs]) add(api, trees)
   app.get('/openapi.json', c => c.json(openApi(api)))
@@ -131,6 +150,7 @@ export function application(settings: ServeSettings): Application {
   ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
+    checkAble(asked, chosen, policy)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
@@ -147,9 +167,27 @@ export function application(settings: ServeSettings): Application {
       const models: { policy: Provider; judge?: Provider } =
         judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, topic.world) }
       const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings, by: account?.key.name })
+      const on =
+        former === null
+          ? null
+          : await turnOf(
+              asked.messages,
+              desk.store!.get(former.run),
+              { plan, planned },
+              { limits: held.limits, models, store: desk.store! },
+            )
+      // A model alone tells nothing but its answer, as it is written.
+      const alone = chosen.method === null && topic.world === 'chat'
       return {
-        search: true,
-        go: seat => o => desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o }),
+        search: !alone,
+        go:
+          seat =>
+          ({ heard, onEvent, ...o }) => {
+            const ears = { account, ...o, ...(alone ? heard && { heard } : onEvent && { onEvent }) }
+            return on === null
+              ? desk.search(asked, plan, planned, seat, { ...ears, origin: former?.run })
+              : desk.search(asked, on.plan, on.planned, seat, { ...ears, resume: on.meta, turn: on.turn })
+          },
         release: held.release,
       }
     } catch (e) {

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { loops } from '../../src/loop/catalogue.ts'
 import { shippedWeights } from '../../src/model/seedling/index.ts'
 import { espalier, held, inside, start } from './espalier.ts'
 
@@ -81,6 +82,7 @@ registerHooks({ resolve(name, context, next) { if (name.startsWith('@jax-js')) t
     const env = { NODE_OPTIONS: `--import ${guard}` }
     for (const args of [
       ['methods'],
+      ['papers'],
       ['doctor', '--store', 'none-here'],
       ['help'],
       ['solve', 'game24', '1 1 3 11', '--store', 'none'],
@@ -135,6 +137,10 @@ export default scripted(ms => (/given is[^]*\\b[72]\\b/.test(ms.map(m => m.conte
 })
 
 describe('train LOOP', () => {
+  test('its help names every loop', async () => {
+    const { out } = await inside(['train', '--help'])
+    for (const id of loops.keys()) expect([id, new RegExp(`\\b${id}\\b`).test(out)]).toEqual([id, true])
+  })
   const tiny = [
     'train',
     'rest-mcts',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { usable } from '../../src/cli/demo.ts'
+import { loops } from '../../src/loop/catalogue.ts'
 import { methodIds } from '../../src/method/index.ts'
 import { loadSeedling, modelKinds } from '../../src/model/index.ts'
 import { type ClaimResult, claimIds, claimResults } from '../../src/run/index.ts'
@@ -42,6 +43,9 @@ describe('papers and claims', () => {
     const { papers } = held((await inside(['papers', '--json'])).out, 'papers')
     expect(papers.map((p: { part: string }) => p.part)).toEqual(expect.arrayContaining(['rest-mcts', 'tree-of-thoughts', 'depth-first']))
     expect((await inside(['papers'])).out).toContain('Tree of Thoughts')
+    const ofLoops = papers.filter((p: { kind: string }) => p.kind === 'loop')
+    expect(ofLoops.map((p: { part: string }) => p.part).sort()).toEqual([...loops.keys()].sort())
+    for (const { file } of ofLoops) expect([file, existsSync(new URL(`../../${file}`, import.meta.url))]).toEqual([file, true])
   })
   test('a wrong name or number is one line, and nothing runs', async () => {
     expect(await inside(['claims', 'no-such-claim'])).toMatchObject({

@@ -1,5 +1,5 @@
 // Imitation, and tokens that another policy wrote. Cotangents before the reduction are in each comment; sg[x] is x with its gradient stopped.
-import { type LossFn, learnable, type Mask, type Numbers, need, onDemo, type Reduction, type Row, tokenwise } from './row.ts'
+import { type LossFn, learnable, lengthOf, type Mask, need, onDemo, type Reduction, type Row, sumOver, tokenwise } from './row.ts'
 
 interface Options {
   reduction?: Reduction
@@ -71,8 +71,9 @@ export const srft = (o: Options & { demo?: number; own?: number } = {}): LossFn 
   tokenwise(
     'srft',
     (r, t, held) => {
-      const H = need(held, 'H', 'srft') as Numbers & { reduce(f: (s: number, x: number) => number, from: number): number }
-      const mean = H.reduce((s, x) => s + x, 0) / H.length
+      const H = need(held, 'H', 'srft')
+      const mask = settled(o).mask
+      const mean = sumOver(held, H, mask) / lengthOf(held, mask)
       const w = r.segment[t] === 'demo' ? (o.demo ?? 0.5) * Math.exp(-mean) : r.reward === 1 ? (o.own ?? 0.1) * Math.exp(mean) : 0
       return [-w * r.lp[t], -w]
     },
@@ -93,20 +94,31 @@ export const tReg = (o: { alpha?: number; beta?: number; reduction?: Reduction }
     { reduction: o.reduction ?? 'sum' },
   )
 
-/** The tokens of a segment with the greatest entropy: Prefix-RFT and IGPO let only those of a hint carry loss. @param share from 0 to 1 */
+/** The tokens of a segment with the greatest entropy in their row: IGPO lets only those of a hint carry loss. @param share from 0 to 1 */
 export const mostUncertain = (segment: Row['segment'][number], share: number): Mask => {
-  const kept = new WeakMap<object, Set<number>>()
+  // By the row as it is now: entropies change from step to step, and a training that was resumed has seen none of the former ones.
+  const kept = new WeakMap<Row, Set<number>>()
   return (row, t) => {
     if (row.segment[t] !== segment) return false
-    let set = kept.get(row.segment)
+    let set = kept.get(row)
     if (set === undefined) {
       const H = need(row, 'H', 'mostUncertain')
       const at = row.segment.flatMap((s, i) => (s === segment ? [i] : []))
       set = new Set(at.sort((i, j) => H[j] - H[i] || i - j).slice(0, Math.ceil(share * at.length)))
-      kept.set(row.segment, set)
+      kept.set(row, set)
     }
     return set.has(t)
   }
+}
+/** The same over all rows of a batch together, as Prefix-RFT has it. */
+export const mostUncertainOf = (rows: readonly Row[], segment: Row['segment'][number], share: number): Mask => {
+  const all = rows.flatMap((row, i) =>
+    row.segment.flatMap((s, t) => (s === segment ? [{ i, t, H: need(row, 'H', 'mostUncertain')[t] }] : [])),
+  )
+  const kept = new Map<Row, Set<number>>(rows.map(r => [r, new Set()]))
+  for (const { i, t } of all.sort((a, b) => b.H - a.H || a.i - b.i || a.t - b.t).slice(0, Math.ceil(share * all.length)))
+    kept.get(rows[i])!.add(t)
+  return (row, t) => kept.get(row)?.has(t) ?? false
 }
 /** Either mask. */
 export const either =

@@ -251,6 +251,23 @@ describe('properties', () => {
     expect(carries(losses.get('luffy')!.make())).toEqual([false, false, false, true, false])
     expect(carries(ppo({ mask: mostUncertain('prefix', 1) }))).toEqual([false, false, true, false, false])
   })
+  test('of hints only the least certain tokens: of each row for IGPO, of the whole batch for Prefix-RFT', () => {
+    const row = (H: readonly number[]): Row => ({
+      segment: ['prompt', 'prefix', 'prefix', 'policy'],
+      lp: [-1, -1, -1, -1],
+      lo: [-1, -1, -1, -1],
+      advantage: [1, 1, 1, 1],
+      H: [9, ...H, 0],
+    })
+    const rows = [row([1, 2]), row([3, 4])]
+    const carries = (l: LossFn) => l(rows, { step: 0 }).cotangents.map(c => [...c.dlp].map(x => Number(x !== 0)).join(''))
+    expect(carries(losses.get('igpo')!.make({ share: 0.5 } as never))).toEqual(['0011', '0011'])
+    expect(carries(losses.get('prefix-rft')!.make({ share: 0.5 } as never))).toEqual(['0001', '0111'])
+    expect(carries(losses.get('prefix-rft')!.make({ share: 0 } as never))).toEqual(['0001', '0001'])
+    // The same row later, with other entropies: the mask follows them.
+    const mask = mostUncertain('prefix', 0.5)
+    expect([rows[0], { ...rows[0], H: [0, 2, 1, 0] }].map(r => [1, 2].filter(t => mask(r, t)))).toEqual([[2], [1]])
+  })
   test('the clip', () => {
     expect(clipped(Math.log(1.5), 0, 1, 0.2, 0.2)).toEqual([-1.2, 0])
     expect(clipped(Math.log(0.5), 0, -1, 0.2, 0.2)[1]).toBe(0)
@@ -291,6 +308,31 @@ describe('properties', () => {
     const unknown = valueBce()([{ segment: ['policy', 'policy'], lp: [0, 0], v: [1, 1], rewards: [Number.NaN, 1] }], { step: 0 })
     expect(unknown.cotangents[0].dv![0]).toBe(0)
     expect(() => oreo()([{ segment: ['policy'], lp: [0], v: [0] }], { step: 0 })).toThrow('reward')
+  })
+  test('OREO over steps: worked out by hand; over every token the same as over tokens', () => {
+    const ref = [0, -1, -1, -1, -1]
+    const row: Row = {
+      segment: ['prompt', 'policy', 'policy', 'policy', 'policy'],
+      lp: [0, -0.5, -2, -0.4, -0.1],
+      lr: { ref },
+      v: [0.3, Number.NaN, 0.6, Number.NaN, Number.NaN],
+      reward: 1,
+    }
+    const l = oreo({ beta: 0.5, states: 'known' })([row], { step: 0 })
+    // Steps of two tokens: their log-ratios are -0.5 and 1.5.
+    const [e1, e2] = [0.3 - 1 + 0.5 * (-0.5 + 1.5), 0.6 - 1 + 0.5 * 1.5]
+    expect(l.loss).toBeCloseTo(e1 * e1 + e2 * e2, 12)
+    near(l.cotangents[0].dv!, [e1, 0, e2, 0, 0], 12)
+    near(l.cotangents[0].dlp, [0, 0.5 * e1, 0.5 * e1, 0.5 * e2, 0.5 * e2], 12)
+    // The slope of a policy token with all that is held still.
+    const loss = (x: number) =>
+      oreo({ beta: 0.5, states: 'known', value: 0 })([{ ...row, lp: [0, -0.5, -2, x, -0.1] }], { step: 0, held: [row] }).loss
+    expect((loss(-0.4 + 1e-5) - loss(-0.4 - 1e-5)) / 2e-5).toBeCloseTo(l.cotangents[0].dlp[3], 6)
+    const every = oreo({ states: 'known' })([{ ...row, v: [0.1, 0.2, 0.3, 0.4, Number.NaN] }], { step: 0 })
+    const tokens = oreo()([{ ...row, v: [Number.NaN, 0.1, 0.2, 0.3, 0.4] }], { step: 0 })
+    expect(every.loss).toBeCloseTo(tokens.loss, 12)
+    near(every.cotangents[0].dlp, tokens.cotangents[0].dlp, 12)
+    near(every.cotangents[0].dv!.subarray(0, 4), tokens.cotangents[0].dv!.subarray(1), 12)
   })
   test('schedules and gates', () => {
     const mu = chordMu({ warmup: 10, decay: 20, peak: 0.5, valley: 0.1 })

@@ -1,4 +1,5 @@
 // Policy gradient surrogates. rho = exp(lp - lo), A the advantage of the token; L is made small.
+import { either, mostUncertain, mostUncertainOf } from './imitation.ts'
 import { checked, factors, type LossFn, lengthOf, type Mask, need, type Reduction, tokenwise, written, zeros } from './row.ts'
 
 interface Options {
@@ -82,6 +83,19 @@ export const gspo = (o: { low?: number; high?: number; mask?: Mask } = {}): Loss
     return checked({ loss, cotangents: out, metrics: { clipped: cut / Math.max(1, rows.length) } }, 'gspo')
   }
 }
+
+/**
+ * Prefix-RFT (arXiv:2507.01679): PPO with a dual clip, over what the policy wrote and over those tokens of hints (`prefix`) that the policy is least sure of: the
+ * `share` of greatest entropy among the hints' tokens of the batch. Their ratio is to the policy's own logprob when the answers were drawn.
+ */
+export const prefixRft =
+  (o: Omit<Clip, 'mask'> & { share?: number } = {}): LossFn =>
+  (rows, c) =>
+    ppo({ dual: 3, ...o, mask: either(written, mostUncertainOf(rows, 'prefix', o.share ?? 0.2)) })(rows, c)
+
+/** IGPO (arXiv:2509.10396): GSPO's one ratio a response, over what the policy wrote and the `share` of each hint's tokens that it is least sure of. */
+export const igpo = (o: { low?: number; high?: number; share?: number } = {}): LossFn =>
+  gspo({ ...o, mask: either(written, mostUncertain('prefix', o.share ?? 0.2)) })
 
 /**
  * BGPO (arXiv:2510.11683) of one response of a diffusion model: Monte-Carlo differences d_j of its likelihood bound. A >= 0: -A mean(1 + d_j), a bound by

@@ -106,6 +106,31 @@ export function pickedLogprobs(shape: Shape, p: Parameters, [tokens, targets, co
     .reshape([B, T])
 }
 
+/** Log-probabilities of all words at each column, [rows * length, vocabulary]. Consumes its arguments. */
+export function columnLaws(shape: Shape, p: Parameters, [tokens, targets, cos, sin, bias]: Inputs): Tensor {
+  targets.dispose()
+  return nn.logSoftmax(logits(shape, p, tokens, cos, sin, bias), -1)
+}
+
+/**
+ * Of each column the log-probability of its target, the entropy of its law, and, where laws of a reference are given, KL(law || reference); [2 or 3, rows, length].
+ * Consumes its arguments.
+ */
+export function columnFigures(shape: Shape, p: Parameters, [tokens, targets, cos, sin, bias]: Inputs, reference?: Tensor): Tensor {
+  const [B, T] = tokens.shape
+  const law = nn.logSoftmax(logits(shape, p, tokens, cos, sin, bias), -1)
+  const picked = law.ref.mul(nn.oneHot(targets.reshape([B * T]), shape.vocabulary)).sum(-1)
+  const chance = np.exp(law.ref)
+  const entropy = chance.ref.mul(law.ref).sum(-1).mul(-1)
+  if (reference === undefined) {
+    chance.dispose()
+    law.dispose()
+    return np.stack([picked, entropy]).reshape([2, B, T])
+  }
+  const divergence = chance.mul(law.sub(reference)).sum(-1)
+  return np.stack([picked, entropy, divergence]).reshape([3, B, T])
+}
+
 /** Weights to jax-js arrays. */
 export const toParameters = (shape: Shape, w: Weights): Parameters =>
   tensors(shape).map(t => np.array(w.get(t.name)!.slice() as Float32Array<ArrayBuffer>).reshape(t.shape))

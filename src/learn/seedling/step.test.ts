@@ -113,3 +113,61 @@ test('a batch in several passes is the batch in one', async () => {
   whole.close()
   parts.close()
 })
+
+test('entropies and divergences are those of the laws, and have their gradients', async () => {
+  const other = new Trainer(shape, freshState(shape, freshWeights(shape, 2)))
+  const reference = await other.laws(batch)
+  other.close()
+  const figuresAt = async (w: typeof weights) => {
+    const t = new Trainer(shape, freshState(shape, w))
+    const out = {
+      laws: await t.laws(batch),
+      plain: await t.figures(batch),
+      both: await t.figures(batch, reference),
+      lp: await t.logprobs(batch),
+    }
+    t.close()
+    return out
+  }
+  const { laws, plain, both, lp } = await figuresAt(weights)
+  const V = shape.vocabulary
+  for (const i of [0, 5, batch.length + 3]) {
+    const law = [...laws.subarray(i * V, (i + 1) * V)]
+    expect(law.reduce((s, x) => s + Math.exp(x), 0)).toBeCloseTo(1, 4)
+    expect(plain.lp[i]).toBeCloseTo(lp[i], 4)
+    expect(plain.H[i]).toBeCloseTo(-law.reduce((s, x) => s + Math.exp(x) * x, 0), 4)
+    expect(both.H[i]).toBeCloseTo(plain.H[i], 5)
+    expect(both.kl![i]).toBeCloseTo(
+      law.reduce((s, x, j) => s + Math.exp(x) * (x - reference[i * V + j]), 0),
+      4,
+    )
+  }
+  expect(plain.kl).toBeUndefined()
+  const n = batch.rows * batch.length
+  const c = [1, 2, 3].map(k => Float32Array.from({ length: n }, (_, i) => Math.sin(k * i) / n))
+  const total = async (w: typeof weights): Promise<number> => {
+    const { both: f } = await figuresAt(w)
+    return [f.lp, f.H, f.kl!].reduce((s, xs, k) => s + xs.reduce((a, x, i) => a + x * c[k][i], 0), 0)
+  }
+  const t = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon: 1e6, decay: 0, clip: 1e9 })
+  await t.figuresGradient(batch, { lp: c[0], H: c[1], kl: c[2] }, reference)
+  await t.apply(1e6)
+  const after = t.weights()
+  t.close()
+  for (const [name, i] of [
+    ['embed', 24 * 16 + 3],
+    ['layers.0.query', 37],
+    ['layers.0.down', 17],
+    ['head', 24 * 5],
+  ] as const) {
+    // The embedding is steep here: a longer step would see its curvature.
+    const h = 0.005
+    const moved = (by: number) => {
+      const data = weights.get(name)!.slice()
+      data[i] += by
+      return total(new Map(weights).set(name, data))
+    }
+    const numeric = ((await moved(h)) - (await moved(-h))) / (2 * h)
+    expect(Math.abs(weights.get(name)![i] - after.get(name)![i] - numeric), name).toBeLessThan(2e-4 + 0.02 * Math.abs(numeric))
+  }
+})

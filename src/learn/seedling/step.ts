@@ -1,7 +1,18 @@
 // One train step that serves every loss: losses enter as cotangents, dL/dlogprob of each column's target.
 import { blockUntilReady, jit, numpy as np, valueAndGrad } from '@jax-js/jax'
 import { type Shape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
-import { type Inputs, inputsOf, type Parameters, pickedLogprobs, type Rows, type Tensor, toParameters, toWeights } from './graph.ts'
+import {
+  columnFigures,
+  columnLaws,
+  type Inputs,
+  inputsOf,
+  type Parameters,
+  pickedLogprobs,
+  type Rows,
+  type Tensor,
+  toParameters,
+  toWeights,
+} from './graph.ts'
 
 /** AdamW (Loshchilov and Hutter 2019), gradients clipped to a global norm. */
 export interface AdamW {
@@ -29,6 +40,15 @@ export function freshState(shape: Shape, weights: Weights): TrainState {
   return { step: 0, weights, first: zeros(), second: zeros() }
 }
 
+/** What a network says of columns, beside their targets' log-probabilities: arrays [rows, length]. */
+export interface Figures {
+  lp: Float32Array
+  /** Entropy of the law at each column, in nats. */
+  H: Float32Array
+  /** KL(law || reference), where laws of a reference were given. */
+  kl?: Float32Array
+}
+
 /** Holds weights and moments in jax-js. One at a time per thread is enough: a step is synchronous up to its results. */
 export class Trainer {
   readonly shape: Shape
@@ -38,6 +58,9 @@ export class Trainer {
   readonly #update: (...a: unknown[]) => [Parameters, Parameters, Parameters, Tensor]
   readonly #gradient: (p: Parameters, i: Inputs, c: Tensor) => [Tensor, Parameters]
   readonly #forward: (p: Parameters, ...inputs: Inputs) => Tensor
+  readonly #laws: (p: Parameters, ...inputs: Inputs) => Tensor
+  readonly #figures: (p: Parameters, i: Inputs, reference?: Tensor) => Tensor
+  readonly #figuresGradient: (p: Parameters, i: Inputs, c: Tensor, reference?: Tensor) => [Tensor, Parameters]
   #count: number
   #p: Parameters
   #m: Parameters
@@ -100,6 +123,13 @@ export class Trainer {
     this.#update = jit(update as never) as never
     this.#gradient = jit(gradient as never) as never
     this.#forward = jit(((p: Parameters, ...inputs: Inputs) => pickedLogprobs(shape, p, inputs)) as never) as never
+    // Compiled at their first use only: most losses see nothing but log-probabilities.
+    this.#laws = jit(((p: Parameters, ...inputs: Inputs) => columnLaws(shape, p, inputs)) as never) as never
+    this.#figures = jit(((p: Parameters, inputs: Inputs, reference?: Tensor) =>
+      columnFigures(shape, p, inputs, reference)) as never) as never
+    const linearFigures = (p: Parameters, inputs: Inputs, cotangents: Tensor, reference?: Tensor): Tensor =>
+      columnFigures(shape, p, inputs, reference).mul(cotangents).sum()
+    this.#figuresGradient = jit(valueAndGrad(linearFigures as never) as never) as never
   }
 
   get step(): number {
@@ -113,6 +143,50 @@ export class Trainer {
       ...this.#inputs(rows),
     )
     return (await out.data()) as Float32Array
+  }
+
+  #tensor(data: Float32Array, ...shape: number[]): Tensor {
+    return np.array(data as Float32Array<ArrayBuffer>).reshape(shape)
+  }
+  /** Log-probabilities of all words at each column, [rows, length, vocabulary]. */
+  async laws(rows: Rows): Promise<Float32Array> {
+    const out = this.#laws(
+      this.#p.map(x => x.ref),
+      ...this.#inputs(rows),
+    )
+    return (await out.data()) as Float32Array
+  }
+  /** Log-probabilities of the targets with the entropy of each law. @param reference laws of another network at the same columns, as `laws` gives them */
+  async figures(rows: Rows, reference?: Float32Array): Promise<Figures> {
+    const p = this.#p.map(x => x.ref)
+    const out =
+      reference === undefined
+        ? this.#figures(p, this.#inputs(rows))
+        : this.#figures(p, this.#inputs(rows), this.#tensor(reference, rows.rows * rows.length, this.shape.vocabulary))
+    const all = (await out.data()) as Float32Array
+    const n = rows.rows * rows.length
+    return { lp: all.subarray(0, n), H: all.subarray(n, 2 * n), ...(reference === undefined ? {} : { kl: all.subarray(2 * n) }) }
+  }
+  /** As `gradient`, with cotangents of entropies and divergences too. @param reference laws of the reference, where `c.kl` is given */
+  async figuresGradient(rows: Rows, c: Figures, reference?: Float32Array): Promise<void> {
+    const { rows: B, length: T } = rows
+    const parts = reference === undefined ? [c.lp, c.H] : [c.lp, c.H, c.kl!]
+    const cotangents = new Float32Array(parts.length * B * T)
+    parts.forEach((x, i) => {
+      cotangents.set(x, i * B * T)
+    })
+    const p = this.#p.map(x => x.ref)
+    const c3 = this.#tensor(cotangents, parts.length, B, T)
+    const [total, g] =
+      reference === undefined
+        ? this.#figuresGradient(p, this.#inputs(rows), c3)
+        : this.#figuresGradient(p, this.#inputs(rows), c3, this.#tensor(reference, B * T, this.shape.vocabulary))
+    total.dispose()
+    await this.#hold(g)
+  }
+  async #hold(g: Parameters): Promise<void> {
+    this.#held = this.#held === null ? g : this.#held.map((x, i) => x.add(g[i]))
+    await blockUntilReady(this.#held)
   }
 
   /**
@@ -151,8 +225,7 @@ export class Trainer {
       this.#inputs(rows),
       np.array(cotangents as Float32Array<ArrayBuffer>).reshape([rows.rows, rows.length]),
     )
-    this.#held = this.#held === null ? g : this.#held.map((x, i) => x.add(g[i]))
-    await blockUntilReady(this.#held)
+    await this.#hold(g)
     return (await loss.data())[0]
   }
 

@@ -13,9 +13,12 @@ export interface LossPlan {
   /** Only rows with a token of this segment. Default: rows with any token that is not given. */
   readonly on?: Segment
 }
-/** What the network says of a row: logprobs of its tokens (0 for the first) and of its verdicts. */
+/** What the network says of a row: logprobs of its tokens (0 for the first) and of its verdicts; where a loss needs them, entropies of the laws they were drawn from
+ *  and the divergences of those from the reference's. */
 export interface Seen {
   readonly lp: Float64Array
+  readonly H?: Float64Array
+  readonly kl?: Float64Array
   readonly good: Float64Array
   readonly bad: Float64Array
 }
@@ -37,22 +40,22 @@ export interface Objective {
   readonly lr: boolean
   /** Values are read at every verdict. */
   readonly values: boolean
+  /** Entropies of the laws, and their divergences from a reference, are needed. */
+  readonly H: boolean
+  readonly kl: boolean
   /** @throws Failure (usage) on a row that lacks what its loss needs, and where a loss finds no row */
   check(rows: readonly TuneRow[]): void
   price(rows: readonly TuneRow[], seen: readonly Seen[], known: readonly Known[], c: { step: number; random: Random }): Priced
 }
 
-/** The seedling's graph gives logprobs; a verdict is its value. */
-const missing: Readonly<Partial<Record<LossEntry['needs'][number], string>>> = {
-  H: 'entropies of the whole vocabulary',
-  kl: 'the exact divergence over the whole vocabulary',
-}
+/** What the network says, and no row brings. */
+const seenNotGiven: readonly LossEntry['needs'][number][] = ['lo', 'lr', 'H', 'kl']
 const given = (s: Segment): boolean => s === 'prompt' || s === 'observation'
 
 /** Has a row a token for this loss? */
 export const takesPart = (plan: LossPlan, r: TuneRow): boolean => r.segment.some(s => (plan.on === undefined ? !given(s) : s === plan.on))
 
-/** @param verdicts weight of the cross-entropy of verdicts; 0: none @throws Failure (usage) on a loss that is unknown, or needs what the network does not give */
+/** @param verdicts weight of the cross-entropy of verdicts; 0: none @throws Failure (usage) on a loss that is unknown */
 export function objective(plans: readonly LossPlan[], verdicts: number): Objective {
   const parts = plans.map(plan => {
     const entry = losses.get(plan.id)
@@ -64,13 +67,6 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
         near ? `did you mean ${near}?` : `there are: ${[...losses.keys()].join(', ')}`,
       )
     }
-    const lacks = entry.needs.find(n => missing[n] !== undefined)
-    if (lacks !== undefined)
-      throw new Failure(
-        'usage',
-        `loss ${plan.id}: it needs ${missing[lacks]}, which the seedling's training does not give`,
-        'take another loss',
-      )
     const { weight = 1 } = plan
     const mu = typeof weight === 'number' ? null : chordMu(weight.mu)
     const at = (step: number): number =>
@@ -85,6 +81,8 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
     lo: needs.has('lo'),
     lr: needs.has('lr'),
     values,
+    H: needs.has('H'),
+    kl: needs.has('kl'),
     check(rows) {
       for (const { entry, takes } of parts) {
         let found = 0
@@ -92,7 +90,7 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
           if (!takes(r)) return
           found++
           for (const n of entry.needs) {
-            if (n === 'lo' || n === 'lr') continue
+            if (seenNotGiven.includes(n)) continue
             if (n === 'v' ? (r.verdicts ?? []).length === 0 : r[n as keyof TuneRow] === undefined)
               throw new Failure('usage', `loss ${entry.id}: expected rows with ${n === 'v' ? 'verdicts' : n}, row ${i} has none`)
           }
@@ -107,6 +105,8 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
     price(rows, seen, known, c) {
       const slopes: Slope[] = rows.map((r, i) => ({
         lp: new Float64Array(r.tokens.length),
+        ...(seen[i].H === undefined ? {} : { H: new Float64Array(r.tokens.length) }),
+        ...(seen[i].kl === undefined ? {} : { kl: new Float64Array(r.tokens.length) }),
         good: new Float64Array(seen[i].good.length),
         bad: new Float64Array(seen[i].bad.length),
       }))
@@ -129,8 +129,12 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
         metrics[entry.id] = l.loss
         for (const [k, x] of Object.entries(l.metrics)) metrics[`${entry.id}.${k}`] = x
         mine.forEach((i, k) => {
-          const { dlp, dv } = l.cotangents[k]
-          for (let t = 1; t < dlp.length; t++) slopes[i].lp[t] += weight * dlp[t]
+          const { dlp, dv, dH, dkl } = l.cotangents[k]
+          for (let t = 1; t < dlp.length; t++) {
+            slopes[i].lp[t] += weight * dlp[t]
+            if (dH !== undefined) slopes[i].H![t] += weight * dH[t]
+            if (dkl !== undefined) slopes[i].kl![t] += weight * dkl[t]
+          }
           if (dv !== undefined)
             (rows[i].verdicts ?? []).forEach((v, j) => {
               slopes[i].good[j] += weight * dv[v.at - 1]
@@ -161,6 +165,8 @@ function rowOf(r: TuneRow, s: Seen, known: Known, values: boolean): Row {
     ...rest,
     segment,
     lp: s.lp,
+    ...(s.H === undefined ? {} : { H: s.H }),
+    ...(s.kl === undefined ? {} : { kl: s.kl }),
     ...(known.lo === undefined ? {} : { lo: of(known.lo) }),
     // One reference is kept; losses call it by the name of their paper.
     ...(lr === undefined ? {} : { lr: { ref: lr, iterate: lr, mixture: lr } }),

@@ -9,7 +9,8 @@ import { freshState, freshWeights, Trainer } from '../seedling/index.ts'
 import { objective } from './objective.ts'
 import { passesOf } from './pack.ts'
 import { readTuneRows, type TuneRow, unitsOf } from './row.ts'
-import { type TuneEvent, type TuneOptions, type TunePlan, tune, tuneRate } from './tune.ts'
+import { tuneRate } from './schedule.ts'
+import { type TuneEvent, type TuneOptions, type TunePlan, tune } from './tune.ts'
 
 const shape: Shape = { ...seedlingShape, width: 16, layers: 1, heads: 2, hidden: 16 }
 const from = freshWeights(shape, 1)
@@ -166,17 +167,20 @@ describe('stopping and going on', () => {
     // Held out is the opposite of what is learnt: it only gets worse.
     const against = pairs.map((r, i): TuneRow => ({ ...pairs[i % 2 ? i - 1 : i + 1], label: r.label!, unit: r.unit! }))
     const done = await of(pairs, { losses: [{ id: 'dpo' }], evaluateEvery: 1, patience: 2, epochs: 20, warmup: 0 }, { dev: against })
-    expect(done).toMatchObject({ step: 3, best: 1, finished: true })
-    const first = await of(pairs, { losses: [{ id: 'dpo' }], epochs: 20, warmup: 0, evaluateEvery: 1, patience: 1 }, { dev: against })
-    expect(done.weights).toEqual(first.weights)
+    expect(done).toMatchObject({ step: 2, best: 0, finished: true })
+    expect(done.dev.map(d => d.step)).toEqual([0, 1, 2])
+    expect(done.weights).toEqual(from)
+    // Where it helps, the last step is the best.
+    const better = await of(pairs, { losses: [{ id: 'dpo' }], epochs: 4, warmup: 0, evaluateEvery: 1 }, { dev: pairs })
+    expect(better.best).toBe(better.train.length)
+    expect(better.weights).toEqual((await of(pairs, { losses: [{ id: 'dpo' }], epochs: 4, warmup: 0 })).weights)
   })
 })
 
 describe('what is refused, in one line', () => {
   const bad = (rows: unknown[], plan: Partial<TunePlan> = {}, more: Partial<TuneOptions> = {}) => of(rows as TuneRow[], plan, more)
   test.each<[string, Partial<TunePlan>, RegExp]>([
-    ['entropy', { losses: [{ id: 'entropy' }] }, /loss entropy: it needs entropies of the whole vocabulary/],
-    ['exact KL', { losses: [{ id: 'kl-exact' }] }, /needs the exact divergence/],
+    ['no reference for exact KL', { losses: [{ id: 'kl-exact' }], reference: 'none' }, /exact divergences: they need a reference/],
     ['an unknown loss', { losses: [{ id: 'dpoo' }] }, /no loss is called 'dpoo'/],
     ['no labels', { losses: [{ id: 'dpo' }] }, /loss dpo: expected rows with label, row 0 has none/],
     ['no advantage', { losses: [{ id: 'grpo' }] }, /expected rows with advantage/],
@@ -255,22 +259,83 @@ test('verdicts see their prefix only, at the position after it; a verdict over t
 })
 
 test('the rate rises, then falls to its floor', () => {
-  const plan = { rate: 1, warmup: 0.1, floor: 0.1 } as TunePlan
+  const plan = { rate: 1, warmup: 0.1, floor: 0.1, fall: 'cosine' } as const
   const rates = Array.from({ length: 100 }, (_, i) => tuneRate(plan, i + 1, 100))
   expect(rates[0]).toBeCloseTo(0.1)
   expect(rates[9]).toBe(1)
   expect(rates.at(-1)).toBeCloseTo(0.1)
   expect(rates.slice(10).every((r, i) => i === 0 || r <= rates[i + 9])).toBe(true)
+  const other = (fall: 'linear' | 'none') => [10, 55, 100].map(step => tuneRate({ ...plan, fall }, step, 100))
+  expect(other('linear')).toEqual([1, 0.55, 0.1].map(x => expect.closeTo(x)))
+  expect(other('none')).toEqual([1, 1, 1])
 })
 
-test('every loss that the network can serve is taken, the others are refused', () => {
-  const refused = [...losses.values()].filter(l => {
-    try {
-      objective([{ id: l.id }], 0)
-      return false
-    } catch {
-      return true
-    }
+test('every loss is served', () => {
+  for (const { id } of losses.values()) expect(() => objective([{ id }], 0), id).not.toThrow()
+})
+
+describe('laws, not only the words that were said', () => {
+  test('an entropy bonus makes the laws wider, a divergence holds them where they were', async () => {
+    const spread = await of(words, { losses: [{ id: 'entropy' }], epochs: 20, rate: 1e-3, reference: 'none' })
+    expect(spread.train.at(-1)!.metrics['entropy.entropy']).toBeGreaterThan(spread.train[0].metrics['entropy.entropy'])
+    const free = await of(words, { epochs: 8, rate: 1e-3 })
+    const bound = await of(words, { epochs: 8, rate: 1e-3, losses: [{ id: 'sft' }, { id: 'kl-exact', weight: 20 }] })
+    expect(bound.train[0].metrics['kl-exact.kl']).toBeCloseTo(0, 5)
+    expect(bound.train.at(-1)!.metrics['kl-exact.kl']).toBeGreaterThan(1e-5)
+    const away = async (weights: Weights) =>
+      (await of(words, { steps: 1, losses: [{ id: 'kl-exact' }], batch: 8 }, { from: weights, reference: from })).train[0].loss
+    expect(await away(bound.weights)).toBeLessThan(0.5 * (await away(free.weights)))
   })
-  expect(refused.map(l => l.id)).toEqual(['srft', 'kl-exact', 'entropy'])
+  test('the iterate: the divergence begins anew with each epoch', async () => {
+    const o = { losses: [{ id: 'sft' }, { id: 'kl-exact' }], batch: 8, rate: 3e-3, warmup: 0, epochs: 2 }
+    expect((await of(words, { ...o, reference: 'iterate' })).train[1].metrics['kl-exact.kl']).toBeCloseTo(0, 5)
+    expect((await of(words, { ...o, reference: 'start' })).train[1].metrics['kl-exact.kl']).toBeGreaterThan(1e-4)
+  })
+  test.each(['start', 'iterate'] as const)('stopped and resumed with the reference %s, it ends in the same weights', async reference => {
+    const hints = words.map(
+      (r, i): TuneRow => ({ ...r, advantage: i % 2 ? 1 : -1, segment: r.segment.map((s, t) => (t === 5 || t === 6 ? 'prefix' : s)) }),
+    )
+    const plan: Partial<TunePlan> = {
+      reference,
+      epochs: 4,
+      losses: [
+        { id: 'prefix-rft', options: { share: 0.3 } as never },
+        { id: 'kl-exact', weight: 0.1 },
+      ],
+    }
+    const whole = await of(hints, plan)
+    const folder = join(root, `laws-${reference}`)
+    const stop = new AbortController()
+    const first = await of(hints, plan, {
+      folder,
+      saveEvery: 1,
+      signal: stop.signal,
+      onEvent: e => e.kind === 'saved' && e.step === 3 && stop.abort(),
+    })
+    expect(first.finished).toBe(false)
+    expect((await of(hints, plan, { folder })).weights).toEqual(whole.weights)
+  })
+})
+
+test('rows in the order given, and the steps of trainings before this one', async () => {
+  const seen = async (plan: Partial<TunePlan>) =>
+    (await of(words, { batch: 2, epochs: 1, warmup: 0, rate: 1e-9, ...plan })).train.map(x => x.loss)
+  const each = await Promise.all(
+    [0, 2, 4].map(async i => (await of(words.slice(i, i + 2), { batch: 2, epochs: 1, rate: 1e-9 })).train[0].loss),
+  )
+  expect(await seen({ inOrder: true })).toEqual(each.map(x => expect.closeTo(x, 4)))
+  expect(await seen({})).not.toEqual(each.map(x => expect.closeTo(x, 4)))
+  // mu at its step 4 of 4 has reached its valley.
+  const mu = { warmup: 0, decay: 4, peak: 0.8, valley: 0.1 }
+  const sft = async (before?: number) => {
+    const { train } = await of(words, {
+      losses: [{ id: 'sft', weight: { mu } }],
+      batch: 8,
+      epochs: 1,
+      ...(before === undefined ? {} : { before }),
+    })
+    return train[0].loss / train[0].metrics.sft
+  }
+  expect(await sft()).toBeCloseTo(0.8)
+  expect(await sft(4)).toBeCloseTo(0.1)
 })

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { AddressedRandom, Failure } from '../../kernel/index.ts'
 import { checkShape, type Shape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
 import { type AdamW, adamW, freshState, loadCheckpoint, saveCheckpoint, Trainer } from '../seedling/index.ts'
-import { type Known, type LossPlan, type Objective, objective, type Priced, type Seen } from './objective.ts'
-import { type Pass, passesOf } from './pack.ts'
-import { checkTuneRow, digestOf, type TuneRow, unitsOf } from './row.ts'
+import { cotangentsOf, fixed, lawsOf, look, type More } from './look.ts'
+import { type Known, type LossPlan, type Objective, objective, type Priced } from './objective.ts'
+import { passesOf } from './pack.ts'
+import { checkTuneRow, digestOf, type TuneRow } from './row.ts'
+import { schedule, tuneRate } from './schedule.ts'
 
 /** What decides the weights, beside rows and the weights it starts from. */
 export interface TunePlan {
@@ -23,16 +25,22 @@ export interface TunePlan {
   batch: number
   /** Rows of a pass: what memory has to hold. */
   micro: number
-  /** Highest learning rate; it falls along a half cosine to `floor` of itself. */
+  /** Highest learning rate; it falls to `floor` of itself. */
   rate: number
   floor: number
+  /** How it falls: along a half cosine (default), a line, or not at all. */
+  fall?: 'cosine' | 'linear' | 'none'
   /** Share of the steps in which the rate rises. */
   warmup: number
   optimiser: AdamW
-  /** Steps between measurements on held-out rows; 0: none. */
+  /** Steps between measurements on held-out rows, the first before any step; 0: none. */
   evaluateEvery: number
-  /** Ends after so many measurements without a better one; 0: never. With held-out rows the best weights are kept, else the last. */
+  /** Ends after so many measurements without a better one; 0: never. With held-out rows the best weights are kept (those it starts from are among them), else the last. */
   patience: number
+  /** Steps of the trainings that this one goes on from: what follows the step (CHORD's mu) counts them. Default 0. */
+  before?: number
+  /** Rows are learnt in the order in which they are given, in every epoch: a curriculum from easy to hard. Default: shuffled anew in each. */
+  inOrder?: boolean
 }
 export const tunePlan: Readonly<TunePlan> = {
   seed: 1,
@@ -106,76 +114,6 @@ interface Kept {
   best: { step: number; loss: number } | null
 }
 
-/** Rate of step 1..steps. */
-export function tuneRate(p: TunePlan, step: number, steps: number): number {
-  const warm = Math.ceil(p.warmup * steps)
-  if (step <= warm) return (p.rate * step) / warm
-  const into = (step - warm) / Math.max(1, steps - warm)
-  return p.rate * (p.floor + (1 - p.floor) * 0.5 * (1 + Math.cos(Math.PI * into)))
-}
-
-/** Rows of each step: units shuffled anew in each epoch, filled up to `batch`. */
-function schedule(rows: readonly TuneRow[], p: TunePlan): { rows: number[]; epoch: number; first: boolean }[] {
-  const units = unitsOf(rows)
-  const out: { rows: number[]; epoch: number; first: boolean }[] = []
-  for (let epoch = 0; epoch < p.epochs; epoch++) {
-    let batch: number[] = []
-    let first = true
-    const push = (): void => {
-      if (batch.length > 0) out.push({ rows: batch, epoch, first })
-      if (batch.length > 0) first = false
-      batch = []
-    }
-    for (const unit of new AddressedRandom(p.seed, epoch, 0, 'tune batches').shuffle(units)) {
-      batch.push(...unit)
-      if (batch.length >= p.batch) push()
-    }
-    push()
-  }
-  return p.steps > 0 ? out.slice(0, p.steps) : out
-}
-
-/** What a network says of some rows. */
-async function look(trainer: Trainer, rows: readonly TuneRow[], passes: readonly Pass[]): Promise<Map<number, Seen>> {
-  const out = new Map<number, Seen>()
-  for (const pass of passes) {
-    const lp = await trainer.logprobs(pass.rows)
-    if (!pass.places.every(p => Number.isFinite(lp[p.column])))
-      throw new Failure('model', `expected finite logprobs, found others after step ${trainer.step}`, 'train with a lower rate')
-    for (const place of pass.places) {
-      let seen = out.get(place.row)
-      if (seen === undefined) {
-        const n = rows[place.row].verdicts?.length ?? 0
-        seen = { lp: new Float64Array(rows[place.row].tokens.length), good: new Float64Array(n), bad: new Float64Array(n) }
-        out.set(place.row, seen)
-      }
-      if (place.verdict < 0) seen.lp[place.token] = lp[place.column]
-      else seen[place.side][place.verdict] = lp[place.column]
-    }
-  }
-  return out
-}
-const cotangentsOf = (pass: Pass, slopes: ReadonlyMap<number, Seen>): Float32Array => {
-  const out = new Float32Array(pass.rows.rows * pass.rows.length)
-  for (const p of pass.places) {
-    const s = slopes.get(p.row)!
-    out[p.column] = p.verdict < 0 ? s.lp[p.token] : s[p.side][p.verdict]
-  }
-  return out
-}
-
-/** Logprobs of all rows under some weights, one after another. */
-async function fixed(trainer: Trainer, rows: readonly TuneRow[], micro: number): Promise<Float32Array> {
-  const bare = rows.map(({ verdicts: _, ...r }) => r)
-  const seen = await look(trainer, bare, passesOf(bare, [...rows.keys()], micro, false))
-  const out = new Float32Array(rows.reduce((n, r) => n + r.tokens.length, 0))
-  let at = 0
-  for (const [i, r] of rows.entries()) {
-    out.set(seen.get(i)!.lp, at)
-    at += r.tokens.length
-  }
-  return out
-}
 /** Cut into rows again. */
 function cut(flat: Float32Array | undefined, rows: readonly TuneRow[]): (Float32Array | undefined)[] {
   let at = 0
@@ -225,15 +163,33 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
   const trainer = new Trainer(shape, before?.state ?? freshState(shape, o.from), plan.optimiser)
   if (before) onEvent?.({ kind: 'resumed', step: trainer.step })
   const hint = path === null ? '' : `; the last checkpoint is kept: ${path}`
+  // Exact divergences are from whole laws, which are too much to be kept: the reference itself is.
+  let divergent = goal.kl ? laterReference(o, plan, more) : null
+  const moreOf = (): More => ({ H: goal.H, ...(divergent === null ? {} : { laws: lawsOf(divergent) }) })
   const save = (): void => {
     if (path === null) return
     saveCheckpoint(path, shape, trainer.state(), kept, more)
     onEvent?.({ kind: 'saved', step: trainer.step, path })
   }
+  const measured = dev.length > 0 && plan.evaluateEvery > 0
+  const heldOut = async (): Promise<void> => {
+    const { step } = trainer
+    const found = await measure(trainer, goal, plan, dev, more, moreOf())
+    const best = kept.best === null || found.loss < kept.best.loss
+    kept.dev.push({ step, ...found })
+    if (best) {
+      kept.best = { step, loss: found.loss }
+      for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
+    }
+    onEvent?.({ kind: 'measured', best, step, ...found })
+  }
   const bestWeights = (): Weights => new Map(tensors(shape).map(t => [t.name, more.get(`best.${t.name}`)!]))
   let over = kept.best !== null && plan.patience > 0 && sinceBest(kept) >= plan.patience
   try {
-    if (!before) await constants(o, plan, goal, trainer, more)
+    if (!before) {
+      await constants(o, plan, goal, trainer, more)
+      if (measured) await heldOut()
+    }
     let began = performance.now()
     let tokens = 0
     while (trainer.step < steps && !over && !signal?.aborted) {
@@ -242,9 +198,14 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
         more.set('lr', await fixed(trainer, rows, plan.micro))
         if (dev.length > 0) more.set('dev.lr', await fixed(trainer, dev, plan.micro))
       }
+      if (first && plan.reference === 'iterate' && divergent !== null) {
+        for (const [name, data] of trainer.weights()) more.set(`ref.${name}`, data)
+        divergent.close()
+        divergent = laterReference(o, plan, more)
+      }
       const step = trainer.step + 1
       const rate = tuneRate(plan, step, steps)
-      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate)
+      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate, moreOf())
       if (!Number.isFinite(priced.loss) || !Number.isFinite(norm))
         throw new Failure(
           'model',
@@ -258,15 +219,8 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
       kept.train.push(point)
       const speed = Math.round((tokens * 1000) / Math.max(1, performance.now() - began))
       onEvent?.({ kind: 'progress', ...point, steps, norm, rate, speed })
-      if (dev.length > 0 && plan.evaluateEvery > 0 && (step % plan.evaluateEvery === 0 || step === steps)) {
-        const found = await measure(trainer, goal, plan, dev, more)
-        const best = kept.best === null || found.loss < kept.best.loss
-        kept.dev.push({ step, ...found })
-        if (best) {
-          kept.best = { step, loss: found.loss }
-          for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
-        }
-        onEvent?.({ kind: 'measured', best, step, ...found })
+      if (measured && (step % plan.evaluateEvery === 0 || step === steps)) {
+        await heldOut()
         over = plan.patience > 0 && sinceBest(kept) >= plan.patience
         began = performance.now()
         tokens = 0
@@ -295,7 +249,17 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
     throw told(e, trainer.step + 1, hint)
   } finally {
     trainer.close()
+    divergent?.close()
   }
+}
+
+/** A reference whose laws are asked for: the weights given, those at the start of this epoch, or those it starts from. */
+function laterReference(o: TuneOptions, plan: TunePlan, more: ReadonlyMap<string, Float32Array>): Trainer {
+  if (plan.reference === 'none')
+    throw new Failure('usage', 'exact divergences: they need a reference, and there is none', 'reference: start or iterate')
+  const begun = more.has('ref.embed')
+  const weights: Weights = begun ? new Map(tensors(o.shape).map(t => [t.name, more.get(`ref.${t.name}`)!])) : (o.reference ?? o.from)
+  return new Trainer(o.shape, freshState(o.shape, weights), plan.optimiser)
 }
 
 const sinceBest = (k: Kept): number => k.dev.filter(d => d.step > k.best!.step).length
@@ -357,19 +321,26 @@ async function one(
   at: readonly number[],
   more: ReadonlyMap<string, Float32Array>,
   rate: number,
+  asked: More,
 ): Promise<{ priced: Priced; norm: number }> {
   const passes = passesOf(rows, at, plan.micro, goal.values)
-  const seen = await look(trainer, rows, passes)
+  const seen = await look(trainer, rows, passes, asked)
   const known = knownOf(rows, more, '')
   const priced = goal.price(
     at.map(i => rows[i]),
     at.map(i => seen.get(i)!),
     at.map(i => known[i]),
-    { step: trainer.step, random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss') },
+    { step: (plan.before ?? 0) + trainer.step, random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss') },
   )
   const slopes = new Map(at.map((i, k) => [i, priced.slopes[k]]))
-  if (passes.length === 1) return { priced, norm: (await trainer.descend(passes[0].rows, cotangentsOf(passes[0], slopes), rate)).norm }
-  for (const pass of passes) await trainer.gradient(pass.rows, cotangentsOf(pass, slopes))
+  const wide = asked.H || asked.laws !== undefined
+  if (passes.length === 1 && !wide)
+    return { priced, norm: (await trainer.descend(passes[0].rows, cotangentsOf(passes[0], slopes).lp, rate)).norm }
+  for (const pass of passes) {
+    const c = cotangentsOf(pass, slopes)
+    if (wide) await trainer.figuresGradient(pass.rows, c, await asked.laws?.(pass))
+    else await trainer.gradient(pass.rows, c.lp)
+  }
   return { priced, norm: await trainer.apply(rate) }
 }
 
@@ -380,14 +351,15 @@ async function measure(
   plan: TunePlan,
   dev: readonly TuneRow[],
   more: ReadonlyMap<string, Float32Array>,
+  asked: More,
 ): Promise<{ loss: number; metrics: Record<string, number> }> {
   const all = [...dev.keys()]
-  const seen = await look(trainer, dev, passesOf(dev, all, plan.micro, goal.values))
+  const seen = await look(trainer, dev, passesOf(dev, all, plan.micro, goal.values), asked)
   const { loss, metrics } = goal.price(
     dev,
     all.map(i => seen.get(i)!),
     knownOf(dev, more, 'dev.'),
-    { step: trainer.step, random: new AddressedRandom(plan.seed, 0, 0, 'tune held out') },
+    { step: (plan.before ?? 0) + trainer.step, random: new AddressedRandom(plan.seed, 0, 0, 'tune held out') },
   )
   return { loss, metrics: { ...metrics } }
 }

@@ -162,7 +162,7 @@ export function openai(options: OpenAIOptions): Endpoint {
         key,
         lacking,
       )
-      const reply = new Reply()
+      const reply = new Reply({ certain: top, kept: o.logprobs ? (o.top ?? 0) : 0 })
       let answered = false
       try {
         const response = await client

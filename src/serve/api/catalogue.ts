@@ -78,7 +78,7 @@ export function addCatalogue(api: Api): void {
   let made: Promise<Omit<Catalogue, 'readOnly'>> | undefined
   const make = async (): Promise<Omit<Catalogue, 'readOnly'>> => {
     const results = claimResults()
-    const { loops } = await import('../../loop/index.ts')
+    const { loops } = await import('../../loop/catalogue.ts')
     const { formats } = await import('../../learn/data/index.ts')
     return {
       version: settings.version ?? '1',
