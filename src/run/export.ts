@@ -16,7 +16,9 @@ import {
   type LabelKind,
   labelKinds,
   type PairOptions,
+  type Preference,
   pairsOf,
+  preferredPairs,
   prefixTree,
   rankingsOf,
   rightByReward,
@@ -24,8 +26,10 @@ import {
   stepwiseOf,
   Teller,
   unpairedOf,
+  withPreferred,
 } from '../learn/data/index.ts'
 import { openStore } from '../store/index.ts'
+import { preferencesOf } from './preferences.ts'
 import { runsNamed } from './runs-named.ts'
 import { type KeptTree, treeOf } from './tree-of.ts'
 
@@ -72,7 +76,10 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
         trees.push({ run: id, lines: () => prefixTree(teller, { run: id, task: found.task, method: meta.method.id, spent: meta.spent }) })
         continue
       }
-      for (const x of examplesOf(teller, o, { run: id, task: found.task })) {
+      const source = { run: id, task: found.task }
+      const read = examplesOf(teller, o, source)
+      const persons = o.format === 'preference' ? preferredPairs(teller, preferencesOf(store, id), source) : []
+      for (const x of persons.length === 0 ? read : withPreferred(read as Preference[], persons)) {
         examples.push(x)
         const row = rowOf(x, o.format, { chat: o.chat ?? false, more: o.more ?? false })
         checkRow(row, o.format, `run ${id}`)

@@ -37,6 +37,8 @@ export function figuresOf(examples: readonly Example[]): Pick<DataCard, 'rows' |
     'margin',
     pairs.map(x => x.margin),
   )
+  const persons = pairs.filter(x => x.by === 'person').length
+  if (persons > 0) figures.ofPeople = persons
   mean(
     'lengthChosen',
     pairs.map(x => words(x.chosen)),
