@@ -6,16 +6,19 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { addActs } from './api/acts.ts'
 import { Api, type Vars } from './api/api.ts'
 import { addCatalogue } from './api/catalogue.ts'
 import { addComparisons } from './api/comparisons.ts'
 import { addData } from './api/data.ts'
 import { addLoops } from './api/loops.ts'
+import { addNode } from './api/node.ts'
 import { addRemoval } from './api/removal.ts'
 import { addRuns } from './api/runs.ts'
 import { addSummary } from './api/summary.ts'
 import { addTree } from './api/tree.ts'
 import { Trees } from './api/trees.ts'
+import { addWhatIf } from './api/what-if.ts'
 import { chatBody, completionBody, type Envelope } from './bodies.ts'
 import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
@@ -31,6 +34,7 @@ import { plainly, type Said } from './said.ts'
 import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
+import { studioFile } from './studio.ts'
 import { type Kind, tell, type Work } from './tell.ts'
 import { traced } from './trace.ts'
 import { turnOf } from './turn.ts'
@@ -100,6 +104,15 @@ export function application(settings: ServeSettings): Application {
     set('expose-headers', 'x-espalier-run, retry-after, mcp-session-id')
     c.res.headers.append('vary', 'origin')
   })
+  // The app has no secrets: it is there without a key, and asks for one where the API does. A link on a page elsewhere may lead to it.
+  const { studio } = settings
+  if (studio !== undefined)
+    app.use(async (c, next) => {
+      const file = await studioFile(studio, c.req.raw)
+      if (file === null) return next()
+      door.meant(c.req.raw)
+      c.res = file
+    })
   app.get('/healthz', c => c.json({ ok: desk.open, inFlight: desk.taken }, desk.open ? 200 : 503))
   app.use(async (c, next) => {
     c.set('account', door.enter(c.req.raw))
@@ -107,9 +120,9 @@ export function application(settings: ServeSettings): Application {
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
   const api = new Api({ app, desk, door, settings })
-  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
+  for (const add of [addCatalogue, addRuns, addWhatIf, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
   const trees = new Trees(desk)
-  for (const add of [addTree]) add(api, trees)
+  for (const add of [addTree, addNode, addActs]) add(api, trees)
   app.get('/openapi.json', c => c.json(openApi(api)))
   const modelObject = (id: string) => ({ id, object: 'model', created, owned_by: 'espalier' })
   app.get('/v1/models', c => c.json({ object: 'list', data: names.map(modelObject) }))
