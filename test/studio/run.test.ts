@@ -56,7 +56,9 @@ describe('100,000 nodes', () => {
     }
   })
 
-  test('a node that is chosen shows its state; a subtree, the slider and the colouring stand in the address', { timeout: patience * 3 }, async () => {
+  test('a node that is chosen shows its state; a subtree, the slider and the colouring stand in the address', {
+    timeout: patience * 3,
+  }, async () => {
     const tree = await at.get<TreeColumns>(`/api/runs/${large.run}/tree`)
     const parent = tree.parent.findIndex((p, r) => p > 0 && tree.parent.includes(r))
     const inside = new Set([parent])
@@ -136,7 +138,7 @@ describe('a run that is over', () => {
     await effect.locator('summary').click()
     const sample = (await effect.locator('[data-sample] pre').first().textContent()) ?? ''
     expect(sample).toContain(hostile)
-    expect(await effect.locator('.message').first().innerText()).toContain('Numbers left: 4 9 10 13')
+    expect(await effect.locator('.message').first().textContent()).toContain('Numbers left: 4 9 10 13')
     expect(await page.locator('.run-side img, .run-side b b').count()).toBe(0)
     expect(await page.evaluate(() => document.title)).not.toBe('1')
     expect(errors).toEqual([])
@@ -158,7 +160,7 @@ describe('a run that is over', () => {
     await page.getByRole('button', { name: 'Replay' }).click()
     const answer = page.locator('table[aria-label="What would have been"] tbody tr')
     await answer.waitFor({ timeout: patience })
-    expect(await answer.innerText()).toContain('100\u2009%')
+    expect(await answer.textContent()).toContain('100\u2009%')
     await page.getByRole('button', { name: 'Close' }).last().click()
 
     await page.getByRole('button', { name: 'More' }).click()
@@ -179,11 +181,9 @@ describe('a run under way', () => {
     const { page, errors, close } = await open(`/runs/${run}`)
     await painted(page)
     const early = await shown(page)
-    await page.waitForFunction(
-      n => Number((document.querySelector('.tree-base') as HTMLElement).dataset.rows) > n + 5,
-      early,
-      { timeout: patience },
-    )
+    await page.waitForFunction(n => Number((document.querySelector('.tree-base') as HTMLElement).dataset.rows) > n + 5, early, {
+      timeout: patience,
+    })
     expect(await page.locator('.run-head [data-status]').getAttribute('data-status')).toBe('running')
 
     await page.keyboard.press('h')
@@ -228,7 +228,7 @@ describe('a run under way', () => {
     await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('done')
     await page.locator('.run-head [data-status="done"]').waitFor({ timeout: patience })
     await page.keyboard.press('Escape')
-    const listed = await page.locator('.acts-list').first().innerText()
+    const listed = await page.locator('.acts-list').first().textContent()
     for (const word of ['pinned', 'pruned', 'edit', 'raised the budget', 'stop']) expect(listed).toContain(word)
     expect(errors).toEqual([])
     await close()

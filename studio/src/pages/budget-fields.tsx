@@ -17,9 +17,21 @@ export const budgetLines = (text: string): BudgetLine[] =>
       return [part.slice(0, at), part.slice(at + 1)]
     })
 /** Units as a budget writes them, in words. */
-const words: Record<string, string> = { time: 'time (20s, 5m)', work: 'working time', usd: 'dollars', input: 'tokens in', output: 'tokens out', tools: 'tool calls' }
+const words: Record<string, string> = {
+  time: 'time (20s, 5m)',
+  work: 'working time',
+  usd: 'dollars',
+  input: 'tokens in',
+  output: 'tokens out',
+  tools: 'tool calls',
+}
 
-export function BudgetFields(o: { lines: readonly BudgetLine[]; units: readonly string[]; wrong?: string | null; onChange(lines: BudgetLine[]): void }) {
+export function BudgetFields(o: {
+  lines: readonly BudgetLine[]
+  units: readonly string[]
+  wrong?: string | null
+  onChange(lines: BudgetLine[]): void
+}) {
   const { lines, units } = o
   const free = units.filter(u => !lines.some(([x]) => x === u))
   const put = (i: number, line: BudgetLine): void => o.onChange(lines.map((l, j) => (j === i ? line : l)))
@@ -44,7 +56,14 @@ export function BudgetFields(o: { lines: readonly BudgetLine[]; units: readonly 
                 </option>
               ))}
           </select>
-          <Button kind="plain" small aria-label={`No limit of ${unit}`} title="No such limit" disabled={lines.length === 1} onClick={() => o.onChange(lines.filter((_, j) => j !== i))}>
+          <Button
+            kind="plain"
+            small
+            aria-label={`No limit of ${unit}`}
+            title="No such limit"
+            disabled={lines.length === 1}
+            onClick={() => o.onChange(lines.filter((_, j) => j !== i))}
+          >
             ×
           </Button>
         </div>

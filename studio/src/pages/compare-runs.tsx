@@ -57,10 +57,15 @@ export default function CompareRunsPage(_: PageProps) {
 }
 
 function Side({ s }: { s: Summary }) {
-  const methods = useMemo(() => [...s.methods].sort((a, b) => (b.solved?.rate ?? b.score?.mean ?? -1) - (a.solved?.rate ?? a.score?.mean ?? -1)), [s])
+  const methods = useMemo(
+    () => [...s.methods].sort((a, b) => (b.solved?.rate ?? b.score?.mean ?? -1) - (a.solved?.rate ?? a.score?.mean ?? -1)),
+    [s],
+  )
   const series = methods
     .filter(m => m.curve.length > 0)
-    .map((m, i): Series => ({ name: m.method, points: m.curve, interval: i < 3 ? 'band' : undefined, rank: i === 0 ? 'strong' : undefined }))
+    .map(
+      (m, i): Series => ({ name: m.method, points: m.curve, interval: i < 3 ? 'band' : undefined, rank: i === 0 ? 'strong' : undefined }),
+    )
   const limit = Math.max(0, ...series.flatMap(x => x.points.map(p => p.x)))
   const scored = methods.some(m => m.score !== null)
   const bounds = methods.flatMap(m => (m.score === null ? [] : [m.score.low, m.score.high]))
@@ -74,7 +79,17 @@ function Side({ s }: { s: Summary }) {
       key: 'interval',
       head: '95 % interval',
       width: '18%',
-      cell: m => m.solved !== null && <Span value={m.solved.rate} low={m.solved.low} high={m.solved.high} from={0} to={1} label={`${percent(m.solved.low)} to ${percent(m.solved.high)}`} />,
+      cell: m =>
+        m.solved !== null && (
+          <Span
+            value={m.solved.rate}
+            low={m.solved.low}
+            high={m.solved.high}
+            from={0}
+            to={1}
+            label={`${percent(m.solved.low)} to ${percent(m.solved.high)}`}
+          />
+        ),
     },
     ...(scored
       ? ([
@@ -83,7 +98,17 @@ function Side({ s }: { s: Summary }) {
             key: 'score interval',
             head: '95 % interval',
             width: '18%',
-            cell: m => m.score !== null && <Span value={m.score.mean} low={m.score.low} high={m.score.high} from={low} to={high} label={`${fixed(m.score.low)} to ${fixed(m.score.high)}`} />,
+            cell: m =>
+              m.score !== null && (
+                <Span
+                  value={m.score.mean}
+                  low={m.score.low}
+                  high={m.score.high}
+                  from={low}
+                  to={high}
+                  label={`${fixed(m.score.low)} to ${fixed(m.score.high)}`}
+                />
+              ),
           },
         ] satisfies Column<M>[])
       : []),

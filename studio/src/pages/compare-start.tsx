@@ -110,7 +110,17 @@ function Form({ of }: { of: Catalogue }) {
           )}
           {mine ? (
             <Field label="Tasks, one a line" hint={`${count(list.length)} tasks`} wrong={said('tasks')}>
-              {id => <textarea id={id} className="input mono" rows={6} spellCheck={false} value={tasks} placeholder={info.examples.join('\n')} onChange={e => setTasks(e.target.value)} />}
+              {id => (
+                <textarea
+                  id={id}
+                  className="input mono"
+                  rows={6}
+                  spellCheck={false}
+                  value={tasks}
+                  placeholder={info.examples.join('\n')}
+                  onChange={e => setTasks(e.target.value)}
+                />
+              )}
             </Field>
           ) : (
             <div className="form-row">
@@ -133,7 +143,14 @@ function Form({ of }: { of: Catalogue }) {
           <legend>
             Methods <span className="faint">best-of-n and self-consistency take part always</span>
           </legend>
-          <input className="input" type="search" placeholder="Find a method by name or paper" aria-label="Find a method" value={words} onChange={e => setWords(e.target.value)} />
+          <input
+            className="input"
+            type="search"
+            placeholder="Find a method by name or paper"
+            aria-label="Find a method"
+            value={words}
+            onChange={e => setWords(e.target.value)}
+          />
           <div className="pills">
             {shown.map(m => (
               <button
@@ -182,7 +199,9 @@ function Form({ of }: { of: Catalogue }) {
           <Button kind="main" type="submit" disabled={sending || of.readOnly || methods.length === 0}>
             {sending ? 'Starting' : `Compare ${all.length} methods`}
           </Button>
-          <span className="quiet">{count(cells)} runs of at most {budgetText(budget)} each</span>
+          <span className="quiet">
+            {count(cells)} runs of at most {budgetText(budget)} each
+          </span>
         </div>
       </div>
       <aside className="form-side">

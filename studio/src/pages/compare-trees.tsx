@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import type { PageProps } from '../routes.tsx'
 import { amount } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
-import { Link, useParam, usePlace, navigate, withQuery } from '../shell/router.tsx'
+import { Link, navigate, useParam, usePlace, withQuery } from '../shell/router.tsx'
 import { Empty, Wrong } from '../shell/said.tsx'
 import { useValue } from '../shell/state.ts'
 import { Status, Verdict } from '../shell/status.tsx'
@@ -75,14 +75,20 @@ function Side({ run, look, onLook, first }: { run: string; look: Look; onLook(ch
           </Link>
           <Status status={row.status} />
           <Verdict solved={row.solved} by={row.verifiedBy} />
-          <span className="quiet">{amount(unit, spentOf(unit, row.spent))} {unit}</span>
+          <span className="quiet">
+            {amount(unit, spentOf(unit, row.spent))} {unit}
+          </span>
           <span className="quiet one-line" title={row.task}>
             {row.world} {row.task}
           </span>
         </header>
       )}
       <div className="tree-place">
-        {error !== undefined ? <Wrong error={error} /> : <TreeView model={model} look={mine} onLook={change} selected={selected} onSelect={setSelected} keys={first ?? false} />}
+        {error !== undefined ? (
+          <Wrong error={error} />
+        ) : (
+          <TreeView model={model} look={mine} onLook={change} selected={selected} onSelect={setSelected} keys={first ?? false} />
+        )}
       </div>
     </section>
   )

@@ -40,8 +40,22 @@ const columns: readonly Column<ComparisonRow>[] = [
     align: 'right',
     cell: c => (c.done < c.cells ? `${count(c.done)} of ${count(c.cells)}` : count(c.cells)),
   },
-  { key: 'verdict', head: 'Did searching pay?', width: '34%', cell: c => <span className="quiet">{c.verdict?.split('. ')[0].replace(/\.?$/, '.')}</span> },
-  { key: 'when', head: 'Begun', align: 'right', cell: c => <span className="quiet" title={moment(c.created)}>{ago(c.created)}</span> },
+  {
+    key: 'verdict',
+    head: 'Did searching pay?',
+    width: '34%',
+    cell: c => <span className="quiet">{c.verdict?.split('. ')[0].replace(/\.?$/, '.')}</span>,
+  },
+  {
+    key: 'when',
+    head: 'Begun',
+    align: 'right',
+    cell: c => (
+      <span className="quiet" title={moment(c.created)}>
+        {ago(c.created)}
+      </span>
+    ),
+  },
 ]
 
 export default function ComparePage(_: PageProps) {
@@ -83,11 +97,18 @@ export default function ComparePage(_: PageProps) {
             </Link>
           }
         >
-          A comparison runs methods on the same tasks, each within the same budget, beside best-of-n and voting. Any runs can also be put side by side: choose them on the page of{' '}
-          <Link to="/runs">runs</Link>.
+          A comparison runs methods on the same tasks, each within the same budget, beside best-of-n and voting. Any runs can also be put
+          side by side: choose them on the page of <Link to="/runs">runs</Link>.
         </Empty>
       ) : (
-        <Table label="Comparisons" columns={columns} rows={rows} rowKey={c => c.id} selected={rows[at]?.id ?? null} onOpen={c => navigate(`/compare/${c.id}`)} />
+        <Table
+          label="Comparisons"
+          columns={columns}
+          rows={rows}
+          rowKey={c => c.id}
+          selected={rows[at]?.id ?? null}
+          onOpen={c => navigate(`/compare/${c.id}`)}
+        />
       )}
     </div>
   )

@@ -49,7 +49,8 @@ export default function ComparisonPage({ params }: PageProps) {
       <header className="page-head">
         <h1>{c.world}</h1>
         <span className="quiet">
-          {count(c.items)} tasks, {c.seeds === 1 ? 'one seed' : `${c.seeds} seeds`}, at most {limits.join(', ')} a run, {c.models.policy}, reward {c.reward}
+          {count(c.items)} tasks, {c.seeds === 1 ? 'one seed' : `${c.seeds} seeds`}, at most {limits.join(', ')} a run, {c.models.policy},
+          reward {c.reward}
         </span>
         <div className="acts">
           <Link className="button" to={`/data?runs=${c.id}`}>
@@ -110,7 +111,12 @@ function Results({ c }: { c: Comparison }) {
   const top = Math.min(1, Math.ceil(Math.max(0.1, ...rows.map(r => r.interval[1])) * 10 - 1e-9) / 10)
   const spent = (r: Row): number | null => spentOf(c.unit, r.spent)
   const columns: Column<Row>[] = [
-    { key: 'method', head: 'Method', cell: r => <span style={{ fontWeight: r === rows[0] ? 600 : 450 }}>{r.method}</span>, sort: r => r.method },
+    {
+      key: 'method',
+      head: 'Method',
+      cell: r => <span style={{ fontWeight: r === rows[0] ? 600 : 450 }}>{r.method}</span>,
+      sort: r => r.method,
+    },
     { key: 'rate', head: 'Right', align: 'right', cell: r => percent(r.rate, 1), sort: r => r.rate },
     {
       key: 'interval',
@@ -129,7 +135,12 @@ function Results({ c }: { c: Comparison }) {
         />
       ),
     },
-    { key: 'bounds', head: '', align: 'right', cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${fixed(100 * r.interval[1], 0)}`}</span> },
+    {
+      key: 'bounds',
+      head: '',
+      align: 'right',
+      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${fixed(100 * r.interval[1], 0)}`}</span>,
+    },
     {
       key: 'difference',
       head: 'To best-of-n',
@@ -140,14 +151,37 @@ function Results({ c }: { c: Comparison }) {
         r.versusBestOfN === null ? null : (
           <>
             {points(r.versusBestOfN.difference)}
-            <span className="quiet"> [{points(r.versusBestOfN.interval[0])}, {points(r.versusBestOfN.interval[1])}]</span>
+            <span className="quiet">
+              {' '}
+              [{points(r.versusBestOfN.interval[0])}, {points(r.versusBestOfN.interval[1])}]
+            </span>
           </>
         ),
     },
-    { key: 'p', head: 'p, corrected', title: "Holm's correction for the number of methods", align: 'right', sort: r => r.versusBestOfN?.p ?? null, cell: r => (r.versusBestOfN === null ? null : chance(r.versusBestOfN.p)) },
+    {
+      key: 'p',
+      head: 'p, corrected',
+      title: "Holm's correction for the number of methods",
+      align: 'right',
+      sort: r => r.versusBestOfN?.p ?? null,
+      cell: r => (r.versusBestOfN === null ? null : chance(r.versusBestOfN.p)),
+    },
     { key: 'words', head: 'In words', cell: r => <span className={inWords(r) === 'better' ? undefined : 'quiet'}>{inWords(r)}</span> },
-    { key: 'spent', head: `Mean ${unitName(c.unit)}`, align: 'right', sort: spent, cell: r => (c.unit === 'usd' || /econds/.test(c.unit) ? amount(c.unit, spent(r)) : fixed(spent(r), 1)) },
-    { key: 'yield', head: 'Used', title: 'Share of the paid calls that entered the tree', align: 'right', sort: r => r.yield, cell: r => percent(r.yield) },
+    {
+      key: 'spent',
+      head: `Mean ${unitName(c.unit)}`,
+      align: 'right',
+      sort: spent,
+      cell: r => (c.unit === 'usd' || /econds/.test(c.unit) ? amount(c.unit, spent(r)) : fixed(spent(r), 1)),
+    },
+    {
+      key: 'yield',
+      head: 'Used',
+      title: 'Share of the paid calls that entered the tree',
+      align: 'right',
+      sort: r => r.yield,
+      cell: r => percent(r.yield),
+    },
     { key: 'errors', head: 'Failed', align: 'right', cell: r => (r.errors === 0 ? '' : count(r.errors)) },
   ]
   const sorting = by === null ? { key: 'rate', down: true } : { key: by.replace(/^-/, ''), down: by.startsWith('-') }
@@ -169,10 +203,39 @@ function Results({ c }: { c: Comparison }) {
   }, [c])
   const csv = (): string =>
     csvText([
-      ['method', 'rate', 'low', 'high', 'difference', 'difference low', 'difference high', 'p corrected', 'p alone', 'in words', `mean ${c.unit}`, 'yield', 'runs', 'failed'],
+      [
+        'method',
+        'rate',
+        'low',
+        'high',
+        'difference',
+        'difference low',
+        'difference high',
+        'p corrected',
+        'p alone',
+        'in words',
+        `mean ${c.unit}`,
+        'yield',
+        'runs',
+        'failed',
+      ],
       ...rows.map(r => {
         const v = r.versusBestOfN
-        return [r.method, r.rate, ...r.interval, v?.difference, v?.interval[0], v?.interval[1], v?.p, v?.pAlone, inWords(r), spent(r), r.yield, r.cells, r.errors]
+        return [
+          r.method,
+          r.rate,
+          ...r.interval,
+          v?.difference,
+          v?.interval[0],
+          v?.interval[1],
+          v?.p,
+          v?.pAlone,
+          inWords(r),
+          spent(r),
+          r.yield,
+          r.cells,
+          r.errors,
+        ]
       }),
     ])
   if (rows.length === 0) return <p className="quiet section">No run is over yet.</p>

@@ -1,7 +1,7 @@
 // Runs as training data: what a file would hold, before it is written.
 import { useEffect, useMemo, useState } from 'react'
 import type { Catalogue, DataBody, DataPreview, RunRow } from '../../../src/serve/api/wire.ts'
-import { ApiError, post, send, url, useGet } from '../api.ts'
+import { type ApiError, post, send, url, useGet } from '../api.ts'
 import { save } from '../plot/save.ts'
 import type { PageProps } from '../routes.tsx'
 import { Button, Choice, Field } from '../shell/controls.tsx'
@@ -24,8 +24,22 @@ interface Option {
 const imitation = ['sft', 'language-modeling']
 /** As the options of `espalier export`. */
 const options: readonly Option[] = [
-  { name: 'pairs', about: 'what a pair is', kind: 'choice', choices: ['siblings', 'success', 'checkpoint', 'answers', 'people'], usual: 'siblings', of: ['preference'] },
-  { name: 'labels', about: 'what states are labelled by', kind: 'choice', choices: ['soft', 'hard', 'distance', 'look-back', 'q'], usual: 'soft', of: ['preference', 'stepwise', 'ranking'] },
+  {
+    name: 'pairs',
+    about: 'what a pair is',
+    kind: 'choice',
+    choices: ['siblings', 'success', 'checkpoint', 'answers', 'people'],
+    usual: 'siblings',
+    of: ['preference'],
+  },
+  {
+    name: 'labels',
+    about: 'what states are labelled by',
+    kind: 'choice',
+    choices: ['soft', 'hard', 'distance', 'look-back', 'q'],
+    usual: 'soft',
+    of: ['preference', 'stepwise', 'ranking'],
+  },
   { name: 'margin', about: 'least difference of the labels', kind: 'number', usual: '0', of: ['preference'] },
   { name: 'min-visits', about: 'both visited so often', kind: 'number', usual: '0', of: ['preference'] },
   { name: 'min-edit', about: 'least share of words that differ', kind: 'number', usual: '0', of: ['preference'] },
@@ -86,7 +100,13 @@ export default function DataPage(_: PageProps) {
   const download = (): void => {
     setWriting(true)
     send('/api/data/export', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...body, file }) })
-      .then(async r => save(/filename="([^"]+)"/.exec(r.headers.get('content-disposition') ?? '')?.[1] ?? `${format}.${file}`, r.headers.get('content-type') ?? '', await r.blob()))
+      .then(async r =>
+        save(
+          /filename="([^"]+)"/.exec(r.headers.get('content-disposition') ?? '')?.[1] ?? `${format}.${file}`,
+          r.headers.get('content-type') ?? '',
+          await r.blob(),
+        ),
+      )
       .catch(e => say((e as Error).message, 'wrong'))
       .finally(() => setWriting(false))
   }
@@ -105,7 +125,14 @@ export default function DataPage(_: PageProps) {
             <legend>Format</legend>
             <div className="pills">
               {catalogue.data?.formats.map(f => (
-                <button key={f.id} type="button" className="pill" title={f.about} aria-pressed={f.id === format} onClick={() => set({ format: f.id })}>
+                <button
+                  key={f.id}
+                  type="button"
+                  className="pill"
+                  title={f.about}
+                  aria-pressed={f.id === format}
+                  onClick={() => set({ format: f.id })}
+                >
                   {f.id}
                 </button>
               ))}
@@ -118,7 +145,12 @@ export default function DataPage(_: PageProps) {
                   <Field key={o.name} label={o.name} hint={o.about} wrong={field === o ? found.error!.message : null}>
                     {id =>
                       o.kind === 'choice' ? (
-                        <select id={id} className="input" value={q.get(o.name) ?? o.usual} onChange={e => set({ [o.name]: e.target.value === o.usual ? null : e.target.value })}>
+                        <select
+                          id={id}
+                          className="input"
+                          value={q.get(o.name) ?? o.usual}
+                          onChange={e => set({ [o.name]: e.target.value === o.usual ? null : e.target.value })}
+                        >
                           {o.choices!.map(c => (
                             <option key={c}>{c}</option>
                           ))}
@@ -142,7 +174,11 @@ export default function DataPage(_: PageProps) {
               .filter(o => o.kind === 'flag')
               .map(o => (
                 <label key={o.name} className="check">
-                  <input type="checkbox" checked={q.get(o.name) !== null} onChange={e => set({ [o.name]: e.target.checked ? 'yes' : null })} />
+                  <input
+                    type="checkbox"
+                    checked={q.get(o.name) !== null}
+                    onChange={e => set({ [o.name]: e.target.checked ? 'yes' : null })}
+                  />
                   <span>
                     <span className="mono">{o.name}</span> {o.about}
                   </span>
@@ -174,7 +210,9 @@ export default function DataPage(_: PageProps) {
       </div>
       <section className="section">
         {runs.length === 0 ? (
-          <Empty title="No runs are chosen">Choose some above, or on the page of <Link to="/runs">runs</Link>; a comparison stands for all of its runs.</Empty>
+          <Empty title="No runs are chosen">
+            Choose some above, or on the page of <Link to="/runs">runs</Link>; a comparison stands for all of its runs.
+          </Empty>
         ) : found.error !== undefined ? (
           field === undefined && (
             <Empty title="There would be nothing to write">
@@ -185,7 +223,9 @@ export default function DataPage(_: PageProps) {
           p !== undefined && (
             <>
               <h2>
-                {p.rows.length < p.count && p.format !== 'tree' ? `The first ${p.rows.length} of ${count(p.count)} rows` : `${count(p.rows.length)} ${p.format === 'tree' ? 'lines of the tree' : p.count === 1 ? 'row' : 'rows'}`}
+                {p.rows.length < p.count && p.format !== 'tree'
+                  ? `The first ${p.rows.length} of ${count(p.count)} rows`
+                  : `${count(p.rows.length)} ${p.format === 'tree' ? 'lines of the tree' : p.count === 1 ? 'row' : 'rows'}`}
               </h2>
               <div className="rows-shown">
                 {p.rows.map((row, i) => (
@@ -211,7 +251,14 @@ function Runs({ chosen, set }: { chosen: readonly string[]; set(ids: readonly st
       {chosen.length > 0 && (
         <div className="pills">
           {chosen.slice(0, 24).map(id => (
-            <button key={id} type="button" className="pill mono" aria-pressed="true" title="Leave it out" onClick={() => set(chosen.filter(x => x !== id))}>
+            <button
+              key={id}
+              type="button"
+              className="pill mono"
+              aria-pressed="true"
+              title="Leave it out"
+              onClick={() => set(chosen.filter(x => x !== id))}
+            >
               {id} ×
             </button>
           ))}
@@ -223,7 +270,14 @@ function Runs({ chosen, set }: { chosen: readonly string[]; set(ids: readonly st
       )}
       <details open={chosen.length === 0}>
         <summary>Add runs</summary>
-        <input className="input" type="search" placeholder="Find runs by task, answer or id" aria-label="Find runs" value={text} onChange={e => setText(e.target.value)} />
+        <input
+          className="input"
+          type="search"
+          placeholder="Find runs by task, answer or id"
+          aria-label="Find runs"
+          value={text}
+          onChange={e => setText(e.target.value)}
+        />
         <ul style={{ marginTop: '0.5rem' }}>
           {others.map(r => (
             <li key={r.run}>
@@ -278,7 +332,11 @@ function Card({ p }: { p: DataPreview }) {
   return (
     <section data-card="">
       <p style={{ fontSize: '2rem', fontWeight: 560, letterSpacing: '-0.02em', lineHeight: 1.1 }}>
-        <span data-count={p.count}>{count(p.count)}</span> <span className="quiet" style={{ fontSize: '1rem', fontWeight: 400 }}>{p.format === 'tree' ? (p.count === 1 ? 'tree' : 'trees') : p.count === 1 ? 'row' : 'rows'} from {count(c.runs.length)} {c.runs.length === 1 ? 'run' : 'runs'}</span>
+        <span data-count={p.count}>{count(p.count)}</span>{' '}
+        <span className="quiet" style={{ fontSize: '1rem', fontWeight: 400 }}>
+          {p.format === 'tree' ? (p.count === 1 ? 'tree' : 'trees') : p.count === 1 ? 'row' : 'rows'} from {count(c.runs.length)}{' '}
+          {c.runs.length === 1 ? 'run' : 'runs'}
+        </span>
       </p>
       <dl className="facts" style={{ marginTop: '0.75rem' }}>
         {p.columns.length > 0 && fact('columns', p.columns.join(', '))}
@@ -298,7 +356,9 @@ function Cell({ value }: { value: unknown }) {
   if (typeof value === 'string') return <pre>{value}</pre>
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return <span className="mono">{String(value)}</span>
   if (Array.isArray(value) && value.every(x => ['number', 'boolean'].includes(typeof x) || x === null))
-    return <span className="mono">{value.map(x => (typeof x === 'number' && !Number.isInteger(x) ? fixed(x, 3) : String(x))).join('  ')}</span>
+    return (
+      <span className="mono">{value.map(x => (typeof x === 'number' && !Number.isInteger(x) ? fixed(x, 3) : String(x))).join('  ')}</span>
+    )
   if (Array.isArray(value) && value.every(x => typeof (x as { role?: unknown })?.role === 'string'))
     return (
       <>

@@ -12,7 +12,13 @@ export function knobValue(k: KnobInfo, text: string): KnobValue {
   return text
 }
 const range = (k: KnobInfo): string =>
-  k.min !== undefined && k.max !== undefined ? `${k.min} to ${k.max}` : k.min !== undefined ? `from ${k.min}` : k.max !== undefined ? `up to ${k.max}` : ''
+  k.min !== undefined && k.max !== undefined
+    ? `${k.min} to ${k.max}`
+    : k.min !== undefined
+      ? `from ${k.min}`
+      : k.max !== undefined
+        ? `up to ${k.max}`
+        : ''
 
 export function KnobFields(o: {
   knobs: readonly KnobInfo[]
@@ -29,7 +35,12 @@ export function KnobFields(o: {
         const value = o.given[k.name] ?? usual
         const wrong = o.wrong?.name === k.name ? o.wrong.text : null
         const set = (text: string): void => o.onChange(k.name, text === usual ? null : text)
-        const common = { id: `knob-${k.name}`, className: 'input', 'aria-invalid': wrong === null ? undefined : (true as const), 'aria-describedby': `doc-${k.name}` }
+        const common = {
+          id: `knob-${k.name}`,
+          className: 'input',
+          'aria-invalid': wrong === null ? undefined : (true as const),
+          'aria-describedby': `doc-${k.name}`,
+        }
         return (
           <div key={k.name} style={{ display: 'contents' }}>
             <label htmlFor={`knob-${k.name}`} className="mono" data-changed={o.given[k.name] === undefined ? undefined : ''}>
@@ -42,7 +53,12 @@ export function KnobFields(o: {
                 ))}
               </select>
             ) : (
-              <input {...common} inputMode={k.type === 'number' ? 'decimal' : undefined} value={value} onChange={e => set(e.target.value)} />
+              <input
+                {...common}
+                inputMode={k.type === 'number' ? 'decimal' : undefined}
+                value={value}
+                onChange={e => set(e.target.value)}
+              />
             )}
             <span className="doc" id={`doc-${k.name}`}>
               {k.doc}

@@ -57,7 +57,8 @@ export default function LoopPage({ params }: PageProps) {
   })
   const loop = live ?? found.data
   const all = useMemo(() => [...new Map([...(loop?.points ?? []), ...points].map(p => [nameOf(p), p])).values()], [loop, points])
-  if (loop === undefined) return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
+  if (loop === undefined)
+    return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
   const act = (what: 'pause' | 'resume'): void => {
     post(`${at}/acts`, { do: what }).then(
       () => say(what === 'pause' ? 'It stops at the next checkpoint' : 'It goes on', 'done'),
@@ -75,12 +76,21 @@ export default function LoopPage({ params }: PageProps) {
           {loop.loop} on {loop.world}, from {String(loop.plan.model)}, seed {loop.seed}
         </span>
         <div className="acts">
-          {loop.active ? <Button onClick={() => act('pause')}>Pause</Button> : <Button onClick={() => act('resume')} disabled={over}>Resume</Button>}
+          {loop.active ? (
+            <Button onClick={() => act('pause')}>Pause</Button>
+          ) : (
+            <Button onClick={() => act('resume')} disabled={over}>
+              Resume
+            </Button>
+          )}
         </div>
       </header>
       <div style={{ display: 'grid', gap: '0.35rem', maxWidth: '46rem', marginBottom: '1.5rem' }} data-now="">
         <span>
-          <Status status={loop.active ? 'running' : over ? 'done' : 'paused'} /> <span className="quiet">{loop.active && now !== undefined ? now.text : `${loop.rounds}${loop.of === null ? '' : ` of ${loop.of}`} rounds`}</span>
+          <Status status={loop.active ? 'running' : over ? 'done' : 'paused'} />{' '}
+          <span className="quiet">
+            {loop.active && now !== undefined ? now.text : `${loop.rounds}${loop.of === null ? '' : ` of ${loop.of}`} rounds`}
+          </span>
         </span>
         {loop.active && now?.share != null && (
           <div className="progress">
@@ -90,7 +100,9 @@ export default function LoopPage({ params }: PageProps) {
       </div>
       {first !== undefined && last !== undefined && last.round > 0 && (
         <p className="prose">
-          After {last.round === 1 ? 'one round' : `${last.round} rounds`} it solves {percent(last.greedy.rate, 1)} of the held-out tasks at the first try (before: {percent(first.greedy.rate, 1)}), and {percent(last.search.rate, 1)} by a search of fixed cost (before: {percent(first.search.rate, 1)}).
+          After {last.round === 1 ? 'one round' : `${last.round} rounds`} it solves {percent(last.greedy.rate, 1)} of the held-out tasks at
+          the first try (before: {percent(first.greedy.rate, 1)}), and {percent(last.search.rate, 1)} by a search of fixed cost (before:{' '}
+          {percent(first.search.rate, 1)}).
         </p>
       )}
       <div className="columns section">
@@ -118,7 +130,8 @@ export default function LoopPage({ params }: PageProps) {
 
 function Held({ rounds, name }: { rounds: readonly Round[]; name: string }) {
   const series = useMemo((): Series[] => {
-    const of = (what: 'greedy' | 'search') => rounds.map(r => ({ x: r.round, y: r[what].rate, low: r[what].interval[0], high: r[what].interval[1] }))
+    const of = (what: 'greedy' | 'search') =>
+      rounds.map(r => ({ x: r.round, y: r[what].rate, low: r[what].interval[0], high: r[what].interval[1] }))
     return [
       { name: 'by search', points: of('search'), rank: 'strong', interval: 'bars', dots: true },
       { name: 'first try', points: of('greedy'), interval: 'bars', dots: true },
@@ -178,11 +191,28 @@ function Loss({ points, name, active }: { points: readonly TrainPoint[]; name: s
 function Rounds({ loop }: { loop: LoopDetail }) {
   const columns: readonly Column<Round>[] = [
     { key: 'round', head: 'Round', align: 'right', width: '4rem', cell: r => count(r.round) },
-    { key: 'greedy', head: 'First try', align: 'right', title: 'Held-out tasks solved at the first try, in percent, with the 95 % interval', cell: r => within(r.greedy) },
+    {
+      key: 'greedy',
+      head: 'First try',
+      align: 'right',
+      title: 'Held-out tasks solved at the first try, in percent, with the 95 % interval',
+      cell: r => within(r.greedy),
+    },
     { key: 'search', head: 'By search', align: 'right', title: 'The same by one search at a fixed budget', cell: r => within(r.search) },
-    { key: 'solved', head: 'Train tasks solved', align: 'right', cell: r => (r.problems === 0 ? '' : `${count(r.solved)} of ${count(r.problems)}`) },
+    {
+      key: 'solved',
+      head: 'Train tasks solved',
+      align: 'right',
+      cell: r => (r.problems === 0 ? '' : `${count(r.solved)} of ${count(r.problems)}`),
+    },
     { key: 'calls', head: 'Calls', align: 'right', cell: r => (r.calls === 0 ? '' : count(r.calls)) },
-    { key: 'rows', head: 'Rows learnt from', align: 'right', title: 'of policy and value', cell: r => (r.round === 0 ? '' : Object.values(r.rows).map(compact).join(' / ')) },
+    {
+      key: 'rows',
+      head: 'Rows learnt from',
+      align: 'right',
+      title: 'of policy and value',
+      cell: r => (r.round === 0 ? '' : Object.values(r.rows).map(compact).join(' / ')),
+    },
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',

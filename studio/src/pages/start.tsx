@@ -17,7 +17,12 @@ const usualBudget = 'calls=100'
 
 export default function StartPage(_: PageProps) {
   const catalogue = useGet<Catalogue>('/api/catalogue')
-  if (catalogue.error !== undefined) return <div className="page"><Wrong error={catalogue.error} retry={catalogue.reload} /></div>
+  if (catalogue.error !== undefined)
+    return (
+      <div className="page">
+        <Wrong error={catalogue.error} retry={catalogue.reload} />
+      </div>
+    )
   return (
     <div className="page">
       <header className="page-head">
@@ -101,7 +106,9 @@ function Form({ of }: { of: Catalogue }) {
   const said = (name: string): string | null => (wrong?.param === name || wrong?.param?.startsWith(`${name}.`) ? wrong.text : null)
   const invalid = (name: string): true | undefined => (said(name) === null ? undefined : true)
   const knobWrong = ((): { name: string; text: string } | null => {
-    const name = /^knobs\.(.+)$/.exec(wrong?.param ?? '')?.[1] ?? (wrong?.param === 'knobs' ? method.knobs.find(k => wrong.text.includes(k.name))?.name : undefined)
+    const name =
+      /^knobs\.(.+)$/.exec(wrong?.param ?? '')?.[1] ??
+      (wrong?.param === 'knobs' ? method.knobs.find(k => wrong.text.includes(k.name))?.name : undefined)
     return name === undefined || wrong === null ? null : { name, text: wrong.text }
   })()
   const known = ['world', 'task', 'model', 'judge', 'method', 'preset', 'budget', 'reward', 'seed', 'concurrency']
@@ -114,7 +121,13 @@ function Form({ of }: { of: Catalogue }) {
           <legend>What is to be solved</legend>
           <Field label="World" hint={world.about} wrong={said('world')}>
             {id => (
-              <select id={id} className="input" value={world.id} aria-invalid={invalid('world')} onChange={e => set({ world: e.target.value, task: null })}>
+              <select
+                id={id}
+                className="input"
+                value={world.id}
+                aria-invalid={invalid('world')}
+                onChange={e => set({ world: e.target.value, task: null })}
+              >
                 {of.worlds.map(w => (
                   <option key={w.id}>{w.id}</option>
                 ))}
@@ -144,7 +157,13 @@ function Form({ of }: { of: Catalogue }) {
           <div className="form-row">
             <Field label="Model" hint={spec === model ? undefined : <span className="mono">{spec}</span>} wrong={said('model')}>
               {id => (
-                <select id={id} className="input" value={model} aria-invalid={invalid('model')} onChange={e => set({ model: e.target.value })}>
+                <select
+                  id={id}
+                  className="input"
+                  value={model}
+                  aria-invalid={invalid('model')}
+                  onChange={e => set({ model: e.target.value })}
+                >
                   {of.models.map(m => (
                     <option key={m.name}>{m.name}</option>
                   ))}
@@ -154,7 +173,13 @@ function Form({ of }: { of: Catalogue }) {
             {of.models.length > 1 && (
               <Field label="Judge" wrong={said('judge')}>
                 {id => (
-                  <select id={id} className="input" value={judge} aria-invalid={invalid('judge')} onChange={e => set({ judge: e.target.value })}>
+                  <select
+                    id={id}
+                    className="input"
+                    value={judge}
+                    aria-invalid={invalid('judge')}
+                    onChange={e => set({ judge: e.target.value })}
+                  >
                     <option value="">The model itself</option>
                     {of.models.map(m => (
                       <option key={m.name}>{m.name}</option>
@@ -170,7 +195,9 @@ function Form({ of }: { of: Catalogue }) {
                   className="input"
                   value={method.id}
                   aria-invalid={invalid('method')}
-                  onChange={e => set({ method: e.target.value, preset: null, ...Object.fromEntries(Object.keys(given).map(k => [`knob.${k}`, null])) })}
+                  onChange={e =>
+                    set({ method: e.target.value, preset: null, ...Object.fromEntries(Object.keys(given).map(k => [`knob.${k}`, null])) })
+                  }
                 >
                   {of.methods.map(m => (
                     <option key={m.id}>{m.id}</option>
@@ -181,7 +208,13 @@ function Form({ of }: { of: Catalogue }) {
             {Object.keys(method.presets).length > 0 && (
               <Field label="Preset" wrong={said('preset')}>
                 {id => (
-                  <select id={id} className="input" value={presetName ?? ''} aria-invalid={invalid('preset')} onChange={e => set({ preset: e.target.value })}>
+                  <select
+                    id={id}
+                    className="input"
+                    value={presetName ?? ''}
+                    aria-invalid={invalid('preset')}
+                    onChange={e => set({ preset: e.target.value })}
+                  >
                     <option value="">As the method has it</option>
                     {Object.keys(method.presets).map(p => (
                       <option key={p}>{p}</option>
@@ -197,18 +230,35 @@ function Form({ of }: { of: Catalogue }) {
                 {method.knobs.length} {method.knobs.length === 1 ? 'knob' : 'knobs'}
                 {Object.keys(given).length > 0 && `, ${Object.keys(given).length} changed`}
               </summary>
-              <KnobFields knobs={method.knobs} preset={preset} given={given} wrong={knobWrong} onChange={(k, v) => set({ [`knob.${k}`]: v })} />
+              <KnobFields
+                knobs={method.knobs}
+                preset={preset}
+                given={given}
+                wrong={knobWrong}
+                onChange={(k, v) => set({ [`knob.${k}`]: v })}
+              />
             </details>
           )}
         </fieldset>
 
         <fieldset className="form-group">
           <legend>For how much</legend>
-          <BudgetFields lines={budget} units={of.units} wrong={said('budget')} onChange={lines => set({ budget: lines.map(([u, x]) => `${u}=${x}`).join(',') })} />
+          <BudgetFields
+            lines={budget}
+            units={of.units}
+            wrong={said('budget')}
+            onChange={lines => set({ budget: lines.map(([u, x]) => `${u}=${x}`).join(',') })}
+          />
           <div className="form-row">
             <Field label="Reward" hint="what the search is paid for" wrong={said('reward')}>
               {id => (
-                <select id={id} className="input" value={reward} aria-invalid={invalid('reward')} onChange={e => set({ reward: e.target.value })}>
+                <select
+                  id={id}
+                  className="input"
+                  value={reward}
+                  aria-invalid={invalid('reward')}
+                  onChange={e => set({ reward: e.target.value })}
+                >
                   <option value="">{world.exact ? "The world's own rule" : 'As the server has it'}</option>
                   {of.rewards.map(r => (
                     <option key={r}>{r}</option>
@@ -217,11 +267,29 @@ function Form({ of }: { of: Catalogue }) {
               )}
             </Field>
             <Field label="Seed" hint="the same seed, the same search" wrong={said('seed')}>
-              {id => <input id={id} className="input num" inputMode="numeric" placeholder="1" value={seed} aria-invalid={invalid('seed')} onChange={e => set({ seed: e.target.value })} />}
+              {id => (
+                <input
+                  id={id}
+                  className="input num"
+                  inputMode="numeric"
+                  placeholder="1"
+                  value={seed}
+                  aria-invalid={invalid('seed')}
+                  onChange={e => set({ seed: e.target.value })}
+                />
+              )}
             </Field>
             <Field label="Calls in flight" wrong={said('concurrency')}>
               {id => (
-                <input id={id} className="input num" inputMode="numeric" placeholder="8" value={concurrency} aria-invalid={invalid('concurrency')} onChange={e => set({ concurrency: e.target.value })} />
+                <input
+                  id={id}
+                  className="input num"
+                  inputMode="numeric"
+                  placeholder="8"
+                  value={concurrency}
+                  aria-invalid={invalid('concurrency')}
+                  onChange={e => set({ concurrency: e.target.value })}
+                />
               )}
             </Field>
           </div>

@@ -22,7 +22,15 @@ function Mark({ run, right, title }: { run: string; right: number | null; title:
 /** Sum of how right a method was on a task. */
 const sum = (t: TaskRow, m: string): number => (t.runs[m] ?? []).reduce((s, r) => s + (r.right ?? 0), 0)
 
-export function TaskTable({ tasks, methods, baseline }: { tasks: readonly TaskRow[]; methods: readonly string[]; baseline: string | null }) {
+export function TaskTable({
+  tasks,
+  methods,
+  baseline,
+}: {
+  tasks: readonly TaskRow[]
+  methods: readonly string[]
+  baseline: string | null
+}) {
   const [order, setOrder] = useState<'given' | 'differ'>('given')
   const [all, setAll] = useState(false)
   const differ = (t: TaskRow): number => {
@@ -35,7 +43,15 @@ export function TaskTable({ tasks, methods, baseline }: { tasks: readonly TaskRo
   return (
     <>
       <p className="quiet" style={{ marginBottom: '0.75rem' }}>
-        Each mark is a run: <span className="cell-mark" data-right="1">✓</span> right, <span className="cell-mark" data-right="0">·</span> not.{' '}
+        Each mark is a run:{' '}
+        <span className="cell-mark" data-right="1">
+          ✓
+        </span>{' '}
+        right,{' '}
+        <span className="cell-mark" data-right="0">
+          ·
+        </span>{' '}
+        not.{' '}
         <Button kind="plain" small aria-pressed={order === 'differ'} onClick={() => setOrder(order === 'differ' ? 'given' : 'differ')}>
           those that tell methods apart first
         </Button>

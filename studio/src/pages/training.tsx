@@ -14,7 +14,12 @@ import { Command } from './command.tsx'
 import './pages.css'
 
 const columns: readonly Column<LoopRow>[] = [
-  { key: 'status', head: 'Status', width: '7rem', cell: l => <Status status={l.active ? 'running' : l.of !== null && l.rounds >= l.of ? 'done' : 'paused'} /> },
+  {
+    key: 'status',
+    head: 'Status',
+    width: '7rem',
+    cell: l => <Status status={l.active ? 'running' : l.of !== null && l.rounds >= l.of ? 'done' : 'paused'} />,
+  },
   {
     key: 'name',
     head: 'Loop',
@@ -26,9 +31,23 @@ const columns: readonly Column<LoopRow>[] = [
   },
   { key: 'loop', head: 'Kind', cell: l => l.loop },
   { key: 'world', head: 'World', cell: l => <span className="quiet">{l.world}</span> },
-  { key: 'rounds', head: 'Rounds', align: 'right', cell: l => (l.of === null || l.rounds === l.of ? count(l.rounds) : `${l.rounds} of ${l.of}`) },
+  {
+    key: 'rounds',
+    head: 'Rounds',
+    align: 'right',
+    cell: l => (l.of === null || l.rounds === l.of ? count(l.rounds) : `${l.rounds} of ${l.of}`),
+  },
   { key: 'seed', head: 'Seed', align: 'right', cell: l => count(l.seed) },
-  { key: 'when', head: 'Last word', align: 'right', cell: l => <span className="quiet" title={moment(l.updated)}>{ago(l.updated)}</span> },
+  {
+    key: 'when',
+    head: 'Last word',
+    align: 'right',
+    cell: l => (
+      <span className="quiet" title={moment(l.updated)}>
+        {ago(l.updated)}
+      </span>
+    ),
+  },
 ]
 
 export default function TrainingPage(_: PageProps) {
@@ -59,10 +78,18 @@ export default function TrainingPage(_: PageProps) {
         found.error !== undefined && <Wrong error={found.error} retry={found.reload} />
       ) : rows.length === 0 ? (
         <Empty title="Nothing has been trained here yet" acts={button}>
-          A learning loop searches tasks, makes training data of the trees, trains the small model on them, and measures it on tasks it has never seen; then it begins again with the better model.
+          A learning loop searches tasks, makes training data of the trees, trains the small model on them, and measures it on tasks it has
+          never seen; then it begins again with the better model.
         </Empty>
       ) : (
-        <Table label="Learning loops" columns={columns} rows={rows} rowKey={l => l.name} selected={rows[at]?.name ?? null} onOpen={l => navigate(`/training/${l.name}`)} />
+        <Table
+          label="Learning loops"
+          columns={columns}
+          rows={rows}
+          rowKey={l => l.name}
+          selected={rows[at]?.name ?? null}
+          onOpen={l => navigate(`/training/${l.name}`)}
+        />
       )}
       {making !== null && catalogue.data !== undefined && (
         <Dialog title="New loop" wide onClose={() => setMaking(null)}>
@@ -119,7 +146,11 @@ function Form({ of, close }: { of: Catalogue; close(): void }) {
   return (
     <form onSubmit={start}>
       <h2>New loop</h2>
-      <Field label="Loop" hint={info && `${info.describe}${info.paper === undefined ? '' : ` (${info.paper.title}, ${info.paper.id})`}`} wrong={said('loop')}>
+      <Field
+        label="Loop"
+        hint={info && `${info.describe}${info.paper === undefined ? '' : ` (${info.paper.title}, ${info.paper.id})`}`}
+        wrong={said('loop')}
+      >
         {id => (
           <select id={id} className="input" value={loop} onChange={e => setLoop(e.target.value)}>
             {of.loops.map(l => (
@@ -145,10 +176,27 @@ function Form({ of, close }: { of: Catalogue; close(): void }) {
           )}
         </Field>
         <Field label="Calls a round" wrong={said('budget')}>
-          {id => <input id={id} className="input num" inputMode="numeric" placeholder={quick ? '1500' : '12000'} value={calls} onChange={e => setCalls(e.target.value)} />}
+          {id => (
+            <input
+              id={id}
+              className="input num"
+              inputMode="numeric"
+              placeholder={quick ? '1500' : '12000'}
+              value={calls}
+              onChange={e => setCalls(e.target.value)}
+            />
+          )}
         </Field>
         <Field label="Name" wrong={said('name')}>
-          {id => <input id={id} className="input" placeholder={`${loop}-${parts}-${seed}${quick ? '-quick' : ''}`} value={name} onChange={e => setName(e.target.value)} />}
+          {id => (
+            <input
+              id={id}
+              className="input"
+              placeholder={`${loop}-${parts}-${seed}${quick ? '-quick' : ''}`}
+              value={name}
+              onChange={e => setName(e.target.value)}
+            />
+          )}
         </Field>
       </div>
       <label className="check">

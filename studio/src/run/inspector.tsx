@@ -83,7 +83,11 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
   useEffect(() => top.current?.parentElement?.scrollTo(0, 0), [row])
   const node = got.data ?? last
   if (node === undefined)
-    return got.error === undefined ? <Known model={model} row={row} acts={acts} onClose={onClose} /> : <Wrong error={got.error} retry={got.reload} />
+    return got.error === undefined ? (
+      <Known model={model} row={row} acts={acts} onClose={onClose} />
+    ) : (
+      <Wrong error={got.error} retry={got.reload} />
+    )
   return (
     <div className="inspector" ref={top} data-row={node.row} aria-busy={node.row !== row}>
       <header className="inspector-head">
