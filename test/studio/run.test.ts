@@ -5,6 +5,8 @@ import { type Chrome, chrome, type Opened, type Page } from './fixture/browser.t
 import { largeRun } from './fixture/large-run.ts'
 import { hostile, type Studio, studio } from './fixture/studio.ts'
 
+/** Of the page, where the functions that are handed to it run. */
+declare const document: { title: string; querySelector(selector: string): any }
 const patience = 120_000
 let browser: Chrome
 let at: Studio
@@ -25,7 +27,7 @@ const shown = async (page: Page): Promise<number> => Number(await page.locator('
 const painted = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => document.querySelector('.tree-base')?.hasAttribute('data-painted'), undefined, { timeout: patience })
 const rows = (page: Page, n: number): Promise<unknown> =>
-  page.waitForFunction(n => Number((document.querySelector('.tree-base') as HTMLElement | null)?.dataset.rows) === n, n, {
+  page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) === n, n, {
     timeout: patience,
   })
 const acts = async (run: string): Promise<ActRecord[]> => (await at.get<{ acts: ActRecord[] }>(`/api/runs/${run}/acts`)).acts
@@ -62,7 +64,7 @@ describe('100,000 nodes', () => {
     const tree = await at.get<TreeColumns>(`/api/runs/${large.run}/tree`)
     const parent = tree.parent.findIndex((p, r) => p > 0 && tree.parent.includes(r))
     const inside = new Set([parent])
-    tree.parent.forEach((p, r) => inside.has(p) && inside.add(r))
+    for (let r = 1; r < tree.size; r++) if (inside.has(tree.parent[r])) inside.add(r)
     const { page, errors, close } = await open(`/runs/${large.run}?node=${parent}`)
     await painted(page)
     const node = await at.get<NodeDetail>(`/api/runs/${large.run}/nodes/${parent}?wait=0`)
@@ -181,7 +183,7 @@ describe('a run under way', () => {
     const { page, errors, close } = await open(`/runs/${run}`)
     await painted(page)
     const early = await shown(page)
-    await page.waitForFunction(n => Number((document.querySelector('.tree-base') as HTMLElement).dataset.rows) > n + 5, early, {
+    await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n + 5, early, {
       timeout: patience,
     })
     expect(await page.locator('.run-head [data-status]').getAttribute('data-status')).toBe('running')
@@ -220,7 +222,7 @@ describe('a run under way', () => {
     await page.getByRole('button', { name: 'Resume' }).click()
     await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('running')
     const before = await shown(page)
-    await page.waitForFunction(n => Number((document.querySelector('.tree-base') as HTMLElement).dataset.rows) > n, before, {
+    await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n, before, {
       timeout: patience,
     })
     await page.getByRole('button', { name: 'Stop' }).click()
