@@ -432,8 +432,8 @@ method, preset, knobs or budget: what that would have done with the answers on r
       {
         name: 'pairs',
         value: 'WHICH',
-        choices: ['siblings', 'success', 'checkpoint', 'answers'],
-        doc: 'what a pair is: children of one node, the steps to an answer against their siblings, what led from a state to a right end against what led to a wrong one, or whole answers',
+        choices: ['siblings', 'success', 'checkpoint', 'answers', 'people'],
+        doc: 'what a pair is: children of one node, the steps to an answer against their siblings, what led from a state to a right end against what led to a wrong one, whole answers, or what people preferred alone; people come first in any case',
         fallback: 'siblings',
       },
       { name: 'margin', value: 'X', doc: 'of pairs: least difference of the labels', fallback: '0' },

@@ -17,6 +17,7 @@ import {
   labelKinds,
   type PairOptions,
   pairsOf,
+  peoplePairs,
   prefixTree,
   rankingsOf,
   rightByReward,
@@ -26,6 +27,7 @@ import {
   unpairedOf,
 } from '../learn/data/index.ts'
 import { openStore } from '../store/index.ts'
+import { preferencesOf } from './preferences.ts'
 import { runsNamed } from './runs-named.ts'
 import { type KeptTree, treeOf } from './tree-of.ts'
 
@@ -39,7 +41,8 @@ export interface ExportOptions {
   right?: number
   /** What states are labelled by, for siblings, steps and rankings. Default soft. */
   labels?: LabelKind
-  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  /** What people preferred comes first, and nothing that they contradict; `people`: that alone. */
+  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source' | 'kind'> & { kind?: PairOptions['kind'] | 'people' }
   imitate?: Omit<ImitationOptions, 'right' | 'source'>
   chat?: boolean
   more?: boolean
@@ -72,7 +75,7 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
         trees.push({ run: id, lines: () => prefixTree(teller, { run: id, task: found.task, method: meta.method.id, spent: meta.spent }) })
         continue
       }
-      for (const x of examplesOf(teller, o, { run: id, task: found.task })) {
+      for (const x of examplesOf(teller, o, { run: id, task: found.task }, preferencesOf(store, id))) {
         examples.push(x)
         const row = rowOf(x, o.format, { chat: o.chat ?? false, more: o.more ?? false })
         checkRow(row, o.format, `run ${id}`)
@@ -102,15 +105,25 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
   }
 }
 
-function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; task: string }): Example[] {
+function examplesOf(
+  teller: Teller,
+  o: ExportOptions,
+  source: { run: string; task: string },
+  preferences: readonly { better: string; worse: string; why?: string }[],
+): Example[] {
   const right = rightByReward(teller.tree, o.right ?? 1)
   const labels = labelKinds[o.labels ?? 'soft'](teller.tree, right)
   const common = { right, source }
   switch (kindOf[o.format as Format]) {
     case 'sft':
       return imitationsOf(teller, { ...o.imitate, ...common })
-    case 'preference':
-      return pairsOf(teller, { ...o.pairs, labels, ...common })
+    case 'preference': {
+      const theirs = peoplePairs(teller, preferences, source)
+      const { kind = 'siblings', ...pairs } = o.pairs ?? {}
+      if (kind === 'people') return theirs
+      const settled = new Set(theirs.flatMap(x => [`${x.chosen}\0${x.rejected}`, `${x.rejected}\0${x.chosen}`]))
+      return [...theirs, ...pairsOf(teller, { kind, ...pairs, labels, ...common }).filter(x => !settled.has(`${x.chosen}\0${x.rejected}`))]
+    }
     case 'unpaired':
       return unpairedOf(teller, common)
     case 'stepwise':

@@ -37,6 +37,9 @@ export function figuresOf(examples: readonly Example[]): Pick<DataCard, 'rows' |
     'margin',
     pairs.map(x => x.margin),
   )
+  // Nothing is said of people where none had a say.
+  const people = pairs.filter(x => x.source.by === 'person').length
+  if (people > 0) figures.byPeople = people
   mean(
     'lengthChosen',
     pairs.map(x => words(x.chosen)),

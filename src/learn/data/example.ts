@@ -8,6 +8,10 @@ export interface Source {
   readonly task?: string
   /** Address of the node, the same in every run that goes this way. */
   readonly node: string
+  /** A person said so, not the search. */
+  readonly by?: 'person'
+  /** In their words. */
+  readonly why?: string
 }
 interface Base {
   readonly prompt: readonly Message[]

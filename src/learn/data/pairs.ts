@@ -96,6 +96,37 @@ export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
 }
 
 /**
+ * Pairs that people made. Steps from one node are told as steps, others as beginnings of solutions.
+ * @param given addresses of edges; those that the tree does not hold are left out
+ */
+export function peoplePairs(
+  teller: Teller,
+  given: readonly { better: string; worse: string; why?: string }[],
+  source: Omit<Source, 'node'> = {},
+): Preference[] {
+  const t = teller.tree
+  return given.flatMap(({ better, worse, why }): Preference[] => {
+    const [a, b] = [t.find(better), t.find(worse)]
+    if (a === -1 || b === -1 || a === b) return []
+    const from = { ...source, node: better, by: 'person' as const, ...(why === undefined ? {} : { why }) }
+    const [p, q] = [t.parent(a), t.parent(b)]
+    if (p !== null && p === q && t.taken(p))
+      return [{ kind: 'preference', prompt: teller.messages(p), chosen: teller.step(a), rejected: teller.step(b), margin: 1, source: from }]
+    if (!t.taken(a) || !t.taken(b)) return []
+    return [
+      {
+        kind: 'preference',
+        prompt: teller.wholeMessages(),
+        chosen: teller.solution(a),
+        rejected: teller.solution(b),
+        margin: 1,
+        source: from,
+      },
+    ]
+  })
+}
+
+/**
  * Partial traces of one depth under different parents, each parent with more than one child, whose labels differ by more than `margin` (MedS3, arXiv:2501.12051).
  * They share no prefix but the question, so that is the prompt. Each trace is in one pair at most: the best of a depth with the worst, the next with the next.
  * @param o.most pairs of a tree, those of greatest margin
