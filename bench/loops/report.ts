@@ -112,7 +112,8 @@ const costs = (lines: readonly Line[]): string =>
         label(l),
         of(r => r.calls),
         of(r => r.problems),
-        of(r => r.solved),
+        // One that asks for no truth does not know.
+        loops.get(l.loop)?.search.reward === 'critic' ? 'not known' : of(r => r.solved),
         of(r => r.rows.policy),
         of(r => r.rows.value),
         of(r => (r.trained.policy?.tokens ?? 0) + (r.trained.value?.tokens ?? 0)),

@@ -1,7 +1,8 @@
 import type { Frame, RunResult } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { type Event, type Journal, type Known, noJournal, type Run, type RunReport, run, type Tap } from '../runtime/index.ts'
+import { type Event, noJournal, type Run, type RunReport, run, type Tap } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta } from '../store/index.ts'
+import { answers } from './answers.ts'
 import { frameOf, type Plan, type Planned } from './plan.ts'
 
 export interface Replayed {
@@ -116,23 +117,29 @@ export interface WhatIf {
   result: RunResult<any, any, any>
 }
 
-/** What another method, other knobs or another budget would have done with the answers on record. Nothing is asked of any model. */
-export async function whatIf(id: string, changes: Partial<Plan>, o: { store: string }): Promise<WhatIf> {
+/**
+ * What another method, other knobs or another budget would have done with the answers on record. Nothing is asked of any model.
+ * @param o.planned frame and task, changed already
+ */
+export async function whatIf(
+  id: string,
+  changes: Partial<Plan>,
+  o: { store: string; planned?: Pick<Planned, 'frame' | 'task'> },
+): Promise<WhatIf> {
   const store = openStore(o.store)
   try {
     const handle = store.open(id)
     const { meta } = handle
     // Knobs belong to a method: another method starts from its own.
-    const { frame, task, plan } = await recorded(
-      meta,
-      changes.method !== undefined && changes.method !== meta.method.id ? { knobs: {}, ...changes } : changes,
-    )
+    const { frame, task } =
+      o.planned ??
+      (await recorded(meta, changes.method !== undefined && changes.method !== meta.method.id ? { knobs: {}, ...changes } : changes))
     const known = answers(handle.journal)
     const going = run(frame, task, {
       journal: noJournal(),
       recall: key => known.get(key) ?? 'missing',
       seed: meta.seed,
-      concurrency: plan.concurrency ?? meta.concurrency,
+      concurrency: changes.concurrency ?? meta.concurrency,
       clock: 'virtual',
     })
     const result = await going
@@ -147,19 +154,4 @@ export async function whatIf(id: string, changes: Partial<Plan>, o: { store: str
   } finally {
     store.close()
   }
-}
-
-/** Every answer on record, by address, request and ordinal. */
-function answers(journal: Journal): Map<string, Known> {
-  const open = new Map<number, string>()
-  const out = new Map<string, Known>()
-  for (const r of journal.read()) {
-    if (r.t === 'open') open.set(r.k, `${r.hash}#${r.ord}`)
-    else if (r.t === 'done') {
-      const key = open.get(r.k)
-      open.delete(r.k)
-      if (key !== undefined && r.status === 'ok') out.set(key, { payload: r.payload, usage: r.usage })
-    }
-  }
-  return out
 }

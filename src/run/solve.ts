@@ -2,6 +2,7 @@ import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
 import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { answers } from './answers.ts'
 import { type Evidence, evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
 
@@ -71,16 +72,21 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
       frame = { ...frame, budget: originalLimits(meta) }
     }
     const cache = setup.cache ? store.cache : undefined
+    const known = knownOf(store, handle.meta)
     going = run(frame, task, {
       ...setup,
       run: handle.id,
       journal: handle.journal,
       ...(raise === undefined ? {} : { raise }),
-      ...(cache === undefined
+      ...(cache === undefined && known === undefined
         ? {}
         : {
             recall: (key: string, cacheable: boolean): Known | undefined =>
-              cacheable ? (cache.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined,
+              known?.get(key) ?? (cacheable ? (cache?.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined),
+          }),
+      ...(cache === undefined
+        ? {}
+        : {
             remember: (key: string, known: Known) => cache.put(`${setup.seed ?? 1}|${key}`, known.payload, known.usage),
           }),
     })
@@ -212,6 +218,26 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
     codeHash: frame.method.code ?? '',
     contractVersion,
   }
+}
+/** What a fork need not pay for: the answers of the run that it was made from, while that is there. */
+function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | undefined {
+  let known: Map<string, Known> | undefined
+  for (let from = meta.options.fork; typeof from === 'string'; ) {
+    let of: RunHandle
+    try {
+      of = store.open(from)
+    } catch {
+      break
+    }
+    try {
+      // What the nearer one was answered goes first.
+      known = new Map([...answers(of.journal), ...(known ?? [])])
+      from = of.meta.options.fork
+    } finally {
+      of.close()
+    }
+  }
+  return known
 }
 /** The limits a run began with: raised ones come from its record. */
 const originalLimits = (meta: RunMeta): Limits => (meta.options.first as Limits | undefined) ?? meta.limits

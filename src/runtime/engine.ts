@@ -59,6 +59,8 @@ export class Engine implements Bench {
   /** Samples paid for, and those of them that were delivered to a method that could use them. */
   paid = 0
   entered = 0
+  /** What was charged for answers that were known, in this session: nobody was paid for them. */
+  readonly knownUsage: Amount = zero()
   /** Requests that a recall answered, and all of them. */
   recalled = 0
   missing = 0
@@ -529,6 +531,7 @@ export class Engine implements Bench {
     const { party, job } = p
     party.budget.settle(p.reservation, r.usage)
     this.o.charge?.(job, r.usage)
+    if (r.cached === true && this.#replay === null) addTo(this.knownUsage, amount(r.usage))
     party.budget.tick(r.time)
     this.delivered++
     const calls = r.usage.calls ?? 0

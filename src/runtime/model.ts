@@ -145,16 +145,12 @@ export class BoundModel implements LanguageModel {
     return laws.map(x => Float32Array.from(x, y => y ?? Number.NEGATIVE_INFINITY))
   }
   #score(messages: readonly Message[], text: string): Promise<{ logprob: number; tokens?: Sample['tokens'] }> {
-    const max = this.#p.max(messages, { n: 1, max: 0 })
-    return this.#plain(
-      'score',
-      [messages, text],
-      { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4, outputTokens: 0 },
-      async live => {
-        const { usage, ...value } = await this.#p.score!(messages, text, live)
-        return { value, usage }
-      },
-    )
+    // Some servers write a token whether it is wanted or not.
+    const max = this.#p.max(messages, { n: 1, max: 1 })
+    return this.#plain('score', [messages, text], { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4 }, async live => {
+      const { usage, ...value } = await this.#p.score!(messages, text, live)
+      return { value, usage }
+    })
   }
   async #embed(texts: readonly string[]): Promise<Float32Array[]> {
     const bytes = texts.reduce((a, x) => a + x.length * 4, 0)

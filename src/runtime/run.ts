@@ -81,6 +81,8 @@ export interface RunReport {
   inFlight: number
   paid: number
   fingerprint: number
+  /** What this session charged for answers that were known: nobody was paid for them. */
+  known: Usage
 }
 
 let serial = 0
@@ -347,6 +349,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         inFlight: engine.inFlight,
         paid: engine.paid,
         fingerprint: search.tree.fingerprint,
+        known: usage(engine.knownUsage),
       }
     },
     [Symbol.asyncIterator]() {

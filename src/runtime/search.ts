@@ -326,7 +326,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const key = this.#world.actionKey?.(action, t.state(p)) ?? canonical(action)
     const e = t.edge(parent, action, key, { rank, repair })
     if (t.size > size) {
-      if (this.scope === '') this.shared.ledger?.begin(e, this.shared.engine.now)
+      if (this.scope === '') this.shared.ledger?.begin(e, this.shared.engine.now, this.shared.engine.delivered)
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
     } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts

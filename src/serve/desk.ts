@@ -170,8 +170,8 @@ export class Desk {
       run?.interrupt()
     }
     const charge = (all: Usage, ended: string): void => {
-      // What a resumed run had spent before was charged then.
-      const u = o.resume === undefined ? all : less(all, o.resume.spent)
+      // What a resumed run had spent before was charged then, and what was known cost nobody anything.
+      const u = less(o.resume === undefined ? all : less(all, o.resume.spent), run!.report.known)
       o.account?.charge(u)
       this.#metrics.spent(plan.method, u, ended)
     }

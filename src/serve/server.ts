@@ -6,16 +6,19 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { addActs } from './api/acts.ts'
 import { Api, type Vars } from './api/api.ts'
 import { addCatalogue } from './api/catalogue.ts'
 import { addComparisons } from './api/comparisons.ts'
 import { addData } from './api/data.ts'
 import { addLoops } from './api/loops.ts'
+import { addNode } from './api/node.ts'
 import { addRemoval } from './api/removal.ts'
 import { addRuns } from './api/runs.ts'
 import { addSummary } from './api/summary.ts'
 import { addTree } from './api/tree.ts'
 import { Trees } from './api/trees.ts'
+import { addWhatIf } from './api/what-if.ts'
 import { chatBody, completionBody, type Envelope } from './bodies.ts'
 import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
@@ -107,9 +110,9 @@ export function application(settings: ServeSettings): Application {
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
   const api = new Api({ app, desk, door, settings })
-  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
+  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval, addWhatIf]) add(api)
   const trees = new Trees(desk)
-  for (const add of [addTree]) add(api, trees)
+  for (const add of [addTree, addNode, addActs]) add(api, trees)
   app.get('/openapi.json', c => c.json(openApi(api)))
   const modelObject = (id: string) => ({ id, object: 'model', created, owned_by: 'espalier' })
   app.get('/v1/models', c => c.json({ object: 'list', data: names.map(modelObject) }))

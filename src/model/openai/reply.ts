@@ -27,7 +27,9 @@ class Choice {
     this.reasoning += thought + str(m.reasoning_content ?? m.reasoning)
     this.refusal += str(m.refusal)
     for (const [i, call] of list(m.tool_calls).entries()) {
-      const into = (this.calls[number(call.index) ?? i] ??= { id: '', name: '', arguments: '' })
+      const at = placeOf(call?.index, i)
+      if (at === undefined) continue
+      const into = (this.calls[at] ??= { id: '', name: '', arguments: '' })
       into.id ||= str(call.id)
       into.name += str(call.function?.name)
       const given = call.function?.arguments
@@ -145,7 +147,8 @@ export class Reply {
     const b = body as Loose
     if (b.error !== undefined && b.error !== null) this.error = typeof b.error === 'object' ? b.error : { message: String(b.error) }
     for (const [i, c] of list(b.choices).entries()) {
-      if (typeof c === 'object' && c !== null) (this.choices[number(c.index) ?? i] ??= new Choice(this.#wanted)).add(c)
+      const at = placeOf(c?.index, i)
+      if (typeof c === 'object' && c !== null && at !== undefined) (this.choices[at] ??= new Choice(this.#wanted)).add(c)
     }
     const usage = b.usage ?? b.x_groq?.usage
     if (typeof usage === 'object' && usage !== null) this.#usage = usage
@@ -221,6 +224,12 @@ function plain(content: unknown): [text: string, thought: string] {
     else text += str(part?.text)
   }
   return [text, thought]
+}
+/** Places that a server may name: one far away would make a list that takes forever to walk through. */
+const places = 4096
+function placeOf(index: unknown, usual: number): number | undefined {
+  const at = number(index) ?? usual
+  return Number.isInteger(at) && at >= 0 && at < places ? at : undefined
 }
 const str = (x: unknown): string => (typeof x === 'string' ? x : '')
 const list = (x: unknown): readonly any[] => (Array.isArray(x) ? x : [])

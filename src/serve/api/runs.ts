@@ -68,7 +68,7 @@ export function blamed<T>(param: string, check: () => T): T {
     throw blame(param, e)
   }
 }
-function blame(param: string, e: unknown): unknown {
+export function blame(param: string, e: unknown): unknown {
   const f = e as { code?: unknown; message: string; hint?: string }
   if (e instanceof Refusal || f.code !== 'usage') return e
   return new Refusal(400, 'invalid_value', f.hint ? `${f.message} (${f.hint})` : f.message, { param })

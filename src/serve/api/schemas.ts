@@ -189,6 +189,7 @@ export const nodeDetail = as<NodeDetail>()(
     children: z.array(sibling),
     notes: z.array(z.object({ kind: z.string(), scope: z.string(), text: z.string() })),
     spent: z.object({ calls: z.number(), tokens: z.number(), usd: unknownNumber }),
+    pending: z.boolean().optional(),
   }),
 )
 export const whatIfAnswer = as<WhatIfAnswer>()(

@@ -118,7 +118,7 @@ export class Trees {
         else if (r.t === 'done') {
           const e = tree.find((at.get(r.k) ?? '').slice(0, 16))
           at.delete(r.k)
-          out.charge((e < 0 ? 0 : e) as EdgeId, r.usage)
+          out.charge(Math.max(e, 0) as EdgeId, r.usage)
         }
         if (++n % 5000 === 0) await new Promise(setImmediate)
       }

@@ -106,7 +106,7 @@ export function nearest(c: Cells, px: number, py: number, reach: number): number
 export function icicleAt(l: Layout, v: View, px: number, py: number, rows: number): number {
   const level = Math.floor((px - v.ox) / v.kx)
   const slot = (py - v.oy) / v.ky
-  if (level < 0 || slot < 0 || slot > l.breadth || l.shown === 0) return -1
+  if (level < 0 || slot < 0 || slot > l.breadth || l.shown === 0 || l.root >= rows) return -1
   let r = l.root
   for (let d = 0; d < level; d++) {
     let low = l.first[r]

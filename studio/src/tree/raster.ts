@@ -66,11 +66,12 @@ function line(p: Picture, x0: number, y0: number, x1: number, y1: number): void 
     y += sy
   }
 }
-function develop(p: Picture, colours: Palette): void {
+/** `gain`: how dark a single stroke is; fewer may be darker. */
+function develop(p: Picture, colours: Palette, gain: number): void {
   const { ink, pixels } = p
   const { edges } = colours
   for (let i = 0; i < ink.length; i++) {
-    const d = ink[i] * 4
+    const d = ink[i] * gain
     pixels[i] = d === 0 ? edges[0] : edges[d >= densities ? densities - 1 : d | 0]
   }
 }
@@ -106,7 +107,7 @@ export function rasterTree(
     if (radial) line(p, x0, y0, x1, y1)
     else curve(p, x0, y0, x1, y1)
   }
-  develop(p, colours)
+  develop(p, colours, Math.max(4, Math.min(11, 24_000 / Math.max(1, cells.count))))
   const { pixels } = p
   const wide = radial ? Math.max(1, Math.round(dpr)) : Math.round(Math.min(9 * dpr, Math.max(2 * dpr, v.kx * 0.09)))
   const high = Math.max(1, Math.min(Math.round(3 * dpr), Math.floor(v.ky * 0.6)))
