@@ -34,6 +34,7 @@ import { plainly, type Said } from './said.ts'
 import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
+import { studioFile } from './studio.ts'
 import { type Kind, tell, type Work } from './tell.ts'
 import { traced } from './trace.ts'
 import { turnOf } from './turn.ts'
@@ -103,6 +104,15 @@ export function application(settings: ServeSettings): Application {
     set('expose-headers', 'x-espalier-run, retry-after, mcp-session-id')
     c.res.headers.append('vary', 'origin')
   })
+  // The app has no secrets: it is there without a key, and asks for one where the API does. A link on a page elsewhere may lead to it.
+  const { studio } = settings
+  if (studio !== undefined)
+    app.use(async (c, next) => {
+      const file = await studioFile(studio, c.req.raw)
+      if (file === null) return next()
+      door.meant(c.req.raw)
+      c.res = file
+    })
   app.get('/healthz', c => c.json({ ok: desk.open, inFlight: desk.taken }, desk.open ? 200 : 503))
   app.use(async (c, next) => {
     c.set('account', door.enter(c.req.raw))
@@ -110,7 +120,7 @@ export function application(settings: ServeSettings): Application {
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
   const api = new Api({ app, desk, door, settings })
-  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval, addWhatIf]) add(api)
+  for (const add of [addCatalogue, addRuns, addWhatIf, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
   const trees = new Trees(desk)
   for (const add of [addTree, addNode, addActs]) add(api, trees)
   app.get('/openapi.json', c => c.json(openApi(api)))

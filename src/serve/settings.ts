@@ -22,6 +22,8 @@ export interface ServeSettings {
   readonly baseUrl?: string
   /** Commands by name, which a request may choose as its verifier. */
   readonly verifiers?: Readonly<Record<string, string>>
+  /** Folder of the studio's built app, which is then served at /. Default: none. */
+  readonly studio?: string
   /** Folder of the runs; null: nothing is kept. */
   readonly store: string | null
   /** Default 127.0.0.1. Anything but loopback needs keys. */
