@@ -12,7 +12,7 @@ import { dataCardText, figuresOf } from './card.ts'
 import { critiquesOf, groupOf, imitationsOf, rankingsOf, stepwiseOf, unpairedOf } from './examples.ts'
 import { checkRow, type Format, formats, kindOf, readRows, rowOf } from './formats.ts'
 import { distanceLabels, gains, hardLabels, lookBackLabels, softLabels } from './labels.ts'
-import { editShare, pairsOf } from './pairs.ts'
+import { editShare, pairsOf, peoplePairs } from './pairs.ts'
 import { toParquet } from './parquet.ts'
 import { prefixTree, readPrefixTree } from './prefix-tree.ts'
 import { Teller } from './teller.ts'
@@ -145,6 +145,29 @@ describe('pairs', () => {
   test('both outcomes', () => {
     expect(pairsOf(new Teller(grown('a+', 'b-').t, words), { bothOutcomes: true })).toHaveLength(1)
     expect(pairsOf(new Teller(grown('a+', 'b').t, words), { bothOutcomes: true })).toEqual([])
+  })
+  test('what people preferred: steps of one node, beginnings of others, nothing that is not there', () => {
+    const { t, at } = grown('a b+', 'a c-', 'd e-')
+    const pair = (better: string, worse: string, why?: string) => ({
+      better: t.key(at(better)),
+      worse: t.key(at(worse)),
+      ...(why === undefined ? {} : { why }),
+    })
+    const teller = new Teller(t, words)
+    const found = peoplePairs(
+      teller,
+      [pair('a c-', 'a b+', 'shorter'), pair('d e-', 'a b+'), { better: 'ffffffffffffffff', worse: t.key(at('a')) }],
+      {
+        run: 'r-1',
+      },
+    )
+    expect(found.map(p => [p.chosen, p.rejected, p.prompt[0].content])).toEqual([
+      ['c-', 'b+', 'after "a"'],
+      ['d\ne-', 'a\nb+', 'after ""'],
+    ])
+    expect(found[0].source).toEqual({ run: 'r-1', node: t.key(at('a c-')), by: 'person', why: 'shorter' })
+    expect(figuresOf(found).figures.byPeople).toBe(2)
+    expect('byPeople' in figuresOf(pairsOf(teller)).figures).toBe(false)
   })
 })
 
