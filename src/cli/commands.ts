@@ -599,7 +599,11 @@ method, preset, knobs or budget: what that would have done with the answers on r
       },
       { name: 'out', value: 'FILE', doc: 'where to; its card is FILE.md. Several trees: a folder', fallback: 'standard output' },
       labels,
-      ...pairOptions,
+      ...pairOptions.map(o =>
+        o.name === 'pairs'
+          ? { ...o, choices: [...o.choices!, 'people'], doc: `${o.doc}; people: what they preferred alone, which comes first in any case` }
+          : o,
+      ),
       { name: 'top', value: 'N', doc: 'of answers to imitate: at most so many of a run' },
       { name: 'steps', doc: 'of answers to imitate: each step at its own prompt' },
       { name: 'right', value: 'X', doc: 'reward from which an answer is right', fallback: '1' },

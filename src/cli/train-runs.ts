@@ -141,7 +141,8 @@ function optionsOf(call: Call, part: 'value' | 'policy'): LessonOptions {
       : { advantage: (advantage === 'tree' ? 'tree' : advantageKinds[advantage as 'grpo']) as GroupAdvantage }),
     right: numberOf(call, 'right', lessonPlan.right),
     held,
-    pairs: exportOptions(askedOf(call), '').pairs!,
+    // The command takes no word for people alone: their pairs come with the others.
+    pairs: exportOptions(askedOf(call), '').pairs as LessonOptions['pairs'],
     ...(top === undefined ? {} : { imitate: { top: numberOf(call, 'top', 1) } }),
     tune,
   }

@@ -27,7 +27,10 @@ export interface LoopNow {
 export interface KeptLoop {
   readonly name: string
   readonly state: LoopState
+  /** Each step once, in order. */
   readonly points: readonly TrainPoint[]
+  /** As they were made, with those that were made again. */
+  readonly made: readonly TrainPoint[]
   readonly now: LoopNow | null
   /** A process works on it. */
   readonly active: boolean
@@ -82,16 +85,15 @@ export function readLoop(store: string, name: string): KeptLoop | null {
   if (!existsSync(file)) return null
   const folder = loopFolder(store, name)
   const word = whole<LoopNow>(join(folder, files.now))
-  const points = new Map<string, TrainPoint>()
-  for (const line of existsSync(join(folder, files.points)) ? readFileSync(join(folder, files.points), 'utf8').split('\n') : []) {
-    const p = parsed<TrainPoint>(line)
-    if (p !== null) points.set(`${p.round} ${p.part} ${p.step} ${p.loss === null}`, p)
-  }
+  const text = existsSync(join(folder, files.points)) ? readFileSync(join(folder, files.points), 'utf8') : ''
+  const made = text.split('\n').flatMap(line => parsed<TrainPoint>(line) ?? [])
+  const points = new Map(made.map(p => [`${p.round} ${p.part} ${p.step} ${p.loss === null}`, p]))
   const lock = join(folder, files.lock)
   return {
     name,
     state: JSON.parse(readFileSync(file, 'utf8')) as LoopState,
     points: [...points.values()].sort((a, b) => a.round - b.round || (a.part < b.part ? -1 : Number(a.part > b.part)) || a.step - b.step),
+    made,
     now: word,
     active: existsSync(lock) && holder(lock) !== null,
     updated: Math.max(statSync(file).mtimeMs / 1000, word?.time ?? 0),

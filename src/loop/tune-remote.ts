@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../kernel/index.ts'
-import { type DataRow, type PairOptions, preferenceChat, readRows, supervisedChat } from '../learn/data/index.ts'
+import { type DataRow, preferenceChat, readRows, supervisedChat } from '../learn/data/index.ts'
 import { digestOf } from '../learn/tune/row.ts'
 import { type FineTuning, fineTuning, type RemoteEvent, type RemoteJob, type TuneHost } from '../model/index.ts'
-import { exportRuns } from '../run/index.ts'
+import { type ExportOptions, exportRuns } from '../run/index.ts'
 
 export interface RemoteOptions extends TuneHost {
   store: string
@@ -17,7 +17,7 @@ export interface RemoteOptions extends TuneHost {
   runs?: readonly string[]
   /** JSON Lines of `sft` (prompt, completion) or `preference` (prompt, chosen, rejected) in place of runs. */
   data?: string
-  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  pairs?: ExportOptions['pairs']
   top?: number
   right?: number
   /** Settings of the method by the server's own names: n_epochs, batch_size, learning_rate_multiplier, beta. */

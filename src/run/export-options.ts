@@ -20,7 +20,7 @@ export interface AskedExport {
   chat?: boolean
   more?: boolean
 }
-const pairKinds = ['siblings', 'success', 'checkpoint', 'answers'] as const
+const pairKinds = ['siblings', 'success', 'checkpoint', 'answers', 'people'] as const
 
 /** @param prefix before an option's name in errors, such as `--` @throws Failure (usage) */
 export function exportOptions(asked: AskedExport, store: string, prefix = '--'): ExportOptions {

@@ -16,7 +16,7 @@ import {
   type LabelKind,
   labelKinds,
   type PairOptions,
-  type Preference,
+  type Preferred,
   pairsOf,
   preferredPairs,
   prefixTree,
@@ -43,7 +43,8 @@ export interface ExportOptions {
   right?: number
   /** What states are labelled by, for siblings, steps and rankings. Default soft. */
   labels?: LabelKind
-  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  /** What people preferred comes first, and nothing that they contradict; `people`: that alone. */
+  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source' | 'kind'> & { kind?: PairOptions['kind'] | 'people' }
   imitate?: Omit<ImitationOptions, 'right' | 'source'>
   chat?: boolean
   more?: boolean
@@ -76,10 +77,7 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
         trees.push({ run: id, lines: () => prefixTree(teller, { run: id, task: found.task, method: meta.method.id, spent: meta.spent }) })
         continue
       }
-      const source = { run: id, task: found.task }
-      const read = examplesOf(teller, o, source)
-      const persons = o.format === 'preference' ? preferredPairs(teller, preferencesOf(store, id), source) : []
-      for (const x of persons.length === 0 ? read : withPreferred(read as Preference[], persons)) {
+      for (const x of examplesOf(teller, o, { run: id, task: found.task }, preferencesOf(store, id))) {
         examples.push(x)
         const row = rowOf(x, o.format, { chat: o.chat ?? false, more: o.more ?? false })
         checkRow(row, o.format, `run ${id}`)
@@ -109,15 +107,18 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
   }
 }
 
-function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; task: string }): Example[] {
+function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; task: string }, preferences: readonly Preferred[]): Example[] {
   const right = rightByReward(teller.tree, o.right ?? 1)
   const labels = labelKinds[o.labels ?? 'soft'](teller.tree, right)
   const common = { right, source }
   switch (kindOf[o.format as Format]) {
     case 'sft':
       return imitationsOf(teller, { ...o.imitate, ...common })
-    case 'preference':
-      return pairsOf(teller, { ...o.pairs, labels, ...common })
+    case 'preference': {
+      const persons = preferredPairs(teller, preferences, source)
+      const { kind = 'siblings', ...pairs } = o.pairs ?? {}
+      return kind === 'people' ? persons : withPreferred(pairsOf(teller, { kind, ...pairs, labels, ...common }), persons)
+    }
     case 'unpaired':
       return unpairedOf(teller, common)
     case 'stepwise':

@@ -85,7 +85,7 @@ describe('export', () => {
     const same = after.filter(r => r.source.node === own[0].source.node && [r.chosen, r.rejected].sort().join() === two.join())
     expect(same).toEqual(own)
     const r = await inside([...asked, '--dry', '--json'])
-    expect(held(r.out, 'export').card.figures.ofPeople).toBe(1)
+    expect(held(r.out, 'export').card.figures.byPeople).toBe(1)
   })
   test('a dry run says what there would be, and writes nothing', async () => {
     const file = out('nothing.jsonl')

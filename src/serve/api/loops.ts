@@ -229,7 +229,7 @@ export function addLoops(api: Api): void {
     a => {
       const { name } = one(a)
       const { folder } = api.store
-      // Points are told in the order in which they lie in their file's account: how many were told says where one is.
+      // Points are told in the order in which they were made: how many were told says where one is.
       let told = Math.max(0, Number(a.lastEventId ?? 0) || 0)
       return a.stream(async (out, gone) => {
         let seen = ''
@@ -243,8 +243,8 @@ export function addLoops(api: Api): void {
             seen = mark
             const kept = readLoop(folder, name)
             if (kept === null) return
-            if (told > kept.points.length) told = 0
-            for (const p of kept.points.slice(told)) if (!(await out.send(p, 'point', String(++told)))) return
+            if (told > kept.made.length) told = 0
+            for (const p of kept.made.slice(told)) if (!(await out.send(p, 'point', String(++told)))) return
             if (kept.now !== null && kept.now.time !== word) {
               word = kept.now.time
               await out.send(kept.now, 'progress')

@@ -136,7 +136,14 @@ function Side({ s }: { s: Summary }) {
           about="share of the tasks that had been solved for at most so much"
           name="runs-side-by-side"
           series={series}
-          x={{ label: `${unitName(s.unit)} spent on a task`, kind: 'sqrt', from: 0, to: limit, format: x => amount(s.unit, x) }}
+          x={{
+            label: `${unitName(s.unit)} spent on a task`,
+            kind: 'sqrt',
+            from: 0,
+            to: limit,
+            format: x => amount(s.unit, x),
+            whole: !/usd|econds/.test(s.unit),
+          }}
           y={{ label: 'solved', from: 0, to: 1, format: y => percent(y) }}
         />
       )}

@@ -41,7 +41,16 @@ export default function ComparisonPage({ params }: PageProps) {
     asked.current = now
   })
   const c = found.data
-  if (c === undefined) return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
+  if (c === undefined)
+    return (
+      <div className="page">
+        {found.error !== undefined ? (
+          <Wrong error={found.error} retry={found.reload} />
+        ) : (
+          <p className="quiet late">Reading the comparison</p>
+        )}
+      </div>
+    )
   const limits = Object.entries(c.budget).map(([u, x]) => `${amount(u, x)} ${unitName(u)}`)
   const under = row !== undefined && row.status !== 'done'
   return (
@@ -248,7 +257,14 @@ function Results({ c }: { c: Comparison }) {
           name={`${c.world}-${c.id}`}
           series={series}
           height={Math.max(300, rows.length * 15 + 60)}
-          x={{ label: `${unitName(c.unit)} spent on a task`, kind: 'sqrt', from: 0, to: limit, format: x => amount(c.unit, x) }}
+          x={{
+            label: `${unitName(c.unit)} spent on a task`,
+            kind: 'sqrt',
+            from: 0,
+            to: limit,
+            format: x => amount(c.unit, x),
+            whole: !/usd|econds/.test(c.unit),
+          }}
           y={{ label: 'right', from: 0, to: top, format: y => percent(y) }}
         />
       </section>

@@ -219,22 +219,22 @@ export default function DataPage(_: PageProps) {
               <span data-wrong="">{found.error.message}</span>
             </Empty>
           )
+        ) : p === undefined ? (
+          <p className="quiet late">Reading {runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</p>
         ) : (
-          p !== undefined && (
-            <>
-              <h2>
-                {p.rows.length < p.count && p.format !== 'tree'
-                  ? `The first ${p.rows.length} of ${count(p.count)} rows`
-                  : `${count(p.rows.length)} ${p.format === 'tree' ? 'lines of the tree' : p.count === 1 ? 'row' : 'rows'}`}
-              </h2>
-              <div className="rows-shown">
-                {p.rows.map((row, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name
-                  <Row key={`${i}-${p.format}`} n={i + 1} row={row} columns={p.columns} />
-                ))}
-              </div>
-            </>
-          )
+          <>
+            <h2>
+              {p.rows.length < p.count && p.format !== 'tree'
+                ? `The first ${p.rows.length} of ${count(p.count)} rows`
+                : `${count(p.rows.length)} ${p.format === 'tree' ? 'lines of the tree' : p.count === 1 ? 'row' : 'rows'}`}
+            </h2>
+            <div className="rows-shown">
+              {p.rows.map((row, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name
+                <Row key={`${i}-${p.format}`} n={i + 1} row={row} columns={p.columns} />
+              ))}
+            </div>
+          </>
         )}
       </section>
     </div>

@@ -51,7 +51,7 @@ function Form({ of }: { of: Catalogue }) {
   const reward = q.get('reward') ?? ''
   const seed = q.get('seed') ?? ''
   const concurrency = q.get('concurrency') ?? ''
-  const given = Object.fromEntries([...q].filter(([k]) => k.startsWith('knob.')).map(([k, v]) => [k.slice(5), v]))
+  const given = Object.fromEntries([...q].flatMap(([k, v]) => (method.knobs.some(x => `knob.${x.name}` === k) ? [[k.slice(5), v]] : [])))
   const knobs = Object.fromEntries(
     Object.entries(given).flatMap(([name, text]): [string, KnobValue][] => {
       const k = method.knobs.find(x => x.name === name)
