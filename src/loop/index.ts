@@ -7,5 +7,5 @@ export { type LoopPlan, loopFolder, loopPlan, type Parts, quickPlan } from './pl
 export { loopPlot, loopReport } from './report.ts'
 export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'
-export { type Lesson, type LessonEvent, type LessonOptions, type LessonPlan, lessonPlan, type Ranked, tuneRuns } from './tune-runs.ts'
 export { loopStatus, roundLine } from './status.ts'
+export { type Lesson, type LessonEvent, type LessonOptions, type LessonPlan, lessonPlan, type Ranked, tuneRuns } from './tune-runs.ts'
