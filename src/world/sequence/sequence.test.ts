@@ -138,7 +138,10 @@ describe('tokens', () => {
     const critique = critiqueTokens(s.task, s.draft!)
     expect(critique).toBe('/ 4 <good> + 32 <bad> = 9 <good> <bad> <end>')
     expect(say(at(s, critique), { for: 'step' })).toBe(`/ 4 + 31 = 9 ; 5 7 9 11 $ <critique> ${critique} <separator>`)
-    expect(say(at(s), { for: 'step' })).toBe('/ 4 + 31 = 9 ; 5 7 9 11 $ <critique> <separator>')
+    // What a model of tokens cannot read is left out: a refusal, alone or after the critique.
+    for (const hint of [undefined, 'Not possible: the draft is that already'])
+      expect(say(at(s, hint), { for: 'step' })).toBe('/ 4 + 31 = 9 ; 5 7 9 11 $ <critique> <separator>')
+    expect(say(at(s, `${critique}\n\nNot possible`), { for: 'step' })).toBe(say(at(s, critique), { for: 'step' }))
   })
   test('every place and critique has words of the vocabulary, and drafts read back', () => {
     fc.assert(

@@ -40,12 +40,18 @@ function parse(text: string, s: State): Action | Reject {
   return typeof next === 'string' ? { reject: next } : xs
 }
 
+/** The critique in a hint: its first line, if that has words of the vocabulary alone. What else is told, such as why a draft was refused, a model of tokens cannot read. */
+function critiqueIn(hint: string | undefined): string | undefined {
+  const said = hint?.split('\n')[0].trim()
+  return said?.split(/\s+/).every(w => /^(?:\d{1,2}|[-+*/=]|<\w+>)$/.test(w)) ? said : undefined
+}
+
 /** A draft is all up to `$`. The hint of a place with a draft is a critique of it. */
 export const tokens: Dialect<State, Action> = {
   render(c: Context<State, Action>, want) {
     const place = placeTokens(c.state)
     const mends = c.state.draft !== null && want.for !== 'judgement'
-    return [{ role: 'user', content: mends ? [place, critiqueBegins, c.hint, '<separator>'].filter(Boolean).join(' ') : place }]
+    return [{ role: 'user', content: mends ? [place, critiqueBegins, critiqueIn(c.hint), '<separator>'].filter(Boolean).join(' ') : place }]
   },
   parse: (text, s, want) => (want.for === 'judgement' ? { reject: 'a judgement is no draft' } : parse(text, s)),
   stop: () => ['$'],
