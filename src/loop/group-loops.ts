@@ -1,7 +1,7 @@
 // Policy gradients over groups of answers to one problem. They differ in how answers are drawn, what an answer's advantage is, and how terms are averaged.
 import type { Paper } from '../contract/index.ts'
 import { advantageKinds, type GroupAdvantage, groupRows, type LossPlan } from '../learn/from-trees.ts'
-import { type LoopSearch, type LoopSpec, sampled } from './spec.ts'
+import { group, type LoopSearch, type LoopSpec } from './spec.ts'
 
 const groups = (id: string, describe: string, paper: Paper, search: LoopSearch, by: GroupAdvantage, loss: LossPlan): LoopSpec => ({
   id,
@@ -18,7 +18,7 @@ export const litePpo = groups(
   'lite-ppo',
   'groups of answers; group mean, batch deviation, token mean',
   { title: 'Part I: Tricks or Traps? A Deep Dive into RL for LLM Reasoning', id: 'arXiv:2508.08221', dossier: 'lite-ppo' },
-  sampled(16),
+  group(16),
   advantageKinds['lite-ppo'],
   { id: 'lite-ppo' },
 )
@@ -28,7 +28,7 @@ export const loopLoop = groups(
   'loop',
   'groups of answers; leave-one-out advantages, clipped',
   { title: 'Reinforcement Learning for Long-Horizon Interactive LLM Agents', id: 'arXiv:2502.01600', dossier: 'loop' },
-  sampled(16),
+  group(16),
   advantageKinds.loop,
   { id: 'loop' },
 )
@@ -42,7 +42,7 @@ export const treepoLoop = groups(
     id: 'arXiv:2508.17445',
     dossier: 'treepo',
   },
-  { method: 'treepo', preset: 'published', knobs: { W: 16 }, budget: { calls: 60 } },
+  { method: 'treepo', preset: 'published', knobs: { W: 16 }, refused: 'step', budget: { calls: 60 } },
   'tree',
   { id: 'dapo' },
 )

@@ -1,4 +1,5 @@
 export * from './job.ts'
+export { saidOf } from './look.ts'
 export * from './objective.ts'
 export { passesOf } from './pack.ts'
 export * from './row.ts'

@@ -84,25 +84,41 @@ export function stepPairRows(teller: Teller, pairs: readonly StepPair[], name: s
 
 /** How responses to one prompt are told apart: rewards by a rule, or by the tree they share (TreePO, arXiv:2508.17445, eq. 5: by the batch's deviation). */
 export type GroupAdvantage = AdvantageOptions | 'tree'
+/** A reply that the world could not read: paid for, and in no tree. */
+export interface Refused {
+  /** Where it was asked for. */
+  readonly at: NodeId
+  readonly ids: readonly number[]
+  /** false: it was cut off, and nobody knows what it would have been. */
+  readonly ended: boolean
+}
 export interface GroupTree {
   readonly teller: Teller
   readonly name: string
   readonly right?: Right
+  /** Where they are known, they are of the group, and wrong. */
+  readonly refused?: readonly Refused[]
 }
 /**
- * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is not in
- * a tree, and is not punished here. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left out, after the statistics.
+ * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is wrong,
+ * where it is known (`refused`); what was cut off is of no group. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left
+ * out, after the statistics.
  */
 export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): TuneRow[] {
-  const all = trees.flatMap(({ teller, name, right }) => {
+  const all = trees.flatMap(({ teller, name, right, refused = [] }) => {
     const t = teller.tree
     const is = right ?? rightByReward(t)
     const ends = taken(t).flatMap(n => (is(n) === null ? [] : new Array<NodeId>(Math.max(1, t.M[n] || 1)).fill(n)))
-    if (ends.length < 2) return []
-    const leaves = ends.map(node => ({ node: node as number, reward: Number(is(node)) }))
+    const answers: { at: NodeId; ids: readonly number[]; reward: number }[] = [
+      ...ends.map(at => ({ at, ids: [], reward: Number(is(at)) })),
+      ...refused.filter(r => r.ended).map(r => ({ ...r, reward: 0 })),
+    ]
+    if (answers.length < 2) return []
     const parent = Array.from({ length: t.size }, (_, n) => (t.taken(n as NodeId) ? (t.parent(n as NodeId) ?? -1) : -1))
+    // What was refused is a leaf below the place where it was asked for.
+    const leaves = answers.map(x => ({ node: x.ids.length === 0 ? (x.at as number) : parent.push(x.at) - 1, reward: x.reward }))
     const shared = by === 'tree' ? leafAdvantage({ parent, leaves }, 'ancestorMean') : null
-    return ends.map((n, i) => ({ teller, name, n, reward: leaves[i].reward, shared: shared?.[i] ?? 0 }))
+    return answers.map((x, i) => ({ ...x, teller, name, shared: shared?.[i] ?? 0 }))
   })
   const scale = by === 'tree' ? deviation(all.map(x => x.shared)) + 1e-8 : 1
   const values =
@@ -114,16 +130,19 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
           by,
         )
   const mixed = new Set([...Map.groupBy(all, x => x.name)].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
-  return all.flatMap(({ teller, name, n, reward }, i): TuneRow[] => {
+  return all.flatMap(({ teller, name, at, ids, reward }, i): TuneRow[] => {
     if (!mixed.has(name)) return []
-    const [prompt, ...spans] = teller.spans(n)
+    const [prompt, ...spans] = teller.spans(at)
     const row = sayable(() =>
       told(
         encode(prompt.text),
         spans.map(s => ['policy', s.text] as const),
       ),
     )
-    return row === null ? [] : [{ ...row, reward, advantage: values[i], group: name, unit: `${name} group` }]
+    if (row === null) return []
+    const tokens = [...row.tokens, ...ids]
+    const segment = [...row.segment, ...ids.map(() => 'policy' as const)]
+    return [{ tokens, segment, reward, advantage: values[i], group: name, unit: `${name} group` }]
   })
 }
 
