@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { AddressedRandom, Failure } from '../kernel/index.ts'
 import {
   runTuneJob,
-  saidOf,
   type TuneEvent,
   type TunePlan,
   type TuneResult,
@@ -20,6 +19,7 @@ import { worldEntry } from '../run/index.ts'
 import type { Named, WorldEntry } from '../world/index.ts'
 import { type Curriculum, curriculumShare, eased, easiestFirst, mostProblems } from './curriculum.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
+import { said } from './look.ts'
 import { type Measured, measure } from './measure.ts'
 import { learntPrompts, type PromptValue, readPrompts } from './pcl.ts'
 import { type Beliefs, believed, chooseProblems, type Select } from './select.ts'
@@ -432,5 +432,5 @@ const looking =
   (w: Work, now: Now): Look =>
   (who, rows) => {
     const { shape, weights } = loadSeedling(pathOf(who === 'start' ? w.plan.model : now[who], w.models))
-    return saidOf(shape, weights, rows)
+    return said(seedlingProvider(shape, weights), rows, w.signal)
   }

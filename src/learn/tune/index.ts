@@ -1,5 +1,4 @@
 export * from './job.ts'
-export { saidOf } from './look.ts'
 export * from './objective.ts'
 export { passesOf } from './pack.ts'
 export * from './row.ts'

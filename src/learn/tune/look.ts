@@ -1,7 +1,6 @@
 // What a network says of rows, and the slopes of a loss handed back to its columns.
 import { Failure } from '../../kernel/index.ts'
-import type { Shape, Weights } from '../../model/seedling/index.ts'
-import { type Figures, freshState, Trainer } from '../seedling/index.ts'
+import type { Figures, Trainer } from '../seedling/index.ts'
 import type { Seen } from './objective.ts'
 import { type Pass, passesOf } from './pack.ts'
 import type { TuneRow } from './row.ts'
@@ -86,15 +85,4 @@ export async function fixed(trainer: Trainer, rows: readonly TuneRow[], micro: n
     at += r.tokens.length
   }
   return out
-}
-
-/** What weights say of rows: logprobs of their tokens and of their verdicts, both sides of each. For advantages by a value model, made before a training. */
-export async function saidOf(shape: Shape, weights: Weights, rows: readonly TuneRow[], micro = 16): Promise<Seen[]> {
-  const trainer = new Trainer(shape, freshState(shape, weights))
-  try {
-    const seen = await look(trainer, rows, passesOf(rows, [...rows.keys()], micro, true))
-    return rows.map((r, i) => seen.get(i) ?? blank(r, { H: false }))
-  } finally {
-    trainer.close()
-  }
 }
