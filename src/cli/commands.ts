@@ -224,8 +224,8 @@ stages: an hour and a half on a quiet machine.`,
     summary: 'a learning loop: search, learn from the trees, search better',
     about: `Each round searches problems of the train split within the budget, makes rows of the trees, trains the weights on them in a process of its own, and measures them on
 held-out problems: at the first try, and by one search at a fixed budget that is the same for every loop. Round 0 is before any training. Loops: rest-mcts,
-alphamath, mcts-dpo, rstar-math, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool, tp-llama; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing,
-and the same command goes on. STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
+alphamath, mcts-dpo, rstar-math, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool, tp-llama; baselines: rest-em, self-rewarding.
+Everything lies in the store: Ctrl-C, or a kill, loses nothing, and the same command goes on. STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
     args: [{ name: 'LOOP', doc: 'which: rest-mcts, alphamath, ...' }],
     options: [
       { name: 'rounds', value: 'N', doc: 'how many; more than before go on from the last', fallback: '3' },

@@ -427,10 +427,17 @@ async function train(w: Work, round: number, now: Now, given: LoopRows, before: 
   return out
 }
 
-/** What the networks of a round say of rows, before they are trained. */
-const looking =
-  (w: Work, now: Now): Look =>
-  (who, rows) => {
-    const { shape, weights } = loadSeedling(pathOf(who === 'start' ? w.plan.model : now[who], w.models))
-    return said(seedlingProvider(shape, weights), rows, w.signal)
+/** What the networks of a round say of rows, before they are trained. One that is asked twice for the same rows is read once. */
+function looking(w: Work, now: Now): Look {
+  const known: { model: string; rows: readonly TuneRow[]; seen: ReturnType<Look> }[] = []
+  return (who, rows) => {
+    const model = who === 'start' ? w.plan.model : now[who]
+    let found = known.find(k => k.model === model && k.rows === rows)
+    if (found === undefined) {
+      const { shape, weights } = loadSeedling(pathOf(model, w.models))
+      found = { model, rows, seen: said(seedlingProvider(shape, weights), rows, w.signal) }
+      known.push(found)
+    }
+    return found.seen
   }
+}
