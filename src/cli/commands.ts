@@ -220,19 +220,43 @@ stages: an hour and a half on a quiet machine.`,
     load: async () => (await import('./train.ts')).trainCommand,
   },
   {
+    name: 'train sequence',
+    summary: 'train a small language model of your own on the world sequence: drafts, checks of drafts, mended drafts',
+    about: `Numbers under constraints (espalier worlds sequence). Data are made by the world's own rules, of the training split only. The same command goes on after Ctrl-C. At the
+end the weights are measured on held-out tasks; STORE/models/NAME holds them, and \`--model seedling@NAME\` uses them. The loop spar begins with them.`,
+    args: [],
+    options: [
+      { name: 'steps', value: 'N', doc: 'how many', fallback: '2000; quick: 60' },
+      { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
+      { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'sequence' },
+      { name: 'quick', doc: 'a smaller network and few steps: all of it in seconds, to meet next to nothing' },
+      { ...store, doc: 'folder whose models/ takes them' },
+      json,
+      plain,
+    ],
+    examples: [{ line: 'espalier train sequence', says: 'what espalier train spar begins with' }],
+    load: async () => (await import('./train-sequence.ts')).trainSequenceCommand,
+  },
+  {
     name: 'train',
     summary: 'a learning loop: search, learn from the trees, search better',
     about: `Each round searches problems of the train split within the budget, makes rows of the trees, trains the weights on them in a process of its own, and measures them on
 held-out problems: at the first try, and by one search at a fixed budget that is the same for every loop. Round 0 is before any training. Loops: rest-mcts,
-alphamath, mcts-dpo, rstar-math, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool, tp-llama; baselines: rest-em, self-rewarding.
-Everything lies in the store: Ctrl-C, or a kill, loses nothing, and the same command goes on. STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
+alphamath, mcts-dpo, agent-q, alphallm, rstar-math, meds3, oreo, lid, spar, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool,
+tp-llama; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing, and the same command goes on.
+STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
     args: [{ name: 'LOOP', doc: 'which: rest-mcts, alphamath, ...' }],
     options: [
       { name: 'rounds', value: 'N', doc: 'how many; more than before go on from the last', fallback: '3' },
       { name: 'seed', value: 'N', doc: 'of problems, searches and training', fallback: '1' },
       { name: 'parts', value: 'WHAT', choices: ['policy', 'value', 'both'], doc: 'what is trained', fallback: 'both' },
-      { name: 'world', value: 'ID', doc: 'one that makes tasks and speaks the dialect of tokens', fallback: 'game24' },
-      { name: 'model', value: 'NAME', doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME', fallback: 'seedling' },
+      { name: 'world', value: 'ID', doc: 'one that makes tasks and speaks the dialect of tokens', fallback: 'game24; spar: sequence' },
+      {
+        name: 'model',
+        value: 'NAME',
+        doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME',
+        fallback: 'seedling; spar: seedling@sequence',
+      },
       {
         name: 'budget',
         value: 'calls=N',

@@ -58,6 +58,7 @@ function serveSettings(call: Call, s: Streams, config: Config): ServeSettings {
     return (x === undefined ? {} : { [key]: x }) as { [P in K]?: number }
   }
   return {
+    version: version(),
     models,
     store: folder === 'none' ? null : storeFolder(folder),
     keys: (config.serve?.keys ?? []).map((k): ApiKey => {

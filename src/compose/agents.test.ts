@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { EdgeId, NodeId, Search } from '../contract/index.ts'
 import { scripted as model } from '../model/index.ts'
-import { method } from '../runtime/index.ts'
+import { draftWeights, processCritic, seedling } from '../model/seedling/index.ts'
+import { method, run } from '../runtime/index.ts'
+import { game24 } from '../world/index.ts'
 import { letters, scripted, search } from './fixture/letters.ts'
 import { rankByElimination } from './rank-by-elimination.ts'
 import { reflector } from './reflect.ts'
@@ -81,5 +83,39 @@ describe('ranks by elimination', () => {
   test('what a critic leaves unsaid stays unknown', async () => {
     const { F } = await ranked(items => (items.length === 3 ? 'number 2' : 'none of them'))
     expect(F).toEqual({ b: 1, a: Number.NaN, c: Number.NaN })
+  })
+  test('a critic of tokens ranks by its verdict of the place after each action, which is not taken', async () => {
+    const draft = seedling(draftWeights)
+    let asked: EdgeId[] = []
+    const ranks = method({
+      id: 'ranks',
+      knobs: {},
+      async run(s) {
+        asked = [...new Set(await s.propose(s.tree.root, { n: 8 }))]
+        await rankByElimination(s, asked)
+      },
+    })
+    const critic = processCritic('policy')
+    const r = await run({ world: game24, method: ranks, model: draft, budget: { calls: 100 } }, '4 9 10 13', { seed: 2 })
+    const t = r.tree as unknown as Search<string, string>['tree']
+    expect(asked.length).toBeGreaterThan(3)
+    expect(asked.every(e => !t.taken(e))).toBe(true)
+    expect(r.spent.calls).toBe(8 + asked.length)
+    const F = asked.map(e => t.F[e])
+    expect([...F].sort((a, b) => b - a)).toEqual(asked.map((_, i) => 1 / (i + 1)))
+    // The value of the place, once it is there, orders them alike.
+    let V: number[] = []
+    const values = method({
+      id: 'ranks',
+      knobs: {},
+      async run(s) {
+        const edges = [...new Set(await s.propose(s.tree.root, { n: 8 }))]
+        const nodes = await s.step(edges)
+        V = (await s.value(nodes, { by: critic })).map(x => x.value)
+      },
+    })
+    await run({ world: game24, method: values, model: draft, budget: { calls: 100 } }, '4 9 10 13', { seed: 2 })
+    const order = (xs: number[]) => xs.map((_, i) => i).sort((a, b) => xs[b] - xs[a])
+    expect(order(F)).toEqual(order(V))
   })
 })

@@ -215,6 +215,7 @@ export function affordable(limits: Limits, spent: Amount, reserved: Amount, each
 /**
  * The least remaining share, from 1 (untouched) to 0, over all limits or those named; what is reserved counts as spent, what is kept back as not
  * there. 1 where nothing is limited; 0 where money is limited and a price unknown.
+ * @param before spent before the share is of anything: it counts neither as there nor as used
  */
 export function ratio(
   limits: Limits,
@@ -222,6 +223,7 @@ export function ratio(
   reserved: Amount,
   kept: Amount = nothing,
   of: readonly (keyof Limits)[] = measures,
+  before: Amount = nothing,
 ): number {
   let least = 1
   for (const k of of) {
@@ -230,9 +232,10 @@ export function ratio(
     const used = spent[k]
     const held = reserved[k]
     const back = kept[k]
-    if (used === null || held === null || back === null) return 0
-    const cap = limit - back
-    least = Math.min(least, cap > 0 ? Math.max(0, (cap - used - held) / cap) : 0)
+    const was = before[k]
+    if (used === null || held === null || back === null || was === null) return 0
+    const cap = limit - back - was
+    least = Math.min(least, cap > 0 ? Math.max(0, (cap - (used - was) - held) / cap) : 0)
   }
   return least
 }

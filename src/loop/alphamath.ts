@@ -1,5 +1,5 @@
 import { imitationRows, labelKinds, verdictRows } from '../learn/from-trees.ts'
-import type { LoopSpec } from './spec.ts'
+import { imitating, type LoopSpec } from './spec.ts'
 
 /**
  * Chen et al. 2024. One network: its value head is trained beside its words.
@@ -18,6 +18,6 @@ export const alphamathLoop: LoopSpec = {
     policy: trees.flatMap(h => imitationRows(h.teller, { top: 4, right: h.right })),
     value: trees.flatMap(h => verdictRows(h.teller, labelKinds.q(h.tree), { scale: [-1, 1] })),
   }),
-  policy: { losses: [{ id: 'sft' }], epochs: 2 },
+  policy: imitating,
   value: { epochs: 2, verdicts: 0.5 },
 }

@@ -77,7 +77,7 @@ test('prefix-rft: a hinted success is worth its reward; its hint what that is ab
 test('prefix-rft: hints begin as nearly all of the demonstration and end as any part of it', async () => {
   const demo = await handmade([right])
   const length = (progress: number, n: number) => {
-    const [words] = prefixRft.hinted!.hints(demo, demo, { round: 1, progress, random: random(n) })
+    const [words] = prefixRft.hinted!.hints(demo, demo, { round: 1, progress, random: random(n) } as never)
     expect(right.startsWith(words)).toBe(true)
     return encode(words).length / encode(right).length
   }
@@ -85,7 +85,7 @@ test('prefix-rft: hints begin as nearly all of the demonstration and end as any 
   expect(Math.min(...lengths(0))).toBeGreaterThan(0.9)
   expect(Math.min(...lengths(3))).toBeLessThan(0.15)
   expect(Math.max(...lengths(3))).toBeLessThan(1)
-  expect(prefixRft.hinted!.hints(demo, undefined, { round: 1, progress: 0, random: random() })).toEqual([])
+  expect(prefixRft.hinted!.hints(demo, undefined, { round: 1, progress: 0, random: random() } as never)).toEqual([])
 })
 
 test('igpo: hints enter only where all failed, in place of failures, and never the last step', async () => {
@@ -111,7 +111,7 @@ test('igpo: hints enter only where all failed, in place of failures, and never t
     { method: 'greedy', knobs: {} },
   )
   for (let n = 0; n < 20; n++) {
-    const hints = igpo.hinted!.hints(failed, reference, { round: 1, progress: 0, random: random(n) })
+    const hints = igpo.hinted!.hints(failed, reference, { round: 1, progress: 0, random: random(n) } as never)
     expect(hints).toHaveLength(8)
     for (const x of hints) expect('13 - 9 = 4 : 4 4 10 ; 10 - 4 = 6 : 4 6 ;'.startsWith(x)).toBe(true)
   }

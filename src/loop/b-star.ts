@@ -1,6 +1,6 @@
 import type { NodeId } from '../contract/index.ts'
 import { balance, imitationRows } from '../learn/from-trees.ts'
-import { type Harvest, type LoopSearch, type LoopSpec, sampled } from './spec.ts'
+import { type Harvest, imitating, type LoopSearch, type LoopSpec, sampled } from './spec.ts'
 
 const temperatures = [0.6, 0.8, 1, 1.2]
 const thresholds = [0, 0.1, 0.15, 0.5, 1.05, 1.1, 1.15]
@@ -62,5 +62,5 @@ export const bStar: LoopSpec = {
     ),
     value: [],
   }),
-  policy: { losses: [{ id: 'sft' }], epochs: 2 },
+  policy: imitating,
 }

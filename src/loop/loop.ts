@@ -8,6 +8,7 @@ import {
   type TunePlan,
   type TuneResult,
   type TuneRow,
+  taken,
   takesPart,
   tuneApart,
   tunedModel,
@@ -16,52 +17,17 @@ import {
 } from '../learn/index.ts'
 import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
 import { worldEntry } from '../run/index.ts'
+import { lock } from '../store/index.ts'
 import type { Named, WorldEntry } from '../world/index.ts'
-import { type Curriculum, curriculumShare, eased, easiestFirst, mostProblems } from './curriculum.ts'
+import { curriculumShare, eased, easiestFirst, mostProblems } from './curriculum.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
+import { loopLock, loopLog } from './kept.ts'
 import { said } from './look.ts'
-import { type Measured, measure } from './measure.ts'
+import { type Measured, measure, type Outcomes, outcomes, triesOf } from './measure.ts'
 import { learntPrompts, type PromptValue, readPrompts } from './pcl.ts'
-import { type Beliefs, believed, chooseProblems, type Select } from './select.ts'
+import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
+import { type Beliefs, believed, chooseProblems } from './select.ts'
 import type { Harvest, Look, LoopRows, LoopSearch, LoopSpec } from './spec.ts'
-
-/** What is trained: the network that writes, the one that judges, or both. */
-export type Parts = 'policy' | 'value' | 'both'
-
-/** What decides a loop's outcome. */
-export interface LoopPlan {
-  loop: string
-  world: string
-  /** Weights it begins with: `seedling`, `seedling@draft`, `seedling@NAME`. */
-  model: string
-  seed: number
-  parts: Parts
-  /** Calls of each round's searches: what loops are compared at. */
-  spend: number
-  /** Problems searched at once. */
-  abreast: number
-  /** Held-out problems, their split, and the calls of each one's search. */
-  measured: { problems: number; split: 'dev' | 'test'; calls: number }
-  /** Which problems a round takes: others each time, in an order of the seed's; or those that about half succeed at, by a belief about each (MoPPS) or by a value that
-   *  is learnt of their prompts (PCL). */
-  select: Select
-  /** Easy before hard; absent: no. See `Curriculum`. */
-  curriculum?: Curriculum
-  /** Changes of every training. */
-  tune?: Partial<TunePlan>
-}
-export const loopPlan: Omit<LoopPlan, 'loop'> = {
-  world: 'game24',
-  model: 'seedling',
-  seed: 1,
-  parts: 'both',
-  spend: 12_000,
-  abreast: 16,
-  select: 'order',
-  measured: { problems: 200, split: 'dev', calls: 40 },
-}
-/** A loop in small: to see that all of it works, and roughly where it goes. */
-export const quickPlan: Partial<LoopPlan> = { spend: 1500, measured: { problems: 60, split: 'dev', calls: 24 } }
 
 export interface Round {
   readonly round: number
@@ -89,6 +55,8 @@ export interface LoopState {
   beliefs: Beliefs
   /** What PCL learnt of prompts. */
   prompts?: PromptValue
+  /** Rounds that were asked for last. */
+  of?: number
 }
 export type LoopEvent =
   | { kind: 'begun'; round: number; rounds: number }
@@ -116,10 +84,8 @@ export interface LoopResult {
   readonly finished: boolean
 }
 
-export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
-
 /** Where the weights of a name are. @throws Failure */
-function pathOf(model: string, models: string): string {
+export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
   const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
   if (name === undefined)
@@ -130,11 +96,11 @@ function pathOf(model: string, models: string): string {
 
 /**
  * Runs a loop, or goes on with it.
- * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for
+ * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for; (store) where another process works on it
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
-  const { store, rounds = 3, apart = true, onEvent, signal, name: given, ...changes } = o
-  const plan: LoopPlan = { ...loopPlan, ...changes, loop: spec.id }
+  const { store, rounds = 3, apart = true, onEvent: heard, signal, name: given, ...changes } = o
+  const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
       'usage',
@@ -149,76 +115,96 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
       'the curriculum success moves what selection aims at, and nothing is selected',
       'with --select mopps or --select pcl',
     )
-  const file = join(folder, 'loop.json')
+  const file = loopStateFile(store, name)
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
-  loadSeedling(pathOf(plan.model, models))
+  const begin = pathOf(plan.model, models)
+  if (plan.model === spec.on?.model && !existsSync(begin))
+    throw new Failure('usage', `there are no weights ${plan.model} for loop ${spec.id} to begin with`, `make them: ${spec.on.begin}`)
+  loadSeedling(begin)
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
-  if (existsSync(file)) {
-    state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
-    if (JSON.stringify(state.plan) !== JSON.stringify(plan))
-      throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
-    onEvent?.({ kind: 'resumed', rounds: state.rounds.length })
-  }
-  const keep = (): void => {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${file}.part`, JSON.stringify(state))
-    renameSync(`${file}.part`, file)
-  }
-  keep()
-  const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+  mkdirSync(folder, { recursive: true })
+  const mine = lock(loopLock(store, name), `loop ${name}`)
   try {
-    for (let round = state.rounds.length; round <= rounds; round++) {
-      if (signal?.aborted) throw new Stopped()
-      onEvent?.({ kind: 'begun', round, rounds })
-      const began = performance.now()
-      const last = state.rounds.at(-1)
-      const now = last ?? { policy: plan.model, critic: plan.model }
-      const made =
-        round === 0
-          ? {
-              ...now,
-              problems: 0,
-              solved: 0,
-              calls: 0,
-              rows: { policy: 0, value: 0 },
-              trained: { policy: null, value: null },
-              settings: {},
-              at: state.at,
-              beliefs: state.beliefs,
-              prompts: state.prompts,
-            }
-          : await grow(work, round, now, state)
-      onEvent?.({ kind: 'measuring', round })
-      const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
-      const { at, beliefs, prompts, ...rest } = made
-      const done: Round = {
-        round,
-        problems: rest.problems,
-        solved: rest.solved,
-        calls: rest.calls,
-        rows: rest.rows,
-        trained: rest.trained,
-        settings: rest.settings,
-        measured,
-        policy: rest.policy,
-        critic: rest.critic,
-        seconds: (performance.now() - began) / 1000,
-      }
-      state.rounds.push(done)
-      state.at = at
-      state.beliefs = beliefs
-      if (prompts !== undefined) state.prompts = prompts
-      keep()
-      onEvent?.({ kind: 'round', ...done })
-    }
-  } catch (e) {
-    if (!(e instanceof Stopped) && !signal?.aborted) throw e
-    return { name, plan, rounds: state.rounds, finished: false }
+    return await going()
+  } finally {
+    mine.release()
   }
-  return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+
+  async function going(): Promise<LoopResult> {
+    const log = loopLog(store, name)
+    const onEvent = (e: LoopEvent): void => {
+      log(e)
+      heard?.(e)
+    }
+    if (existsSync(file)) {
+      state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
+      if (JSON.stringify(state.plan) !== JSON.stringify(plan))
+        throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
+      onEvent({ kind: 'resumed', rounds: state.rounds.length })
+    }
+    state.of = rounds
+    const keep = (): void => {
+      writeFileSync(`${file}.part`, JSON.stringify(state))
+      renameSync(`${file}.part`, file)
+    }
+    keep()
+    const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+    try {
+      for (let round = state.rounds.length; round <= rounds; round++) {
+        if (signal?.aborted) throw new Stopped()
+        onEvent({ kind: 'begun', round, rounds })
+        const began = performance.now()
+        const last = state.rounds.at(-1)
+        const now = last ?? { policy: plan.model, critic: plan.model }
+        const made =
+          round === 0
+            ? {
+                ...now,
+                problems: 0,
+                solved: 0,
+                calls: 0,
+                rows: { policy: 0, value: 0 },
+                trained: { policy: null, value: null },
+                settings: {},
+                at: state.at,
+                beliefs: state.beliefs,
+                prompts: state.prompts,
+              }
+            : await grow(work, round, now, state)
+        onEvent({ kind: 'measuring', round })
+        const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
+        const { at, beliefs, prompts, ...rest } = made
+        const done: Round = {
+          round,
+          problems: rest.problems,
+          solved: rest.solved,
+          calls: rest.calls,
+          rows: rest.rows,
+          trained: rest.trained,
+          settings: rest.settings,
+          measured,
+          policy: rest.policy,
+          critic: rest.critic,
+          seconds: (performance.now() - began) / 1000,
+        }
+        state.rounds.push(done)
+        state.at = at
+        state.beliefs = beliefs
+        if (prompts !== undefined) state.prompts = prompts
+        keep()
+        onEvent({ kind: 'round', ...done })
+      }
+    } catch (e) {
+      if (!(e instanceof Stopped) && !signal?.aborted) throw e
+      return { name, plan, rounds: state.rounds, finished: false }
+    }
+    return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+  }
 }
+
+const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
 
 interface Work {
   spec: LoopSpec
@@ -237,23 +223,51 @@ interface Now {
   critic: string
 }
 
-/** Models as providers; round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
-function searching(w: Work, now: Now, round: number): Searching {
+/**
+ * The weights of a round on held-out problems, outcome by outcome, with the draws that the loop itself is measured by: so rounds and loops of one seed can be
+ * compared problem by problem. Problems in an order that no seed changes.
+ * @param o.store folder of the weights @param o.calls of the search @param o.tries answers drawn at temperature 1; of them the right ones are told @throws Failure (usage) on names that are no seedling's
+ */
+export async function heldOut(
+  now: { policy: string; critic: string },
+  o: {
+    store: string
+    world: string
+    seed: number
+    split: 'dev' | 'test'
+    problems: number
+    calls: number
+    tries: number
+    abreast?: number
+  },
+): Promise<{ greedy: Outcomes; search: Outcomes; tries: number[] }> {
+  const entry = await worldEntry(o.world)
+  const models = modelsOf(now, join(o.store, 'models'), true)
+  const w: Searching = { store: o.store, loop: 'held out', entry, models, seed: o.seed }
+  const problems = problemsOf(entry, 0, o.split, o.problems)
+  const abreast = o.abreast ?? loopPlan.abreast
+  return { ...(await outcomes(w, problems, o.split, o.calls, abreast)), tries: await triesOf(w, problems, o.tries, abreast) }
+}
+
+/** Models as providers. @param measured a model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws */
+function modelsOf(now: Now, models: string, measured: boolean): Searching['models'] {
   const load = (spec: string) => {
-    const { shape, weights } = loadSeedling(pathOf(spec, w.models))
-    // A model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws.
-    return { spec, provider: seedlingProvider(shape, weights, { id: round === 0 ? 'seedling' : spec }) }
+    const { shape, weights } = loadSeedling(pathOf(spec, models))
+    return { spec, provider: seedlingProvider(shape, weights, { id: measured ? 'seedling' : spec }) }
   }
   const policy = load(now.policy)
-  return {
-    store: w.store,
-    loop: w.name,
-    entry: w.entry,
-    models: { policy, critic: now.critic === now.policy ? policy : load(now.critic) },
-    seed: w.plan.seed + 1000 * round,
-    signal: w.signal,
-  }
+  return { policy, critic: now.critic === now.policy ? policy : load(now.critic) }
 }
+
+/** Round 0: for measuring. Seeds differ from round to round, so that a problem that comes again is searched anew. */
+const searching = (w: Work, now: Now, round: number): Searching => ({
+  store: w.store,
+  loop: w.name,
+  entry: w.entry,
+  models: modelsOf(now, w.models, round === 0),
+  seed: w.plan.seed + 1000 * round,
+  signal: w.signal,
+})
 
 type Made = Now &
   Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> &
@@ -317,7 +331,7 @@ async function grow(w: Work, round: number, now: Now, state: LoopState): Promise
       const { search, hints } = spec.hinted
       const progress = round - left / plan.spend
       const all = found.map(h => {
-        const context = { round, progress, random: new AddressedRandom(plan.seed, round, 0, `loop hints ${h.name}`) }
+        const context = { round, entry: w.entry, progress, random: new AddressedRandom(plan.seed, round, 0, `loop hints ${h.name}`) }
         const words = hints(
           h,
           more.find(x => x.name === h.name),
@@ -345,7 +359,14 @@ async function grow(w: Work, round: number, now: Now, state: LoopState): Promise
     })
   }
   const settings = prepared?.settings ?? {}
-  const rows = spec.rows(trees, { round, random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`), again, hinted, settings })
+  const rows = spec.rows(trees, {
+    round,
+    entry: w.entry,
+    random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`),
+    again,
+    hinted,
+    settings,
+  })
   const trained = await train(w, round, now, plan.curriculum === 'weights' ? eased(rows, trees) : rows, stepsOf(state))
   return {
     ...trained,
@@ -361,7 +382,8 @@ async function grow(w: Work, round: number, now: Now, state: LoopState): Promise
 }
 /** Steps of the policy's trainings so far: what schedules go on from. */
 const stepsOf = (state: LoopState): number => state.rounds.reduce((n, r) => n + (r.trained.policy?.step ?? 0), 0)
-const isSolved = (h: Harvest): boolean => h.tree.nodes().some(n => h.right(n) === true)
+// Playouts that were only looked at count: what they found is learnt from, too.
+const isSolved = (h: Harvest): boolean => taken(h.tree).some(n => h.right(n) === true)
 
 /** One network for both where the policy judges itself, else one for each. No rows, no training: the weights stay. */
 async function train(w: Work, round: number, now: Now, given: LoopRows, before: number): Promise<Now & Pick<Round, 'trained'>> {
@@ -393,6 +415,7 @@ async function train(w: Work, round: number, now: Now, given: LoopRows, before: 
       ...(frozen ? { reference: loadSeedling(pathOf(plan.model, w.models)).weights } : {}),
       plan: {
         ...tunePlan,
+        micro: 32,
         ...changes,
         ...plan.tune,
         ...along,

@@ -1,10 +1,11 @@
 // How good a round's weights are on held-out problems: at the first try, and by a fixed search at a fixed budget, the same for every loop.
 import type { Split } from '../contract/index.ts'
-import { type Interval, wilson } from '../kernel/index.ts'
+import { type FlatTree, type Interval, wilson } from '../kernel/index.ts'
+import { rightByReward } from '../learn/from-trees.ts'
 import { frameOf, grade, solve } from '../run/index.ts'
 import type { Named } from '../world/index.ts'
 import { type Searching, Stopped } from './harvest.ts'
-import type { LoopSearch } from './spec.ts'
+import { type LoopSearch, sampled } from './spec.ts'
 
 export interface Measured {
   readonly problems: number
@@ -20,44 +21,111 @@ export const measuring = (calls: number): LoopSearch => ({
   budget: { calls },
 })
 
+/** What came of held-out problems, 0 or 1 for each. */
+export interface Outcomes {
+  readonly correct: readonly number[]
+  readonly calls: number
+}
+
+/** One search of every problem, graded. @param abreast problems at once @throws Stopped */
+export async function outcomesOf(
+  w: Searching,
+  search: LoopSearch,
+  problems: readonly Named<unknown>[],
+  split: Split,
+  abreast: number,
+): Promise<Outcomes> {
+  const correct: number[] = []
+  let calls = 0
+  for (let i = 0; i < problems.length; i += abreast) {
+    if (w.signal?.aborted) throw new Stopped()
+    const part = await Promise.all(
+      problems.slice(i, i + abreast).map(async problem => {
+        const { frame, task } = await frameOf(
+          {
+            world: w.entry.world.id,
+            task: w.entry.showTask(problem.task),
+            method: search.method,
+            ...(search.knobs === undefined ? {} : { knobs: { ...search.knobs } }),
+            models: { policy: w.models.policy.spec, critic: w.models.critic.spec },
+            ...(search.sampling === undefined ? {} : { sampling: search.sampling }),
+            budget: search.budget,
+          },
+          { policy: w.models.policy.provider, critic: w.models.critic.provider },
+        )
+        const r = await solve(frame, task, { seed: w.seed, concurrency: 1 })
+        const item = w.entry.item?.(problem.task, split)
+        const right =
+          item === undefined ? Number(r.solved ?? 0) : (await grade(w.entry.grader!(split), r.answer, item.key, frame.model)).correct
+        return { right: right >= 1, calls: r.spent.calls ?? 0 }
+      }),
+    )
+    for (const p of part) {
+      correct.push(Number(p.right))
+      calls += p.calls
+    }
+  }
+  return { correct, calls }
+}
+
+/**
+ * Answers drawn at temperature 1: how many of them are right, of each problem.
+ * @throws Stopped
+ */
+export async function triesOf(w: Searching, problems: readonly Named<unknown>[], n: number, abreast: number): Promise<number[]> {
+  const out: number[] = []
+  for (let i = 0; i < problems.length; i += abreast) {
+    if (w.signal?.aborted) throw new Stopped()
+    out.push(
+      ...(await Promise.all(
+        problems.slice(i, i + abreast).map(async problem => {
+          const { method, knobs, sampling, budget } = sampled(n)
+          const { frame, task } = await frameOf(
+            {
+              world: w.entry.world.id,
+              task: w.entry.showTask(problem.task),
+              method,
+              knobs: { ...knobs },
+              models: { policy: w.models.policy.spec, critic: w.models.critic.spec },
+              sampling: sampling!,
+              budget,
+            },
+            { policy: w.models.policy.provider, critic: w.models.critic.provider },
+          )
+          const { tree } = await solve(frame, task, { seed: w.seed, concurrency: 1 })
+          const right = rightByReward(tree as FlatTree)
+          return (tree as FlatTree).nodes().reduce((sum, k) => sum + (right(k) ? Math.max(1, tree.M[k] || 1) : 0), 0)
+        }),
+      )),
+    )
+  }
+  return out
+}
+
+/** Both measurements, problem by problem. @throws Stopped */
+export async function outcomes(
+  w: Searching,
+  problems: readonly Named<unknown>[],
+  split: Split,
+  calls: number,
+  abreast: number,
+): Promise<{ greedy: Outcomes; search: Outcomes }> {
+  const greedy = await outcomesOf(w, once, problems, split, abreast)
+  return { greedy, search: await outcomesOf(w, measuring(calls), problems, split, abreast) }
+}
+
 /** @throws Stopped */
 export async function measure(
   w: Searching,
   problems: readonly Named<unknown>[],
   split: Split,
   calls: number,
-  at: number,
+  abreast: number,
 ): Promise<Measured> {
-  const rate = async (search: LoopSearch): Promise<{ rate: number; interval: Interval; calls: number }> => {
-    let right = 0
-    let spent = 0
-    for (let i = 0; i < problems.length; i += at) {
-      if (w.signal?.aborted) throw new Stopped()
-      const part = await Promise.all(
-        problems.slice(i, i + at).map(async problem => {
-          const { frame, task } = await frameOf(
-            {
-              world: w.entry.world.id,
-              task: w.entry.showTask(problem.task),
-              method: search.method,
-              ...(search.knobs === undefined ? {} : { knobs: { ...search.knobs } }),
-              models: { policy: w.models.policy.spec, critic: w.models.critic.spec },
-              budget: search.budget,
-            },
-            { policy: w.models.policy.provider, critic: w.models.critic.provider },
-          )
-          const r = await solve(frame, task, { seed: w.seed, concurrency: 1 })
-          const item = w.entry.item?.(problem.task, split)
-          const correct =
-            item === undefined ? Number(r.solved ?? 0) : (await grade(w.entry.grader!(split), r.answer, item.key, frame.model)).correct
-          return { correct: correct >= 1, calls: r.spent.calls ?? 0 }
-        }),
-      )
-      right += part.filter(p => p.correct).length
-      spent += part.reduce((n, p) => n + p.calls, 0)
-    }
-    return { rate: right / problems.length, interval: wilson(right, problems.length), calls: spent }
+  const { greedy, search } = await outcomes(w, problems, split, calls, abreast)
+  const rate = ({ correct }: Outcomes) => {
+    const right = correct.reduce((a, b) => a + b, 0)
+    return { rate: right / correct.length, interval: wilson(right, correct.length) }
   }
-  const { calls: _, ...greedy } = await rate(once)
-  return { problems: problems.length, greedy, search: await rate(measuring(calls)) }
+  return { problems: problems.length, greedy: rate(greedy), search: { ...rate(search), calls: search.calls } }
 }

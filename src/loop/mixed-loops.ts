@@ -1,6 +1,6 @@
 // Reinforcement and imitation side by side: what the policy reaches alone it reinforces, what search finds it imitates.
 import { advantageKinds, groupRows, hptGate, imitationRows } from '../learn/from-trees.ts'
-import { group, type LoopSearch, type LoopSpec, successOf } from './spec.ts'
+import { groupsOf, type LoopSearch, type LoopSpec, sampled, successOf } from './spec.ts'
 
 /** Who demonstrates: a search over the same problem, kept where it is verified. */
 const expert: LoopSearch = { method: 'rest-mcts', knobs: { critic: 'none' }, budget: { calls: 60 } }
@@ -13,13 +13,13 @@ export const hpt: LoopSpec = {
   id: 'hpt',
   describe: 'per problem: policy gradient where it succeeds, imitation of what search found where it fails',
   paper: { title: 'Towards a Unified View of Large Language Model Post-Training', id: 'arXiv:2509.04419', dossier: 'hpt' },
-  search: group(16),
+  search: sampled(16),
   again: { search: expert, when: h => !(successOf(h) > 0) },
   rows(trees, { again }) {
     const own = trees.filter(h => hptGate(0)(successOf(h) || 0).rl > 0)
     return {
       policy: [
-        ...groupRows(own, advantageKinds['dr-grpo']),
+        ...groupRows(groupsOf(own), advantageKinds['dr-grpo']),
         ...again.flatMap(h => imitationRows(h.teller, { top: 1, as: 'demo', right: h.right })),
       ],
       value: [],
@@ -32,7 +32,7 @@ export const hpt: LoopSpec = {
       { id: 'sft', on: 'demo' },
     ],
     epochs: 1,
-    rate: 1e-4,
+    rate: 3e-4,
     batch: 64,
   },
 }
@@ -49,11 +49,11 @@ export const chord: LoopSpec = {
     id: 'arXiv:2508.11408',
     dossier: 'chord',
   },
-  search: group(16),
+  search: sampled(16),
   again: { search: expert, when: () => true },
   rows: (trees, { again }) => ({
     policy: [
-      ...groupRows(trees, advantageKinds.grpo),
+      ...groupRows(groupsOf(trees), advantageKinds.grpo),
       ...again.flatMap(h => imitationRows(h.teller, { top: 1, as: 'demo', right: h.right })),
     ],
     value: [],
@@ -64,7 +64,7 @@ export const chord: LoopSpec = {
       { id: 'grpo', on: 'policy', weight: { mu: { warmup: 5, decay: 100, peak: 0.5, valley: 0.02 }, complement: true } },
     ],
     epochs: 1,
-    rate: 1e-4,
+    rate: 3e-4,
     batch: 64,
   },
 }

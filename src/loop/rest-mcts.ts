@@ -1,5 +1,5 @@
 import { distanceLabels, imitationRows, verdictRows } from '../learn/from-trees.ts'
-import type { LoopSpec } from './spec.ts'
+import { imitating, type LoopSpec } from './spec.ts'
 
 /**
  * Zhang et al. 2024. Tree search by process reward; each round
@@ -12,11 +12,12 @@ export const restMctsLoop: LoopSpec = {
   id: 'rest-mcts',
   describe: 'tree search by a learnt value; imitation of verified traces, values by reasoning distance',
   paper: { title: 'ReST-MCTS*: LLM Self-Training via Process Reward Guided Tree Search', id: 'arXiv:2406.03816', dossier: 'rest-mcts' },
-  search: { method: 'rest-mcts', knobs: { critic: 'none', data: true }, budget: { calls: 60 } },
+  // Widened, since the paper's one draw at a place uses up these small problems after some twenty calls; and few calls each, for traces of many problems.
+  search: { method: 'rest-mcts', knobs: { critic: 'none', data: true, widening: 0.3 }, budget: { calls: 30 } },
   rows: trees => ({
     policy: trees.flatMap(h => imitationRows(h.teller, { top: 2, least: 0.2, right: h.right })),
     value: trees.flatMap(h => verdictRows(h.teller, distanceLabels(h.tree, h.right))),
   }),
-  policy: { losses: [{ id: 'sft' }], epochs: 2 },
-  value: { epochs: 2 },
+  policy: imitating,
+  value: { epochs: 2, rate: 5e-4 },
 }

@@ -1,6 +1,6 @@
 import type { TuneRow } from '../learn/from-trees.ts'
 import { imitationRows, labelKinds, pairRows, pairsOf } from '../learn/from-trees.ts'
-import type { LoopSpec } from './spec.ts'
+import { imitating, type LoopSpec } from './spec.ts'
 
 /** The score of a step is asked for at its end. */
 const scored = (rows: readonly TuneRow[]): TuneRow[] => rows.map(r => ({ ...r, verdicts: [{ at: r.tokens.length }] }))
@@ -34,6 +34,6 @@ export const rstarMathLoop: LoopSpec = {
       ),
     ),
   }),
-  policy: { losses: [{ id: 'sft' }], epochs: 2 },
+  policy: imitating,
   value: { losses: [{ id: 'value-ranking' }], epochs: 2, rate: 1e-4 },
 }

@@ -1,7 +1,9 @@
 // A loop as data and a few pure functions: what is searched, what is kept of the trees, what is learnt from it.
 import type { Grain, KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
-import type { Refused, Right, Seen, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { Refused } from '../learn/from-trees.ts'
+import type { GroupTree, Right, Seen, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { WorldEntry } from '../world/index.ts'
 
 /** A search of the system, by name. */
 export interface LoopSearch {
@@ -13,6 +15,8 @@ export interface LoopSearch {
   readonly sampling?: Sampling
   /** What is asked for in it, where replies that the world cannot read are to be known (`Harvest.refused`). Default: they are not looked up. */
   readonly refused?: Grain
+  /** Settings of the problem that differ in this search, where it is made of settings. */
+  readonly task?: Readonly<Record<string, number>>
   /** For one problem. */
   readonly budget: Limits & { readonly calls: number }
 }
@@ -33,6 +37,8 @@ export interface Harvest {
 }
 export interface RoundContext {
   readonly round: number
+  /** The world that was searched. */
+  readonly entry: WorldEntry
   readonly random: Random
 }
 /** What is learnt from. Rows of either may be empty. */
@@ -54,6 +60,8 @@ export interface LoopSpec {
   readonly id: string
   readonly describe: string
   readonly paper: Paper
+  /** World and weights it is for, where they are not those of most loops. The weights are a user's own; `begin` says how they are made. */
+  readonly on?: { readonly world: string; readonly model: string; readonly begin: string }
   readonly search: LoopSearch
   /** Where its searches' critic comes from: weights of its own (default), or those of the policy, which judges itself. */
   readonly critic?: 'apart' | 'policy'
@@ -98,6 +106,14 @@ export function successOf(h: Harvest): number {
   const { right, wrong } = answersOf(h)
   return right / (right + wrong)
 }
+/** Trees of `sampled` searches as groups. Every call was an answer; those that are no end could not be read, and are wrong. */
+export const groupsOf = (trees: readonly Harvest[]): GroupTree[] =>
+  trees.map(h => {
+    const read = h.tree.nodes().reduce((n, i) => n + (h.right(i) === null ? 0 : Math.max(1, h.tree.M[i] || 1)), 0)
+    return { ...h, unread: Math.max(0, h.spent - read) }
+  })
+/** How rows are imitated: rates and epochs that were best of a few for both shipped networks, on dev problems and a seed that no report uses. */
+export const imitating: Partial<TunePlan> = { losses: [{ id: 'sft' }], epochs: 4, rate: 5e-4 }
 /** Attempts at whole answers, all of the budget. */
 export const sampled = (calls: number, sampling: Sampling = {}): LoopSearch => ({
   method: 'best-of-n',

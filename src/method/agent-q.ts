@@ -15,11 +15,11 @@ import { method } from '../runtime/index.ts'
  * 4. Backup: Qtilde is the mean of the returns, 1 for success and 0 otherwise.
  *
  * Traps: each iteration goes its way from the start, by reset and replay where the world needs it; a place that has drifted is left. Actions that the
- * world marks as destructive are never taken. Ranking costs K - 1 calls at a node. Unverified: the paper's c, iterations and map from rank to score.
+ * world marks as destructive are never taken. Ranking costs K - 1 calls at a node, K where the critic reads tokens. Unverified: the paper's c, iterations and map from rank to score.
  */
 export const agentQ = method({
   id: 'agent-q',
-  version: 1,
+  version: 2,
   slot: 'agent',
   paper: {
     title: 'Agent Q: Advanced Reasoning and Learning for Autonomous AI Agents',

@@ -26,6 +26,7 @@ import {
   unpairedOf,
 } from '../learn/data/index.ts'
 import { openStore } from '../store/index.ts'
+import { runsNamed } from './runs-named.ts'
 import { type KeptTree, treeOf } from './tree-of.ts'
 
 export interface ExportOptions {
@@ -52,22 +53,17 @@ export interface Exported {
 }
 
 /**
- * @param ids of runs; a comparison stands for all of its runs
+ * @param ids of runs; a comparison, or the name of a loop, stands for all of its runs
  * @throws Failure (usage) where a run is none or the runs give no row
  */
 export async function exportRuns(ids: readonly string[], o: ExportOptions): Promise<Exported> {
   const store = openStore(o.store)
   try {
-    const all = ids.flatMap(id => {
-      const meta = store.get(id)
-      const parts = store.list({ origin: meta.id, limit: 1_000_000 })
-      return parts.length > 0 ? parts.map(m => m.id).reverse() : [meta.id]
-    })
     const examples: Example[] = []
     const rows: DataRow[] = []
     const trees: { run: string; lines(): Iterable<string> }[] = []
     const kept: KeptTree['meta'][] = []
-    for (const id of new Set(all)) {
+    for (const { id } of runsNamed(store, ids)) {
       const found = await treeOf(store, id)
       kept.push(found.meta)
       const teller = new Teller(found.tree, found.entry.world, { dialect: o.dialect ?? 'text', drawnIn: found.drawnIn })

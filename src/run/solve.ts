@@ -1,8 +1,9 @@
 import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
-import { asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
+import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
-import { evidence } from './evidence.ts'
+import { answers } from './answers.ts'
+import { type Evidence, evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
 
 /** The contract's own number: raised when recorded runs would go another way under it. */
@@ -60,24 +61,32 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
           `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
         )
       }
-      raise = raised(meta.limits, originalLimits(meta), frame.budget)
-      store.update(handle.id, { status: 'running', ...(raise === undefined ? {} : { limits: { ...meta.limits, ...raise } }) })
+      const { turn } = o
+      // A turn says for itself what it may spend.
+      if (turn === undefined) raise = raised(meta.limits, originalLimits(meta), frame.budget)
+      const limits = turn === undefined ? raise : turn.limits
+      store.update(handle.id, { status: 'running', ...(limits === undefined ? {} : { limits: { ...meta.limits, ...limits } }) })
       setup.seed = meta.seed
       setup.concurrency = meta.concurrency
       setup.clock ??= meta.options.clock as SolveOptions['clock']
       frame = { ...frame, budget: originalLimits(meta) }
     }
     const cache = setup.cache ? store.cache : undefined
+    const known = knownOf(store, handle.meta)
     going = run(frame, task, {
       ...setup,
       run: handle.id,
       journal: handle.journal,
       ...(raise === undefined ? {} : { raise }),
-      ...(cache === undefined
+      ...(cache === undefined && known === undefined
         ? {}
         : {
             recall: (key: string, cacheable: boolean): Known | undefined =>
-              cacheable ? (cache.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined,
+              known?.get(key) ?? (cacheable ? (cache?.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined),
+          }),
+      ...(cache === undefined
+        ? {}
+        : {
             remember: (key: string, known: Known) => cache.put(`${setup.seed ?? 1}|${key}`, known.payload, known.usage),
           }),
     })
@@ -90,13 +99,13 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
   const { id } = handle
   const kept = going.then(
     r => {
-      keep(store, handle, r, r.ended === 'cancelled' ? 'paused' : 'done')
+      keep(store, handle, going, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
       return r
     },
     e => {
       const partial = (e as { partial?: RunResult<S, A, Ans> }).partial
       try {
-        keep(store, handle, partial, 'failed')
+        keep(store, handle, going, partial, 'failed', (e as Error).message)
       } catch {
         // The first failure matters more than that it could not be noted.
       }
@@ -104,9 +113,32 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     },
   ) as Promise<RunResult<S, A, Ans>>
   kept.catch(() => {})
+  // A higher limit is a record of the run, and what the index says of it.
+  const steer = (act: Act): void => {
+    if (act.do === 'raise') store.update(id, { limits: { ...store.get(id).limits, ...act.limits } })
+    going.act(act)
+  }
+  // Other processes leave word in the store, since the journal has one writer.
+  const look = setInterval(() => {
+    try {
+      for (const { value } of store.take(handle)) {
+        const act = value as Act | { do: 'pause' }
+        if (act.do === 'pause') going.interrupt()
+        else steer(act)
+      }
+    } catch {
+      // A store that cannot be read now can be in half a second.
+    }
+  }, 500)
+  look.unref()
+  kept.then(
+    () => clearInterval(look),
+    () => clearInterval(look),
+  )
   return {
     ...going,
     id,
+    act: steer,
     // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the result it stands for
     then: (a, b) => kept.then(a, b),
     catch: f => kept.catch(f),
@@ -114,17 +146,39 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     get report() {
       return going.report
     },
+    get spent() {
+      return going.spent
+    },
+    get time() {
+      return going.time
+    },
     [Symbol.asyncIterator]: (): AsyncIterator<Event> => going[Symbol.asyncIterator](),
   }
 }
 
-function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | undefined, status: 'done' | 'paused' | 'failed'): void {
+/** What is known of a run beside its tree: how it ended, why, and the path to its answer. */
+export interface Kept {
+  ended: string
+  /** What its method said of its own decisions; of a failed run, its error. */
+  why?: string
+  path: Evidence[]
+}
+function keep(
+  store: Store,
+  handle: RunHandle,
+  run: Run<any, any, any>,
+  r: RunResult<any, any, any> | undefined,
+  status: 'done' | 'paused' | 'failed',
+  why: string | undefined,
+): void {
   try {
     if (r !== undefined) {
       const t = r.tree as FlatTree
       handle.snapshot.save('tree', encodeTree(t))
       // So that a look at the answer needs neither the world nor the tree.
-      handle.snapshot.save('evidence', JSON.stringify({ ended: r.ended, path: evidence(r) }))
+      const kept: Kept = { ended: r.ended, ...(why === undefined ? {} : { why }), path: evidence(r) }
+      handle.snapshot.save('evidence', JSON.stringify(kept))
+      handle.snapshot.save('ledger', run.ledger.encode(t.size))
       store.update(handle.id, {
         status,
         spent: r.spent,
@@ -164,6 +218,26 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
     codeHash: frame.method.code ?? '',
     contractVersion,
   }
+}
+/** What a fork need not pay for: the answers of the run that it was made from, while that is there. */
+function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | undefined {
+  let known: Map<string, Known> | undefined
+  for (let from = meta.options.fork; typeof from === 'string'; ) {
+    let of: RunHandle
+    try {
+      of = store.open(from)
+    } catch {
+      break
+    }
+    try {
+      // What the nearer one was answered goes first.
+      known = new Map([...answers(of.journal), ...(known ?? [])])
+      from = of.meta.options.fork
+    } finally {
+      of.close()
+    }
+  }
+  return known
 }
 /** The limits a run began with: raised ones come from its record. */
 const originalLimits = (meta: RunMeta): Limits => (meta.options.first as Limits | undefined) ?? meta.limits

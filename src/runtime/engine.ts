@@ -7,8 +7,8 @@ import type { Clock } from './clock.ts'
 import { Divergence, EffectError, StrayWait } from './errors.ts'
 import type { EventData, EventKind } from './events.ts'
 import { outside } from './guard.ts'
-import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Status } from './journal.ts'
-import { type Build, type Job, type Known, type Party, Pending } from './request.ts'
+import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Status, Turn } from './journal.ts'
+import { type Build, type Job, type Known, type Party, Pending, type Tap } from './request.ts'
 import { type Bench, Running } from './running.ts'
 import { SlotMeter } from './slots.ts'
 
@@ -27,7 +27,13 @@ export interface EngineOptions {
   replayOnly?: boolean
   /** Limits to raise once the record has been replayed. */
   raise?: Limits
-  onAct?(act: Act): void
+  /** What became of the answer with which the record ends. */
+  turn?: Turn
+  heard?: Bench['heard']
+  onAct?(act: Act, time: number): void
+  /** What a request cost, once it is known. */
+  charge?(job: Job, usage: Partial<Usage>): void
+  tap?: Tap
   /** The record was replayed; what follows is live. */
   onLive?(): void
 }
@@ -53,6 +59,8 @@ export class Engine implements Bench {
   /** Samples paid for, and those of them that were delivered to a method that could use them. */
   paid = 0
   entered = 0
+  /** What was charged for answers that were known, in this session: nobody was paid for them. */
+  readonly knownUsage: Amount = zero()
   /** Requests that a recall answered, and all of them. */
   recalled = 0
   missing = 0
@@ -95,6 +103,9 @@ export class Engine implements Bench {
   get seed(): number {
     return this.o.seed
   }
+  get heard(): Bench['heard'] {
+    return this.o.heard
+  }
   get clock(): Clock {
     return this.o.clock
   }
@@ -103,6 +114,13 @@ export class Engine implements Bench {
   }
   get inFlight(): number {
     return this.#pending.size
+  }
+  /** What has started and not ended, with the second in which it started. */
+  underWay(): { k: number; at: string; kind: string; what: string; since: number }[] {
+    const out = []
+    for (const { k, job, opened } of this.#pending.values())
+      if (opened !== null) out.push({ k, at: job.at, kind: job.kind, what: job.what, since: opened.time })
+    return out
   }
 
   // ------------------------------------------------------------------------------------------- what searches ask for
@@ -147,6 +165,7 @@ export class Engine implements Bench {
     const ord = this.#ordinals.get(place) ?? 0
     this.#ordinals.set(place, ord + job.count)
     const k = this.issued++
+    this.o.tap?.request?.(k, job)
     p.job = job
     p.k = k
     p.ord = ord
@@ -170,6 +189,14 @@ export class Engine implements Bench {
     const stuck = party.stuck
     party.stuck = []
     for (const a of stuck) this.#attempt(a)
+  }
+  /** What the last turn of a search left waiting is not asked for any more. */
+  renew(party: Party): void {
+    this.#later = this.#later.filter(a => a.party !== party)
+    party.active = 0
+    party.stuck = []
+    party.waiters = []
+    party.halted = party.expired = party.final = party.done = false
   }
   up(party: Party): void {
     for (let p: Party | undefined = party; p !== undefined; p = p.outer) p.active++
@@ -493,7 +520,7 @@ export class Engine implements Bench {
     if (r.t === 'act') {
       this.now = Math.max(this.now, r.time)
       this.delivered++
-      this.o.onAct?.(r.act)
+      this.o.onAct?.(r.act, r.time)
       return
     }
     if (r.t !== 'done') return
@@ -503,6 +530,8 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     const { party, job } = p
     party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(job, r.usage)
+    if (r.cached === true && this.#replay === null) addTo(this.knownUsage, amount(r.usage))
     party.budget.tick(r.time)
     this.delivered++
     const calls = r.usage.calls ?? 0
@@ -587,6 +616,8 @@ export class Engine implements Bench {
   #goLive(): void {
     this.#replay = null
     const { clock, journal } = this.o
+    if (this.o.turn !== undefined)
+      throw new Failure('usage', `run ${this.run} has no answer yet that it could go on from`, 'let it end first: espalier resume')
     if (this.o.replayOnly) {
       this.#parked = true
       return this.next()
@@ -625,8 +656,11 @@ export class Engine implements Bench {
     }
     this.next()
   }
-  /** The root search has ended. Settles what its record still holds, or cancels what runs and records what it cost. Resolves when all is written. */
-  async finish(): Promise<'ended' | 'raised'> {
+  /**
+   * The root search has ended. Settles what its record still holds, or cancels what runs and records what it cost. Resolves when all is written.
+   * `on`: it goes on, with limits raised, or from what became of its answer.
+   */
+  async finish(): Promise<'ended' | 'on'> {
     if (this.#replay !== null) {
       for (;;) {
         const step = this.#replay.next()
@@ -636,7 +670,7 @@ export class Engine implements Bench {
         else if (r.t === 'open') this.#match(r)
         else if (r.t === 'act') {
           this.#deliver(r, null)
-          if (r.act.do === 'raise') return 'raised'
+          if (r.act.do === 'raise' || r.act.do === 'turn') return 'on'
         } else {
           const p = this.#pending.get(r.k)
           if (p === undefined) throw new Divergence(`the method ended, and the record goes on with request ${r.k}, which it has not made`)
@@ -644,12 +678,16 @@ export class Engine implements Bench {
         }
       }
       this.#replay = null
-      if (this.o.raise !== undefined) {
+      const { raise, turn } = this.o
+      const more: Act | undefined =
+        turn !== undefined ? { do: 'turn', ...turn } : raise !== undefined ? { do: 'raise', limits: raise } : undefined
+      if (more !== undefined) {
         this.o.clock.set(this.now * 1000)
-        const act: JournalRecord = { t: 'act', act: { do: 'raise', limits: this.o.raise }, time: this.now }
-        this.#fresh.push(act)
+        // As it will be read: what a record cannot hold is not seen live either.
+        const act: JournalRecord = { t: 'act', act: JSON.parse(JSON.stringify(more)) as Act, time: this.now }
         this.#deliver(act, null)
-        return 'raised'
+        this.#fresh.push(act)
+        return 'on'
       }
       this.#over = true
       return 'ended'
@@ -668,6 +706,7 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     this.#slots.change(r.time, -1)
     p.party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(p.job, r.usage)
     this.paid += r.usage.calls ?? 0
   }
   /** Resolves when a parked run has come to rest. */

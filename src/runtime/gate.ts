@@ -93,9 +93,9 @@ export class Gate {
         // Cancelled: what the tries before it cost is charged with it.
         if (live.cancelled) throw lost === undefined ? e : Object.assign(f, { usage: [f.usage ?? {}, ...lost].reduce(plus) })
         if (f.usage !== undefined) (lost ??= []).push(f.usage)
-        if (f.code === 'limited' && ++limits <= limitedTries) {
+        if (f.code === 'limited' && !live.told && ++limits <= limitedTries) {
           this.#limited(live.now(), f.retryAfter, limits, live.random.next())
-        } else if (f.code === 'fault' && ++faults < faultTries) {
+        } else if (f.code === 'fault' && !live.told && ++faults < faultTries) {
           this.#report.retry?.(this.#model, faults, f.message)
           const wait = f.retryAfter !== undefined ? f.retryAfter * 1000 : Math.min(20_000, 250 * 2 ** faults) * (0.5 + live.random.next())
           await pause(live, wait)

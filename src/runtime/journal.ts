@@ -1,5 +1,5 @@
 // The journal: what a run asked for and what it was answered, in an order from which it can be run again.
-import type { Limits, Usage } from '../contract/index.ts'
+import type { Limits, Sampling, Usage } from '../contract/index.ts'
 
 /** How an effect ended. */
 export type Status = 'ok' | 'error' | 'timeout' | 'cancelled'
@@ -42,6 +42,21 @@ export type Act =
   | { do: 'raise'; limits: Limits } // the limits were raised
   | { do: 'stop' } // a person or a program: no further effects
   | { do: 'prune' | 'pin' | 'unpin'; key: string } // on the node of that address
+  | ({ do: 'turn' } & Turn) // the answer was acted on outside
+  | { do: 'prefer'; better: string; worse: string; why?: string } // two addresses: a pair for training, which changes nothing of the search
+  | { do: 'edit'; key: string; text: string } // another action below that node, as the world reads it: it is taken
+
+/** What became of a search's answer outside. It is observed below the node that was answered with, and the search goes on from there. */
+export interface Turn {
+  /** Address of the node that was answered with. */
+  key: string
+  /** What came of it, as an action of the world. */
+  action: unknown
+  /** Of the whole run, from here on; what was spent before counts. Default: as they were. */
+  limits?: Limits
+  /** How is sampled from here on. Default: as before. */
+  sampling?: Sampling
+}
 
 /** A process began to work on the run. Outside the order of delivery: the tree does not depend on it. */
 export interface SessionRecord {

@@ -31,6 +31,8 @@ export class Scope implements Meter {
   readonly kept: Amount = zero()
   readonly spent: Amount = zero()
   readonly reserved: Amount = zero()
+  /** Spent before the present turn of its search. */
+  #before = zero()
   /** When it began, in seconds since the run did. */
   readonly began: number
   constructor(limits: Limits = {}, outer?: Scope, began = 0) {
@@ -82,10 +84,16 @@ export class Scope implements Meter {
   keep(held: Limits): void {
     addTo(this.kept, maximum(held))
   }
+  /** Another turn of its search: nothing is kept back yet, and shares are of what is left now. */
+  renew(limits: Limits): void {
+    this.limits = limits
+    Object.assign(this.kept, zero())
+    this.#before = { ...this.spent }
+  }
   ratio(...of: (keyof Limits)[]): number {
     let least = 1
     for (let s: Scope | undefined = this; s !== undefined; s = s.outer)
-      least = Math.min(least, ratio(s.limits, s.spent, s.reserved, s.kept, of.length === 0 ? undefined : of))
+      least = Math.min(least, ratio(s.limits, s.spent, s.reserved, s.kept, of.length === 0 ? undefined : of, s.#before))
     return least
   }
   /** A budget inside this one. `share`: of what is left here now, in every limited unit. */

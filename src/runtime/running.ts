@@ -1,3 +1,4 @@
+import type { Live } from '../contract/index.ts'
 import { AddressedRandom, hashText } from '../kernel/index.ts'
 import type { Clock } from './clock.ts'
 import type { Handling, Pending } from './request.ts'
@@ -7,6 +8,8 @@ export interface Bench {
   readonly run: string
   readonly seed: number
   readonly clock: Clock
+  /** Who is told what models write, as they write it, and at which address. */
+  readonly heard?: ((piece: Parameters<NonNullable<Live['heard']>>[0], at: string) => void) | undefined
   atRest(): void
   atWork(): void
 }
@@ -18,12 +21,20 @@ export class Running implements Handling {
   readonly #begun: number
   readonly #virtual: boolean
   #random: AddressedRandom | undefined
+  told = false
+  readonly heard?: NonNullable<Live['heard']>
   constructor(engine: Bench, p: Pending) {
     this.#engine = engine
     this.#p = p
     this.#virtual = engine.clock.kind === 'virtual'
     // Of one made again after a crash, in simulated time: when it first began, so that its work counts as if nothing had happened.
     this.#begun = this.now()
+    const { heard } = engine
+    if (heard !== undefined && p.job.kind === 'sample')
+      this.heard = piece => {
+        this.told = true
+        heard({ ...piece, index: p.ord + piece.index }, p.job.at)
+      }
   }
   get index(): number {
     return this.#p.ord

@@ -39,9 +39,11 @@ import type { EventData, EventKind } from './events.ts'
 import type { Gate } from './gate.ts'
 import { inside } from './guard.ts'
 import { BoundIo, type Host, type Plain } from './io.ts'
+import type { Turn } from './journal.ts'
+import type { Ledger } from './ledger.ts'
 import type { Scope } from './meter.ts'
 import { modelPolicy } from './policy.ts'
-import { type Job, Party } from './request.ts'
+import { type Job, Party, type Tap } from './request.ts'
 import { Steps } from './steps.ts'
 import { Workers } from './workers.ts'
 
@@ -52,6 +54,9 @@ export interface Shared {
   strict: boolean
   gate(p: Provider): Gate
   people?: Host['people']
+  /** Of the rows of the outermost search. */
+  ledger?: Ledger
+  tap?: Tap
   /** Undefined while nobody listens. */
   readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
 }
@@ -73,7 +78,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly budget: Scope
   readonly seed: number
   readonly models: Record<string, Provider>
-  readonly sampling: Sampling
+  /** How models are asked, where a request does not say. */
+  sampling: Sampling
   readonly scope: string
   readonly #world: World<S, A, Ans, T>
   readonly #policy: Policy<S, A, void>
@@ -91,6 +97,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   #phase: 'run' | 'lastly' | 'over' = 'run'
   #ended: Ended = 'done'
   #strays = 0
+  #turn = 0
   #resolve!: (why: Ended) => void
   #reject!: (e: unknown) => void
   #finished!: Promise<Ended>
@@ -319,6 +326,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const key = this.#world.actionKey?.(action, t.state(p)) ?? canonical(action)
     const e = t.edge(parent, action, key, { rank, repair })
     if (t.size > size) {
+      if (this.scope === '') this.shared.ledger?.begin(e, this.shared.engine.now, this.shared.engine.delivered)
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
     } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts
@@ -369,7 +377,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         )
         group.forEach((e, i) => {
           out.set(e, marks[i])
-          this.#judge(e, marks[i], t.F, 'F')
+          this.#judge(e, marks[i], t.F, 'F', by.id)
         })
       }),
     )
@@ -384,7 +392,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         const given = o.by === undefined ? t.draws(n).find(d => d.value !== undefined)?.value : undefined
         if (given === undefined && by === undefined) throw missing('value', 'value', this.frame.method)
         const a = given ?? (await by!.value(this.place(n), this.at(n)))
-        return this.#judge(n, a, into, 'V')
+        return this.#judge(n, a, into, 'V', given === undefined ? by!.id : 'policy')
       }),
     )
   }
@@ -396,14 +404,17 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         const outcome: Outcome<Ans> | null = t.outcome(n)
         const by = o.by ?? this.frame.reward
         let a: Assessment
+        let judge = by?.id ?? 'exact'
         if (by !== undefined) {
           a = await by.reward(this.place(n), outcome, this.at(n))
           if (by.verifies && a.verified === undefined) a = { ...a, verified: true }
         } else if (outcome?.reward !== undefined)
           a = { value: outcome.reward, verified: true, ...(outcome.feedback === undefined ? {} : { feedback: outcome.feedback }) }
-        else if (this.frame.value !== undefined) a = await this.frame.value.value(this.place(n), this.at(n))
-        else throw missing('reward', 'reward', this.frame.method)
-        return this.#judge(n, a, into, 'R')
+        else if (this.frame.value !== undefined) {
+          judge = this.frame.value.id
+          a = await this.frame.value.value(this.place(n), this.at(n))
+        } else throw missing('reward', 'reward', this.frame.method)
+        return this.#judge(n, a, into, 'R', judge)
       }),
     )
   }
@@ -415,7 +426,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       this.#here,
     )
   }
-  #judge(e: EdgeId, a: Assessment, into: Column, name: string): Assessment {
+  #judge(e: EdgeId, a: Assessment, into: Column, name: string, by: string): Assessment {
     const t = this.tree
     into[e] = a.value
     t.assess(e, a)
@@ -423,6 +434,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (a.failed) this.flag(e, 'failed')
     // In a game the end of a line proves nothing: the opponent need not have played well, and `value` is as the player to move there sees it.
     if (a.verified && a.value >= 1 && this.world.player === undefined) this.flag(e, 'solved')
+    if (this.scope === '') this.shared.tap?.judged?.(e, name, by, a)
     this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
     return a
   }
@@ -443,6 +455,22 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       for (let n: EdgeId | null = job.node; n !== null; n = t.parent(n)) if (n === e) return true
       return false
     })
+  }
+  /** What the world says of a text as an action of a node: the action, or why it is none. */
+  read(n: NodeId, text: string): { action: A } | { why: string } {
+    const state = this.tree.state(n)
+    const action = (this.#world as WorldBase<S, A, any, any>).parse(text, state, { for: 'step' })
+    if (typeof action === 'object' && action !== null && 'reject' in action) return { why: (action as { reject: string }).reject }
+    const legal = this.#world.valid?.(action as A, state) ?? true
+    return legal === true ? { action: action as A } : { why: legal }
+  }
+  /** Another action below a node, by hand: it is taken. null: it is none of this world. */
+  edit(n: NodeId, text: string): EdgeId | null {
+    const read = this.tree.is(n, 'end') ? null : this.read(n, text)
+    if (read === null || 'why' in read) return null
+    const e = this.insert(n, read.action)
+    this.step([e]).catch(e => this.#fail(e))
+    return e
   }
   reach(e: EdgeId): number {
     return this.#steps.reach(e)
@@ -482,6 +510,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   }
   start(): void {
     const { engine, strict } = this.shared
+    const turn = this.#turn
     engine.look(this.party)
     let run: Promise<void>
     try {
@@ -490,8 +519,8 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       run = Promise.reject(e)
     }
     run.then(
-      () => this.#land(this.party.halted ? this.#ended : 'done'),
-      e => this.#fail(e),
+      () => turn === this.#turn && this.#land(this.party.halted ? this.#ended : 'done'),
+      e => turn === this.#turn && this.#fail(e),
     )
   }
   #fail(e: unknown): void {
@@ -569,6 +598,36 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.party.done = this.party.final = this.party.halted = false
     this.#renew()
     return true
+  }
+  /**
+   * The answer of a node was acted on, and this came of it. It is observed below that node, which stands from now on as the root's way, and the method runs again
+   * from there. Nothing of the search is under way.
+   * @throws Failure (world) where there is no such node any more, or what came of it is no action of the world
+   */
+  turn(o: Turn): void {
+    const t = this.tree
+    const world = this.#world as World<S, A, Ans, T>
+    const n = t.find(o.key)
+    const here = n >= 0 && t.taken(n as EdgeId) && !t.is(n as EdgeId, 'gone') && t.path(n as EdgeId).includes(t.root)
+    if (!here)
+      throw new Failure('world', `the search has no node ${o.key} below its root`, 'another answer was acted on since: begin a new run')
+    if (world.kind !== 'pure')
+      throw new Failure('world', `world ${world.id}: a search cannot go on from an answer here`, 'only in worlds whose steps are computed')
+    const legal = world.valid?.(o.action as A, t.state(n as NodeId)) ?? true
+    if (legal !== true) throw new Failure('world', `world ${world.id}: ${brief(o.action)} cannot follow there: ${legal}`)
+    this.shared.engine.renew(this.party)
+    this.budget.renew(o.limits ?? this.budget.limits)
+    if (o.sampling !== undefined) this.sampling = o.sampling
+    const m = this.#steps.observe(this.insert(n as EdgeId, o.action as A))
+    t.reroot(m)
+    this.#lastly.length = 0
+    this.#strays = 0
+    this.#phase = 'run'
+    this.#ended = 'done'
+    this.#turn++
+    this.#renew()
+    this.shared.emit?.('run.turn', { node: m, limits: this.budget.limits, replayed: this.shared.engine.replaying }, this.scope + t.key(m))
+    this.start()
   }
   raise(limits: Limits): void {
     this.party.expired = false

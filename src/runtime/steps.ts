@@ -68,6 +68,11 @@ export class Steps<S, A, Ans, T> {
     if (world.kind === 'pure') return this.#pure(e, p)
     return world.kind === 'io' ? this.#asked(e, p) : this.#lived(e, p)
   }
+  /** The node of an edge that was taken outside, in a pure world: charged, whatever the budget says, for it has happened. */
+  observe(e: EdgeId): NodeId {
+    const t = this.#home.tree
+    return t.taken(e) ? e : this.#pure(e, t.parent(e) as NodeId)
+  }
   #pure(e: EdgeId, p: NodeId): NodeId {
     const t = this.#home.tree
     const world = this.#world as Extract<World<S, A, Ans, T>, { kind: 'pure' }>

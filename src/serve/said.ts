@@ -1,17 +1,23 @@
 // What is said in the end: replies in the order of their worth, and what they cost.
-import type { NodeId, RunResult, Sample, Usage } from '../contract/index.ts'
+import type { NodeId, RunResult, Token, Usage } from '../contract/index.ts'
 import { amount, canonical, type FlatTree, usage } from '../kernel/index.ts'
 import { words } from '../model/seedling/vocabulary.ts'
 import { brief } from '../runtime/index.ts'
 import type { Reply } from '../world/index.ts'
 
-export type Tokens = NonNullable<Sample['tokens']>
+export type Tokens = readonly Token[]
 /** A reply, with what its model wrote to come to it. */
-export type Spoken = Reply & { readonly tokens?: Tokens }
+export type Spoken = Reply & {
+  readonly tokens?: Tokens
+  /** Address of the node that it stands on. */
+  readonly key?: string
+}
 export interface Said {
   /** As many as were asked for; none where the limits ended it before there was one. */
   readonly replies: readonly Spoken[]
   readonly usage: Usage
+  /** What its run has spent in all, where this was not its first turn. */
+  readonly total?: Usage
   /** null: nothing was searched. */
   readonly run: string | null
   readonly solved: boolean | null
@@ -32,7 +38,8 @@ const replyOf = (answer: unknown): Reply =>
 /** The tokens of each draw on the way to a node, with their texts where the dialect tells them; undefined where a step has none. */
 function written(t: FlatTree, node: NodeId, dialect: string): Tokens | undefined {
   const out: Tokens[number][] = []
-  for (const e of t.path(node).slice(1)) {
+  const way = t.path(node)
+  for (const e of way.slice(way.indexOf(t.root) + 1)) {
     const tokens = t.draws(e)[0]?.tokens
     if (tokens === undefined) return undefined
     out.push(...tokens)
@@ -41,7 +48,18 @@ function written(t: FlatTree, node: NodeId, dialect: string): Tokens | undefined
 }
 /** The seedling's tokens are told by number; their words are known here. */
 export const told = (tokens: Tokens, dialect: string): Tokens =>
-  dialect !== 'tokens' ? tokens : tokens.map((t, i) => ({ ...t, text: `${i === 0 ? '' : ' '}${words[t.id] ?? ''}` }))
+  dialect !== 'tokens'
+    ? tokens
+    : tokens.map((t, i) => {
+        const text = (id: number): string => `${i === 0 ? '' : ' '}${words[id] ?? ''}`
+        return { ...t, text: text(t.id), ...(t.top === undefined ? {} : { top: t.top.map(x => ({ ...x, text: text(x.id) })) }) }
+      })
+
+/** a - b, in every figure. What has no price has none. */
+export const less = (a: Usage, b: Partial<Usage>): Usage =>
+  Object.fromEntries(
+    Object.entries(a).map(([k, x]) => [k, x === null ? null : Math.max(0, x - (b[k as keyof Usage] ?? 0))]),
+  ) as unknown as Usage
 
 /** The result of a search: its answer first, then the other answers of its tree, each once; the first ones again where there are fewer than n. */
 export function saidOf(r: RunResult<any, any, any>, n: number, dialect: string): Said {
@@ -54,9 +72,15 @@ export function saidOf(r: RunResult<any, any, any>, n: number, dialect: string):
     if (seen.has(key)) return
     seen.add(key)
     const tokens = node === undefined ? undefined : written(t, node, dialect)
-    replies.push({ ...replyOf(answer), ...(tokens === undefined ? {} : { tokens }) })
+    replies.push({
+      ...replyOf(answer),
+      ...(tokens === undefined ? {} : { tokens }),
+      ...(node === undefined ? {} : { key: t.key(node) }),
+    })
   }
-  if (r.answer !== undefined) add(r.answer, r.nodes[0])
+  // Nodes with the same answer may say it in other words.
+  if (r.answer !== undefined)
+    add(r.answer, r.nodes.find(m => canonical(t.outcome(m)?.answer ?? null) === canonical(r.answer)) ?? r.nodes[0])
   if (n > 1)
     for (const m of t
       .answers()
@@ -76,6 +100,17 @@ export function saidOf(r: RunResult<any, any, any>, n: number, dialect: string):
     ...(r.why === undefined ? {} : { why: r.why }),
     short: r.ended === 'cancelled' || (r.answer === undefined && r.ended === 'budget'),
   }
+}
+
+/** The replies in the order in which their pieces were heard, those that nothing was heard of in the places between. */
+export function asHeard(s: Said, heard: readonly string[]): Said {
+  if (heard.length === 0) return s
+  const left = [...s.replies]
+  const places = s.replies.map((_, i) => {
+    const at = heard[i] === undefined ? -1 : left.findIndex(r => r.text === heard[i])
+    return at < 0 ? undefined : left.splice(at, 1)[0]
+  })
+  return { ...s, replies: places.map(r => r ?? left.shift()!) }
 }
 
 /** Words that cost nothing. */

@@ -6,6 +6,19 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { addActs } from './api/acts.ts'
+import { Api, type Vars } from './api/api.ts'
+import { addCatalogue } from './api/catalogue.ts'
+import { addComparisons } from './api/comparisons.ts'
+import { addData } from './api/data.ts'
+import { addLoops } from './api/loops.ts'
+import { addNode } from './api/node.ts'
+import { addRemoval } from './api/removal.ts'
+import { addRuns } from './api/runs.ts'
+import { addSummary } from './api/summary.ts'
+import { addTree } from './api/tree.ts'
+import { Trees } from './api/trees.ts'
+import { addWhatIf } from './api/what-if.ts'
 import { chatBody, completionBody, type Envelope } from './bodies.ts'
 import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
@@ -18,10 +31,12 @@ import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
 import { type Asked, readChat, readCompletion, readResponses } from './request.ts'
 import { responsesBody } from './responses.ts'
 import { plainly, type Said } from './said.ts'
-import { limitsOf, planOf, topicOf } from './search.ts'
+import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
+import { turnOf } from './turn.ts'
 
 /** A server that is there. */
 export interface Serving {
@@ -48,8 +63,6 @@ const prefixes: Readonly<Record<Kind, string>> = { chat: 'chatcmpl-', completion
 const whole = (kind: Kind, e: Envelope, s: Said, asked: Asked): object =>
   kind === 'chat' ? chatBody(e, s, asked.logprobs) : kind === 'completion' ? completionBody(e, s, asked.logprobs) : responsesBody(e, s)
 
-type Vars = { Bindings: Partial<HttpBindings>; Variables: { account: Account | undefined } }
-
 /** The application, to be asked with a Request or put behind a socket. @throws Failure (usage) on settings that are not safe */
 export function application(settings: ServeSettings): Application {
   if (Object.keys(settings.models).length === 0) throw new Failure('usage', 'a server needs a model', 'as in --model seedling')
@@ -58,19 +71,21 @@ export function application(settings: ServeSettings): Application {
   const metrics = new Metrics()
   const desk = new Desk(settings, metrics)
   const door = new Door(settings)
-  const sessions = new Sessions(settings, desk, '1')
+  const sessions = new Sessions(settings, desk, settings.version ?? '1')
   const created = Math.floor(Date.now() / 1000)
   const names = modelNames(settings)
   const app = new Hono<Vars>()
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
@@ -94,7 +109,11 @@ export function application(settings: ServeSettings): Application {
     await next()
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
-  app.get('/openapi.json', c => c.json(openApi()))
+  const api = new Api({ app, desk, door, settings })
+  for (const add of [addCatalogue, addRuns, addComparisons, addSummary, addData, addLoops, addRemoval, addWhatIf]) add(api)
+  const trees = new Trees(desk)
+  for (const add of [addTree, addNode, addActs]) add(api, trees)
+  app.get('/openapi.json', c => c.json(openApi(api)))
   const modelObject = (id: string) => ({ id, object: 'model', created, owned_by: 'espalier' })
   app.get('/v1/models', c => c.json({ object: 'list', data: names.map(modelObject) }))
   app.get('/v1/models/:id{.+}', c => {
@@ -121,6 +140,7 @@ export function application(settings: ServeSettings): Application {
   ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
+    checkAble(asked, chosen, policy)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
@@ -137,9 +157,27 @@ export function application(settings: ServeSettings): Application {
       const models: { policy: Provider; judge?: Provider } =
         judge === undefined ? { policy } : { policy, judge: await desk.provider(settings.models[judge] ?? judge, topic.world) }
       const { plan, planned } = await planOf(asked, chosen, topic, { limits: held.limits, models, settings, by: account?.key.name })
+      const on =
+        former === null
+          ? null
+          : await turnOf(
+              asked.messages,
+              desk.store!.get(former.run),
+              { plan, planned },
+              { limits: held.limits, models, store: desk.store! },
+            )
+      // A model alone tells nothing but its answer, as it is written.
+      const alone = chosen.method === null && topic.world === 'chat'
       return {
-        search: true,
-        go: seat => o => desk.search(asked, plan, planned, seat, { account, origin: former?.run, ...o }),
+        search: !alone,
+        go:
+          seat =>
+          ({ heard, onEvent, ...o }) => {
+            const ears = { account, ...o, ...(alone ? heard && { heard } : onEvent && { onEvent }) }
+            return on === null
+              ? desk.search(asked, plan, planned, seat, { ...ears, origin: former?.run })
+              : desk.search(asked, on.plan, on.planned, seat, { ...ears, resume: on.meta, turn: on.turn })
+          },
         release: held.release,
       }
     } catch (e) {

@@ -12,6 +12,8 @@ export interface ApiKey {
   readonly rate?: number
 }
 export interface ServeSettings {
+  /** Of the program, as it is told to clients. */
+  readonly version?: string
   /** Models by the names that clients use: each as after `--model`. */
   readonly models: Readonly<Record<string, string>>
   /** Who judges, by one of those names or as after `--model`. Default: nobody; replies are voted on. */

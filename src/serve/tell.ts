@@ -1,16 +1,16 @@
 // Answers in parts, as each kind of request has them: progress on the way, then the answer.
 import { brief, type Event } from '../runtime/index.ts'
+import { type Reply, spokenReply } from '../world/index.ts'
 import { answerChunks, chunk, completionChunk, type Envelope, extrasOf, finishOf, pieces, restOf, usageChunk, usageOf } from './bodies.ts'
 import type { Ears } from './desk.ts'
-import type { Piece } from './direct.ts'
 import type { Asked } from './request.ts'
 import { ResponseTeller } from './responses.ts'
-import type { Said } from './said.ts'
+import { asHeard, type Said } from './said.ts'
 import type { Outlet } from './stream.ts'
 
 export type Kind = 'chat' | 'completion' | 'responses'
-/** Does what was asked. `heard`: pieces of the answer itself, where a model is passed through. */
-export type Work = (o: Ears & { heard?: (p: Piece) => void }) => Promise<Said>
+/** Does what was asked. */
+export type Work = (o: Ears) => Promise<Said>
 
 /** Turns the events of a run into lines of progress: the best answer so far when it changes, and now and then what is tried and what was spent. */
 export function narrator(tell: (line: string) => void): (e: Event) => void {
@@ -31,10 +31,10 @@ export function narrator(tell: (line: string) => void): (e: Event) => void {
     }
   }
 }
-/** The words of a reply, where the answer is one. */
+/** The words and calls of a reply, where the answer is one. */
 const textOf = (answer: unknown): string | undefined => {
-  const text = (answer as { text?: unknown } | null | undefined)?.text
-  return typeof text === 'string' && text !== '' ? text : undefined
+  const reply = answer as Partial<Reply> | null | undefined
+  return typeof reply?.text === 'string' ? spokenReply(reply as Reply) || undefined : undefined
 }
 
 export const tell: Readonly<Record<Kind, (out: Outlet, e: Envelope, asked: Asked, work: Work, searching: boolean) => Promise<void>>> = {
@@ -52,7 +52,7 @@ export const tell: Readonly<Record<Kind, (out: Outlet, e: Envelope, asked: Asked
         out.push(chunk(e, { content: text }, { index }))
       },
     })
-    for (const part of answerChunks(e, s, asked.logprobs, heard)) if (!(await out.send(part))) return
+    for (const part of answerChunks(e, asHeard(s, heard), asked.logprobs, heard)) if (!(await out.send(part))) return
     if (asked.usage) await out.send(usageChunk(e, s))
     await out.send('[DONE]')
   },
@@ -67,7 +67,8 @@ export const tell: Readonly<Record<Kind, (out: Outlet, e: Envelope, asked: Asked
         out.push(completionChunk(e, text, { index }))
       },
     })
-    for (const [index, r] of (s.replies.length === 0 ? [undefined] : s.replies).entries()) {
+    const { replies } = asHeard(s, heard)
+    for (const [index, r] of (replies.length === 0 ? [undefined] : replies).entries()) {
       for (const text of pieces(restOf(r, heard[index]))) if (!(await out.send(completionChunk(e, text, { index })))) return
       await out.send(completionChunk(e, '', { index, finish: finishOf(r, s) }))
     }
@@ -78,14 +79,17 @@ export const tell: Readonly<Record<Kind, (out: Outlet, e: Envelope, asked: Asked
     const teller = new ResponseTeller(out, e)
     teller.begin()
     if (searching) teller.think('searching\n')
+    let said = ''
     const s = await work({
       onEvent: narrator(line => teller.think(`${line}\n`)),
       heard({ index, text, reasoning }) {
         if (index > 0) return
         if (reasoning !== undefined) teller.think(reasoning)
-        if (text !== undefined) teller.say(text)
+        if (text === undefined) return
+        said += text
+        teller.say(text)
       },
     })
-    await teller.end(s)
+    await teller.end(said === '' ? s : asHeard(s, [said]))
   },
 }

@@ -39,6 +39,8 @@ export interface WorldEntry<S = any, A = any, Ans = any, T = any> {
   tasks?(wish: Wish): Named<T>[]
   /** The split a task belongs to. */
   splitOf?(task: T): Split
+  /** What a state achieved, wished for or not: the start of the task that asks for it, and the name of that goal. null: nothing one could ask for. */
+  regoal?(s: S): { readonly start: S; readonly goal: string } | null
   /** A task with its sealed truth. @param answer the expected one, where a task file gives it; a world with rules of its own needs none */
   item?<X extends Split>(task: T, split: X, answer?: unknown): Item<T, X>
   grader?<X extends Split>(split: X): Grader<Ans, X>

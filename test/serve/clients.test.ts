@@ -125,46 +125,31 @@ describe('the openai package', () => {
     const tokens = own.choices[0].logprobs!.content!
     expect(tokens.length).toBe(own.usage!.completion_tokens)
     expect(tokens.map(t => t.token).join('')).toMatch(/^\d+ [-+*/] \d+ =/)
-    expect(tokens.every(t => t.logprob <= 0)).toBe(true)
+    expect(tokens.every(t => t.logprob <= 0 && t.top_logprobs.length === 0)).toBe(true)
   })
-  test('tools: voted on by name, then by arguments; their results go on with the same exchange', async () => {
-    const call = (name: string, q: string) => ({
-      text: '',
-      finish: 'tool_calls',
-      tool_calls: [{ id: 'x', type: 'function', function: { name, arguments: JSON.stringify({ q }) } }],
+  test('the likeliest tokens beside each, of a model that is asked for them and of one that knows them', async () => {
+    const one = (token: string, logprob: number) => ({ token, logprob, bytes: [...Buffer.from(token)] })
+    const content = [{ ...one('a', -1), top_logprobs: [one('a', -1), one('b', -2), one('c', -3)] }]
+    const s = await setting(() => ({ choices: [{ text: 'a', logprobs: { content } }] }))
+    for (const model of ['m', 'best-of-n/m']) {
+      const body = { model, messages: says('?'), logprobs: true, top_logprobs: 2, espalier: { knobs: model === 'm' ? {} : { n: 1 } } }
+      const r = await client(s).chat.completions.create(body as OpenAI.ChatCompletionCreateParamsNonStreaming)
+      expect(r.choices[0].logprobs!.content).toEqual([{ ...one('a', -1), top_logprobs: [one('a', -1), one('b', -2)] }])
+    }
+    const own = await client(s).chat.completions.create({
+      model: 'best-of-n/seedling',
+      messages: says('game24: 4 9 10 13'),
+      logprobs: true,
+      top_logprobs: 3,
     })
-    let drawn = 0
-    const s = await setting(r => {
-      const n = r.body.n ?? 1
-      if (r.body.messages.at(-1).role === 'tool') return { choices: Array(n).fill('Answer: Paris') }
-      const all = [call('search', 'a'), call('search', 'b'), call('search', 'b'), { text: 'no idea' }, { text: 'no idea' }]
-      return { choices: Array.from({ length: n }, () => all[drawn++ % all.length]) }
-    })
-    const tools = [
-      { type: 'function' as const, function: { name: 'search', parameters: { type: 'object', properties: { q: { type: 'string' } } } } },
-    ]
-    const ask = (messages: OpenAI.ChatCompletionMessageParam[], budget: string) =>
-      client(s).chat.completions.create(
-        { model: 'self-consistency/m', messages, tools, espalier: { knobs: { n: 5 } } } as OpenAI.ChatCompletionCreateParamsNonStreaming,
-        { headers: { 'x-espalier-budget': budget } },
-      )
-    const first = await ask(says('Where?'), 'calls=12')
-    expect(first.choices[0].finish_reason).toBe('tool_calls')
-    const [made] = first.choices[0].message.tool_calls as OpenAI.ChatCompletionMessageFunctionToolCall[]
-    expect([made.function.name, JSON.parse(made.function.arguments)]).toEqual(['search', { q: 'b' }])
-    expect(s.upstream.requests[0].body.tools).toEqual(tools)
-    const turn: OpenAI.ChatCompletionMessageParam[] = [
-      ...says('Where?'),
-      first.choices[0].message,
-      { role: 'tool', tool_call_id: made.id, content: 'It is Paris' },
-    ]
-    const second = await ask(turn, 'calls=12')
-    expect(second.choices[0].message.content).toBe('Answer: Paris')
-    expect(s.upstream.requests.at(-1)!.body.messages.at(-1)).toEqual({ role: 'tool', tool_call_id: made.id, content: 'It is Paris' })
-    const [was, is] = [first, second].map(x => s.run(extras(x).run))
-    expect(is.origin).toBe(was.id)
-    expect(is.limits.calls).toBe(12 - was.spent.calls!)
-    await expect(ask(turn, 'calls=5')).rejects.toThrow(/budget of this exchange is used up/)
+    for (const t of own.choices[0].logprobs!.content!) {
+      expect(t.top_logprobs.map(x => x.logprob)).toEqual(t.top_logprobs.map(x => x.logprob).sort((a, b) => b - a))
+      expect([t.top_logprobs.length, new Set(t.top_logprobs.map(x => x.token)).size]).toEqual([3, 3])
+      // The one that was drawn, where it is among them, is told the same.
+      for (const x of t.top_logprobs) if (x.token === t.token) expect(x.logprob).toBe(t.logprob)
+    }
+    const plain = await client(s).completions.create({ model: 'm', prompt: 'A text', logprobs: 2 })
+    expect(plain.choices[0].logprobs).toMatchObject({ tokens: ['a'], top_logprobs: [{ a: -1, b: -2 }] })
   })
   test('responses: whole, streamed, tools and all', async () => {
     const s = await setting(sums)

@@ -97,3 +97,36 @@ export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
     source: { ...o.source, node: t.key(x.at) },
   }))
 }
+
+/**
+ * Partial traces of one depth under different parents, each parent with more than one child, whose labels differ by more than `margin` (MedS3, arXiv:2501.12051).
+ * They share no prefix but the question, so that is the prompt. Each trace is in one pair at most: the best of a depth with the worst, the next with the next.
+ * @param o.most pairs of a tree, those of greatest margin
+ */
+export function levelPairs(teller: Teller, o: { labels?: Labels; right?: Right; margin: number; most?: number }): Preference[] {
+  const t = teller.tree
+  const labels = o.labels ?? softLabels(t, o.right)
+  const several = taken(t).filter(n => n !== t.root && !Number.isNaN(labels[n]) && t.children(t.parent(n)!).length > 1)
+  const found: { chosen: NodeId; rejected: NodeId; by: number }[] = []
+  for (const level of Map.groupBy(several, n => t.depth(n)).values()) {
+    const order = level.toSorted((a, b) => labels[b] - labels[a] || a - b)
+    const used = new Set<NodeId>()
+    for (const chosen of order) {
+      const rejected = order.findLast(n => !used.has(n) && t.parent(n) !== t.parent(chosen) && labels[chosen] - labels[n] > o.margin)
+      if (rejected === undefined || used.has(chosen)) continue
+      used.add(chosen).add(rejected)
+      found.push({ chosen, rejected, by: labels[chosen] - labels[rejected] })
+    }
+  }
+  return found
+    .sort((a, b) => b.by - a.by)
+    .slice(0, o.most)
+    .map(p => ({
+      kind: 'preference',
+      prompt: teller.wholeMessages(),
+      chosen: teller.solution(p.chosen),
+      rejected: teller.solution(p.rejected),
+      margin: p.by,
+      source: { node: t.key(p.chosen) },
+    }))
+}

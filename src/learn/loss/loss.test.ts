@@ -309,6 +309,31 @@ describe('properties', () => {
     expect(unknown.cotangents[0].dv![0]).toBe(0)
     expect(() => oreo()([{ segment: ['policy'], lp: [0], v: [0] }], { step: 0 })).toThrow('reward')
   })
+  test('OREO over steps: worked out by hand; over every token the same as over tokens', () => {
+    const ref = [0, -1, -1, -1, -1]
+    const row: Row = {
+      segment: ['prompt', 'policy', 'policy', 'policy', 'policy'],
+      lp: [0, -0.5, -2, -0.4, -0.1],
+      lr: { ref },
+      v: [0.3, Number.NaN, 0.6, Number.NaN, Number.NaN],
+      reward: 1,
+    }
+    const l = oreo({ beta: 0.5, states: 'known' })([row], { step: 0 })
+    // Steps of two tokens: their log-ratios are -0.5 and 1.5.
+    const [e1, e2] = [0.3 - 1 + 0.5 * (-0.5 + 1.5), 0.6 - 1 + 0.5 * 1.5]
+    expect(l.loss).toBeCloseTo(e1 * e1 + e2 * e2, 12)
+    near(l.cotangents[0].dv!, [e1, 0, e2, 0, 0], 12)
+    near(l.cotangents[0].dlp, [0, 0.5 * e1, 0.5 * e1, 0.5 * e2, 0.5 * e2], 12)
+    // The slope of a policy token with all that is held still.
+    const loss = (x: number) =>
+      oreo({ beta: 0.5, states: 'known', value: 0 })([{ ...row, lp: [0, -0.5, -2, x, -0.1] }], { step: 0, held: [row] }).loss
+    expect((loss(-0.4 + 1e-5) - loss(-0.4 - 1e-5)) / 2e-5).toBeCloseTo(l.cotangents[0].dlp[3], 6)
+    const every = oreo({ states: 'known' })([{ ...row, v: [0.1, 0.2, 0.3, 0.4, Number.NaN] }], { step: 0 })
+    const tokens = oreo()([{ ...row, v: [Number.NaN, 0.1, 0.2, 0.3, 0.4] }], { step: 0 })
+    expect(every.loss).toBeCloseTo(tokens.loss, 12)
+    near(every.cotangents[0].dlp, tokens.cotangents[0].dlp, 12)
+    near(every.cotangents[0].dv!.subarray(0, 4), tokens.cotangents[0].dv!.subarray(1), 12)
+  })
   test('schedules and gates', () => {
     const mu = chordMu({ warmup: 10, decay: 20, peak: 0.5, valley: 0.1 })
     expect([0, 5, 10, 20, 30, 99].map(mu).map(x => +x.toFixed(3))).toEqual([0, 0.25, 0.5, 0.3, 0.1, 0.1])

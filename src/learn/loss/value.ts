@@ -103,9 +103,15 @@ export const valueRanking = (o: { mask?: Mask } = {}): LossFn => {
  * OREO (arXiv:2412.16145): soft Bellman consistency of policy and value along a trajectory with one reward R at its end.
  * Value: (V_t - R + b sum_{i >= t} sg d_i)^2. Policy: e_t^2, e_t = sg V_t - R + b d_t + b sg sum_{i > t} d_i. Both are means over the row's tokens.
  * Weigh `klTo('exact')` in beside it.
+ *
+ * `states: 'known'`, the form over steps: a state is wherever v is known, as of all tokens up to there; its action is what is written up to the next state, and d the
+ * sum over it. The means are over the states. v known before every token is the form over tokens.
  */
-export const oreo = (o: { beta?: number; mask?: Mask; reference?: string; value?: number; policy?: number } = {}): LossFn => {
-  const { beta: b = 0.03, mask = written, reference: name = 'ref', value = 1, policy = 1 } = o
+export const oreo = (
+  o: { beta?: number; mask?: Mask; reference?: string; value?: number; policy?: number; states?: 'tokens' | 'known' } = {},
+): LossFn => {
+  const { beta: b = 0.03, mask = written, reference: name = 'ref', value = 1, policy = 1, states = 'tokens' } = o
+  if (states === 'known') return oreoOfSteps({ b, mask, name, value, policy })
   return (rows, c) => {
     const out = zeros(rows)
     const factor = factors(rows, mask, 'sequence', c)
@@ -128,6 +134,36 @@ export const oreo = (o: { beta?: number; mask?: Mask; reference?: string; value?
         rest += sg
       }
       out[i].dv = dv
+    })
+    return checked({ loss, cotangents: out, metrics: {} }, 'oreo')
+  }
+}
+
+function oreoOfSteps({ b, mask, name, value, policy }: { b: number; mask: Mask; name: string; value: number; policy: number }): LossFn {
+  return (rows, c) => {
+    const out = zeros(rows)
+    const count = c.total?.rows ?? rows.length
+    let loss = 0
+    rows.forEach((row, i) => {
+      const held = c.held?.[i] ?? row
+      if (row.reward === undefined) throw new RangeError(`oreo: expected rows with a reward, found one without at row ${i}`)
+      const [v, vh] = [need(row, 'v', 'oreo'), need(held, 'v', 'oreo')]
+      const lr = reference(row, name, 'oreo')
+      const dv = new Float64Array(v.length)
+      out[i].dv = dv
+      const at = Array.from(v.keys()).filter(t => !Number.isNaN(v[t]))
+      let rest = 0 // sum of sg d over later actions
+      for (const [k, from] of at.entries().toArray().reverse()) {
+        const action = Array.from({ length: (at[k + 1] ?? v.length - 1) - from }, (_, j) => from + 1 + j).filter(t => mask(row, t))
+        const sg = action.reduce((n, t) => n + held.lp[t] - lr[t], 0)
+        const ev = v[from] - row.reward + b * (rest + sg)
+        const ep = vh[from] - row.reward + b * action.reduce((n, t) => n + row.lp[t] - lr[t], 0) + b * rest
+        const share = 1 / (at.length * count)
+        loss += share * (value * ev * ev + policy * ep * ep)
+        dv[from] = share * value * 2 * ev
+        for (const t of action) out[i].dlp[t] = share * policy * 2 * b * ep
+        rest += sg
+      }
     })
     return checked({ loss, cotangents: out, metrics: {} }, 'oreo')
   }

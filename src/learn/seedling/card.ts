@@ -9,11 +9,31 @@ export interface Stage {
   plan: Plan
   curves: Curves
 }
+/** Rounds of a learning loop, after the stages. */
+export interface LoopStage {
+  loop: string
+  world: string
+  /** Weights it began with. */
+  model: string
+  parts: string
+  seed: number
+  /** Calls of a round's searches. */
+  spend: number
+  rounds: number
+  /** Tokens trained. */
+  tokens: number
+  /** Changes of its training. */
+  tune?: Record<string, unknown>
+  /** On the test split: what the weights before it did, and by how much its first answers are better, families weighed alike. */
+  before: { results: FamilyResult[]; greedy: { mean: number; interval: Interval } }
+}
 export interface Card {
   schema: 1
   model: string
   /** Plans in the order in which they were run, each from the weights of the one before it, with their curves. */
   stages: Stage[]
+  /** What learning loops made of them, in their order. */
+  loops?: LoopStage[]
   parameters: number
   /** Words and pads that went through training. */
   tokens: number
@@ -67,6 +87,27 @@ ${table(
     d.verdicts.toFixed(4),
     percent(d.right),
   ]),
+)}
+`
+}
+
+function loopText({ loop, world, model, parts, seed, spend, rounds, tokens, tune, before }: LoopStage): string {
+  const points = (x: number): string => `${x > 0 ? '+' : ''}${(100 * x).toFixed(1)}`
+  const { mean, interval } = before.greedy
+  return `### By a loop: ${loop}
+
+${rounds} rounds of ${spend.toLocaleString('en')} calls on ${world}, from ${model}, seed ${seed}${parts === 'both' ? '' : `, ${parts} only`}${
+    tune === undefined
+      ? ''
+      : `, with ${Object.entries(tune)
+          .map(([k, v]) => `${k} ${v}`)
+          .join(', ')}`
+  }: ${(tokens / 1e6).toFixed(1)} M tokens. The round was chosen on dev puzzles. On test puzzles its
+first answers are ${points(mean)} points better [${interval.map(points).join(', ')}] than those of the weights before it, the three families weighed alike. Those did:
+
+${table(
+  ['', 'greedy', 'pass@1', 'pass@8', 'pass@32'],
+  before.results.map(r => [familyNames[r.family], within(r.greedy), ...[1, 8, 32].map(k => within(r.pass[k]))]),
 )}
 `
 }
@@ -128,7 +169,7 @@ choice is learnt only where exhaustive search says the target can still be made,
 ## Training
 Loss in nats a word on the dev split, over rows mixed as in training; verdicts apart.
 
-${c.stages.map((s, i) => stageText(s, i, c.stages.length)).join('\n')}
+${[...c.stages.map((s, i) => stageText(s, i, c.stages.length)), ...(c.loops ?? []).map(loopText)].join('\n')}
 Again: \`makeSeedling({ out })\`, where the plans are those of the JSON beside this card; the curves are there in full. Same plans, same weights, bit for bit,
 on one kind of machine.
 `

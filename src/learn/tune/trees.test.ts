@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeId } from '../../contract/index.ts'
 import type { FlatTree } from '../../kernel/index.ts'
-import { mctsDpo, restMcts, treepo } from '../../method/index.ts'
+import { bestOfN, mctsDpo, restMcts, treepo } from '../../method/index.ts'
 import { decode, encode, processCritic, seedling } from '../../model/seedling/index.ts'
 import { run } from '../../runtime/index.ts'
 import { game24 } from '../../world/index.ts'
@@ -132,4 +132,22 @@ test('groups: advantages of right answers above those of wrong ones; groups of o
     expect(rows.reduce((s, r) => s + (r.advantage as number), 0)).toBeCloseTo(0, 1)
   }
   expect(groupRows([{ teller, name: 'c', right: n => (teller.tree.is(n, 'end') ? false : null) }], 'tree')).toEqual([])
+})
+
+test('answers that could not be read lower the mean of their group, and have no row', async () => {
+  const teller = await searched(bestOfN, { n: 40, untilSolved: false }, 40)
+  const [plain, less] = [0, 60].map(unread => groupRows([{ teller, name: 'a', unread }], { centre: 'group', scale: 'none' }))
+  whole(less)
+  expect(less).toHaveLength(plain.length)
+  const mean = (unread: number) => plain.filter(r => r.reward === 1).length / (plain.length + unread)
+  for (const [rows, unread] of [
+    [plain, 0],
+    [less, 60],
+  ] as const)
+    for (const r of rows) expect(r.advantage).toBeCloseTo((r.reward as number) - mean(unread), 12)
+  // All that could be read is right: with what could not, there is something to prefer.
+  const right = (n: number) => (teller.tree.is(n as never, 'end') ? true : null)
+  expect(groupRows([{ teller, name: 'b', right }], { centre: 'others', scale: 'none' })).toEqual([])
+  for (const r of groupRows([{ teller, name: 'b', right, unread: 3 }], { centre: 'others', scale: 'none' }))
+    expect(r.advantage as number).toBeGreaterThan(0)
 })

@@ -17,7 +17,7 @@ import type { StepPair } from '../step-pairs.ts'
 import type { TuneRow, Verdict } from './row.ts'
 
 /** What has no token (a fraction, a number past 99) gives no row. */
-function sayable<T>(make: () => T): T | null {
+export function sayable<T>(make: () => T): T | null {
   try {
     return make()
   } catch (e) {
@@ -27,7 +27,7 @@ function sayable<T>(make: () => T): T | null {
 }
 type Told = Pick<TuneRow, 'tokens' | 'segment'>
 /** A prompt and what is said after it. */
-const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
+export const told = (prompt: readonly number[], parts: readonly (readonly [Segment, string])[]): Told => {
   const tokens = [...prompt]
   const segment: Segment[] = prompt.map(() => 'prompt')
   for (const [s, text] of parts)
@@ -96,16 +96,20 @@ export interface GroupTree {
   readonly teller: Teller
   readonly name: string
   readonly right?: Right
-  /** Where they are known, they are of the group, and wrong. */
+  /** Where they are known, they are of the group, wrong, and rows of their own. */
   readonly refused?: readonly Refused[]
+  /** Answers that the world could not read, where only their number is known. They count in means and deviations, and have no row. */
+  readonly unread?: number
 }
 /**
- * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is wrong,
- * where it is known (`refused`); what was cut off is of no group. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left
- * out, after the statistics.
+ * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is wrong:
+ * with its words (`refused`) it is a row like others, told by number (`unread`) it lowers the mean of its group (not for `tree`, which averages over ancestors that it
+ * does not have). What was cut off is of no group. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left out, after the
+ * statistics.
  */
 export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): TuneRow[] {
-  const all = trees.flatMap(({ teller, name, right, refused = [] }) => {
+  const lost = by === 'tree' ? [] : trees.flatMap(({ name, unread = 0 }) => new Array<string>(unread).fill(name))
+  const all = trees.flatMap(({ teller, name, right, refused = [], unread = 0 }) => {
     const t = teller.tree
     const is = right ?? rightByReward(t)
     const ends = taken(t).flatMap(n => (is(n) === null ? [] : new Array<NodeId>(Math.max(1, t.M[n] || 1)).fill(n)))
@@ -113,7 +117,7 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
       ...ends.map(at => ({ at, ids: [], reward: Number(is(at)) })),
       ...refused.filter(r => r.ended).map(r => ({ ...r, reward: 0 })),
     ]
-    if (answers.length < 2) return []
+    if (answers.length < 1 || answers.length + (by === 'tree' ? 0 : unread) < 2) return []
     const parent = Array.from({ length: t.size }, (_, n) => (t.taken(n as NodeId) ? (t.parent(n as NodeId) ?? -1) : -1))
     // What was refused is a leaf below the place where it was asked for.
     const leaves = answers.map(x => ({ node: x.ids.length === 0 ? (x.at as number) : parent.push(x.at) - 1, reward: x.reward }))
@@ -124,12 +128,9 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
   const values =
     by === 'tree'
       ? all.map(x => x.shared / scale)
-      : advantages(
-          all.map(x => x.reward),
-          all.map(x => x.name),
-          by,
-        )
-  const mixed = new Set([...Map.groupBy(all, x => x.name)].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
+      : advantages([...all.map(x => x.reward), ...lost.map(() => 0)], [...all.map(x => x.name), ...lost], by)
+  const rewards = Map.groupBy([...all, ...lost.map(name => ({ name, reward: 0 }))], x => x.name)
+  const mixed = new Set([...rewards].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
   return all.flatMap(({ teller, name, at, ids, reward }, i): TuneRow[] => {
     if (!mixed.has(name)) return []
     const [prompt, ...spans] = teller.spans(at)
@@ -144,6 +145,51 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
     const segment = [...row.segment, ...ids.map(() => 'policy' as const)]
     return [{ tokens, segment, reward, advantage: values[i], group: name, unit: `${name} group` }]
   })
+}
+
+/** A text that begins with its prompt, as a row; null: it has no token. */
+export const textRow = (prompt: string, text: string, as: Segment): Told | null =>
+  sayable(() => told(encode(prompt), [[as, text.slice(prompt.length)]]))
+
+export interface TrajectoryOptions {
+  right?: Right
+  /** At most so many right and so many wrong ones of a tree, of the right ones no more than of the wrong ones but one at least. Default: all. */
+  most?: number
+  /** Of a wrong answer and of a right one. Default 0 and 1. */
+  rewards?: readonly [wrong: number, right: number]
+}
+/** Finished answers, right and wrong, unpaired, each once, with their rewards. A verdict is asked for wherever a step begins. */
+export function trajectoryRows(teller: Teller, o: TrajectoryOptions = {}): TuneRow[] {
+  const t = teller.tree
+  const { right = rightByReward(t), most = Infinity, rewards = [0, 1] } = o
+  const rows = new Map<string, TuneRow>()
+  for (const n of taken(t)) {
+    const good = right(n)
+    if (good === null) continue
+    const [prompt, ...spans] = teller.spans(n)
+    const at: number[] = []
+    const row = sayable(() => {
+      const begin = encode(prompt.text)
+      let length = begin.length
+      for (const s of spans) {
+        at.push(length)
+        length += encode(s.text).length
+      }
+      return told(
+        begin,
+        spans.map(s => ['policy', s.text] as const),
+      )
+    })
+    if (row !== null)
+      rows.set(row.tokens.join(' '), {
+        ...row,
+        reward: rewards[Number(good)],
+        label: good ? 'desirable' : 'undesirable',
+        verdicts: at.map(i => ({ at: i })),
+      })
+  }
+  const [good, bad] = (['desirable', 'undesirable'] as const).map(l => [...rows.values()].filter(r => r.label === l).slice(0, most))
+  return [...(o.most === undefined ? good : good.slice(0, Math.max(1, bad.length))), ...bad]
 }
 
 export interface VerdictOptions {

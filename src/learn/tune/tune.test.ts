@@ -9,7 +9,8 @@ import { freshState, freshWeights, Trainer } from '../seedling/index.ts'
 import { objective } from './objective.ts'
 import { passesOf } from './pack.ts'
 import { readTuneRows, type TuneRow, unitsOf } from './row.ts'
-import { type TuneEvent, type TuneOptions, type TunePlan, tune, tuneRate } from './tune.ts'
+import { tuneRate } from './schedule.ts'
+import { type TuneEvent, type TuneOptions, type TunePlan, tune } from './tune.ts'
 
 const shape: Shape = { ...seedlingShape, width: 16, layers: 1, heads: 2, hidden: 16 }
 const from = freshWeights(shape, 1)
@@ -166,9 +167,13 @@ describe('stopping and going on', () => {
     // Held out is the opposite of what is learnt: it only gets worse.
     const against = pairs.map((r, i): TuneRow => ({ ...pairs[i % 2 ? i - 1 : i + 1], label: r.label!, unit: r.unit! }))
     const done = await of(pairs, { losses: [{ id: 'dpo' }], evaluateEvery: 1, patience: 2, epochs: 20, warmup: 0 }, { dev: against })
-    expect(done).toMatchObject({ step: 3, best: 1, finished: true })
-    const first = await of(pairs, { losses: [{ id: 'dpo' }], epochs: 20, warmup: 0, evaluateEvery: 1, patience: 1 }, { dev: against })
-    expect(done.weights).toEqual(first.weights)
+    expect(done).toMatchObject({ step: 2, best: 0, finished: true })
+    expect(done.dev.map(d => d.step)).toEqual([0, 1, 2])
+    expect(done.weights).toEqual(from)
+    // Where it helps, the last step is the best.
+    const better = await of(pairs, { losses: [{ id: 'dpo' }], epochs: 4, warmup: 0, evaluateEvery: 1 }, { dev: pairs })
+    expect(better.best).toBe(better.train.length)
+    expect(better.weights).toEqual((await of(pairs, { losses: [{ id: 'dpo' }], epochs: 4, warmup: 0 })).weights)
   })
 })
 
@@ -254,12 +259,15 @@ test('verdicts see their prefix only, at the position after it; a verdict over t
 })
 
 test('the rate rises, then falls to its floor', () => {
-  const plan = { rate: 1, warmup: 0.1, floor: 0.1 } as TunePlan
+  const plan = { rate: 1, warmup: 0.1, floor: 0.1, fall: 'cosine' } as const
   const rates = Array.from({ length: 100 }, (_, i) => tuneRate(plan, i + 1, 100))
   expect(rates[0]).toBeCloseTo(0.1)
   expect(rates[9]).toBe(1)
   expect(rates.at(-1)).toBeCloseTo(0.1)
   expect(rates.slice(10).every((r, i) => i === 0 || r <= rates[i + 9])).toBe(true)
+  const other = (fall: 'linear' | 'none') => [10, 55, 100].map(step => tuneRate({ ...plan, fall }, step, 100))
+  expect(other('linear')).toEqual([1, 0.55, 0.1].map(x => expect.closeTo(x)))
+  expect(other('none')).toEqual([1, 1, 1])
 })
 
 test('every loss is served', () => {

@@ -6,7 +6,8 @@ import { type AdamW, adamW, freshState, loadCheckpoint, saveCheckpoint, Trainer 
 import { cotangentsOf, fixed, lawsOf, look, type More } from './look.ts'
 import { type Known, type LossPlan, type Objective, objective, type Priced } from './objective.ts'
 import { passesOf } from './pack.ts'
-import { checkTuneRow, digestOf, type TuneRow, unitsOf } from './row.ts'
+import { checkTuneRow, digestOf, type TuneRow } from './row.ts'
+import { schedule, tuneRate } from './schedule.ts'
 
 /** What decides the weights, beside rows and the weights it starts from. */
 export interface TunePlan {
@@ -24,15 +25,17 @@ export interface TunePlan {
   batch: number
   /** Rows of a pass: what memory has to hold. */
   micro: number
-  /** Highest learning rate; it falls along a half cosine to `floor` of itself. */
+  /** Highest learning rate; it falls to `floor` of itself. */
   rate: number
   floor: number
+  /** How it falls: along a half cosine (default), a line, or not at all. */
+  fall?: 'cosine' | 'linear' | 'none'
   /** Share of the steps in which the rate rises. */
   warmup: number
   optimiser: AdamW
-  /** Steps between measurements on held-out rows; 0: none. */
+  /** Steps between measurements on held-out rows, the first before any step; 0: none. */
   evaluateEvery: number
-  /** Ends after so many measurements without a better one; 0: never. With held-out rows the best weights are kept, else the last. */
+  /** Ends after so many measurements without a better one; 0: never. With held-out rows the best weights are kept (those it starts from are among them), else the last. */
   patience: number
   /** Steps of the trainings that this one goes on from: what follows the step (CHORD's mu) counts them. Default 0. */
   before?: number
@@ -113,35 +116,6 @@ interface Kept {
   best: { step: number; loss: number } | null
 }
 
-/** Rate of step 1..steps. */
-export function tuneRate(p: TunePlan, step: number, steps: number): number {
-  const warm = Math.ceil(p.warmup * steps)
-  if (step <= warm) return (p.rate * step) / warm
-  const into = (step - warm) / Math.max(1, steps - warm)
-  return p.rate * (p.floor + (1 - p.floor) * 0.5 * (1 + Math.cos(Math.PI * into)))
-}
-
-/** Rows of each step: units shuffled anew in each epoch, or as they are given, filled up to `batch`. */
-function schedule(rows: readonly TuneRow[], p: TunePlan): { rows: number[]; epoch: number; first: boolean }[] {
-  const units = unitsOf(rows)
-  const out: { rows: number[]; epoch: number; first: boolean }[] = []
-  for (let epoch = 0; epoch < p.epochs; epoch++) {
-    let batch: number[] = []
-    let first = true
-    const push = (): void => {
-      if (batch.length > 0) out.push({ rows: batch, epoch, first })
-      if (batch.length > 0) first = false
-      batch = []
-    }
-    for (const unit of p.inOrder ? units : new AddressedRandom(p.seed, epoch, 0, 'tune batches').shuffle(units)) {
-      batch.push(...unit)
-      if (batch.length >= p.batch) push()
-    }
-    push()
-  }
-  return p.steps > 0 ? out.slice(0, p.steps) : out
-}
-
 /** Cut into rows again. */
 function cut(flat: Float32Array | undefined, rows: readonly TuneRow[]): (Float32Array | undefined)[] {
   let at = 0
@@ -199,10 +173,25 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
     saveCheckpoint(path, shape, trainer.state(), kept, more)
     onEvent?.({ kind: 'saved', step: trainer.step, path })
   }
+  const measured = dev.length > 0 && plan.evaluateEvery > 0
+  const heldOut = async (): Promise<void> => {
+    const { step } = trainer
+    const found = await measure(trainer, goal, plan, dev, more, moreOf())
+    const best = kept.best === null || found.loss < kept.best.loss
+    kept.dev.push({ step, ...found })
+    if (best) {
+      kept.best = { step, loss: found.loss }
+      for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
+    }
+    onEvent?.({ kind: 'measured', best, step, ...found })
+  }
   const bestWeights = (): Weights => new Map(tensors(shape).map(t => [t.name, more.get(`best.${t.name}`)!]))
   let over = kept.best !== null && plan.patience > 0 && sinceBest(kept) >= plan.patience
   try {
-    if (!before) await constants(o, plan, goal, trainer, more)
+    if (!before) {
+      await constants(o, plan, goal, trainer, more)
+      if (measured) await heldOut()
+    }
     let began = performance.now()
     let tokens = 0
     while (trainer.step < steps && !over && !signal?.aborted) {
@@ -232,15 +221,8 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
       kept.train.push(point)
       const speed = Math.round((tokens * 1000) / Math.max(1, performance.now() - began))
       onEvent?.({ kind: 'progress', ...point, steps, norm, rate, speed })
-      if (dev.length > 0 && plan.evaluateEvery > 0 && (step % plan.evaluateEvery === 0 || step === steps)) {
-        const found = await measure(trainer, goal, plan, dev, more, moreOf())
-        const best = kept.best === null || found.loss < kept.best.loss
-        kept.dev.push({ step, ...found })
-        if (best) {
-          kept.best = { step, loss: found.loss }
-          for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
-        }
-        onEvent?.({ kind: 'measured', best, step, ...found })
+      if (measured && (step % plan.evaluateEvery === 0 || step === steps)) {
+        await heldOut()
         over = plan.patience > 0 && sinceBest(kept) >= plan.patience
         began = performance.now()
         tokens = 0

@@ -1,12 +1,12 @@
 // Any conversation.
 import type { WorldEntry } from '../entry.ts'
 import { type ChatTask, parseTask, showTask } from './task.ts'
-import { type ChatState, chat, type Reply } from './world.ts'
+import { type ChatState, chat, type Heard, type Reply } from './world.ts'
 
 export type { ChatInput, ChatTask } from './task.ts'
-export { type ChatState, chat, type Reply, replyGroup, replyKey, spoken as spokenReply } from './world.ts'
+export { type ChatState, chat, type Heard, type Reply, replied, replyGroup, replyKey, sameMessage, spoken as spokenReply } from './world.ts'
 
-export const chatWorld: WorldEntry<ChatState, Reply, Reply, ChatTask> = {
+export const chatWorld: WorldEntry<ChatState, Reply | Heard, Reply, ChatTask> = {
   world: chat,
   describe: 'The next reply in any conversation, tool calls included; compared by what it calls or answers',
   grains: ['attempt', 'step'],

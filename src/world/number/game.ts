@@ -136,3 +136,12 @@ export const moveKey = (m: Move): string => {
 export const actionKey = (a: Action): string => a.map(moveKey).join('; ')
 /** The same for states from which the same can be done. */
 export const stateKey = (s: { left: readonly Rational[]; target: number }): string => `${s.target}|${showAll(s.left)}`
+
+/** Another target that this state reaches: the number left at the end; where one may stop early, what the last move made. null: none that can be asked for. */
+export function regoal(s: State, rules: Rules): { start: State; goal: string } | null {
+  const last = s.moves.at(-1)
+  const made = last === undefined ? null : result(last, rules)
+  if (made === null || made[1] !== 1 || made[0] < 1 || made[0] > 999 || made[0] === s.target || (rules.all && s.left.length > 1))
+    return null
+  return { start: start(s.numbers, made[0]), goal: String(made[0]) }
+}

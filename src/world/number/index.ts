@@ -1,6 +1,6 @@
 // Game of 24 and Countdown: one game with two sets of rules.
 import type { WorldEntry } from '../entry.ts'
-import { type Action, type Rules, rules24, rulesCountdown, type State } from './game.ts'
+import { type Action, type Rules, regoal, rules24, rulesCountdown, type State } from './game.ts'
 import { grader, item } from './grade.ts'
 import { split } from './split.ts'
 import { type NumberTask, parseTask, showTask } from './task.ts'
@@ -25,6 +25,7 @@ const shared = (rules: Rules) => ({
   parseTask: (input: unknown) => parseTask(input, rules),
   showTask: (t: NumberTask) => showTask(t, rules),
   splitOf: (t: NumberTask) => split(t.numbers),
+  regoal: (s: State) => regoal(s, rules),
   item,
   grader: <X extends 'train' | 'dev' | 'test'>(s: X) => grader(s, rules),
 })

@@ -1,0 +1,36 @@
+// The experiments of the loops: which loop, from which weights, with which seed. In the order of their importance, so that a grid that is cut short says most.
+import type { LoopOptions, Parts } from '../../src/loop/index.ts'
+
+/** One loop with one seed. */
+export interface Trial {
+  readonly loop: string
+  readonly parts: Parts
+  readonly model: 'seedling' | 'seedling@draft'
+  readonly seed: number
+}
+export const seeds = [1, 2, 3] as const
+export const rounds = 3
+
+/** All loops at the same spend. Nothing is decided by what `measured` says: the report's figures are those of `heldOut`. */
+export const settings = {
+  world: 'game24',
+  rounds,
+  spend: 6000,
+  measured: { problems: 104, split: 'dev', calls: 40 },
+} satisfies Partial<LoopOptions>
+/** All Game of 24 problems of the test split, the calls of each one's search, and how many answers are drawn. */
+export const heldOutBy = { split: 'test', problems: 1000, calls: 40, tries: 16 } as const
+
+const each = (model: Trial['model'], loop: string, parts: Parts = 'both'): Trial[] => seeds.map(seed => ({ loop, parts, model, seed }))
+const draft = (loop: string): Trial[] => each('seedling@draft', loop)
+
+export const grid: readonly Trial[] = [
+  ...['rest-mcts', 'rest-em', 'alphamath', 'mcts-dpo', 'self-rewarding', 'b-star', 'rstar-math'].flatMap(draft),
+  ...each('seedling', 'rest-mcts'),
+  ...(['policy', 'value'] as const).flatMap(parts => each('seedling', 'rest-mcts', parts)),
+  ...(['policy', 'value'] as const).flatMap(parts => each('seedling@draft', 'rest-mcts', parts)),
+  ...['lite-ppo', 'hpt', 'treepo', 'chord', 'loop'].flatMap(draft),
+  ...each('seedling', 'rest-em'),
+]
+
+export const nameOf = ({ loop, parts, model, seed }: Trial): string => `${loop}-${parts}-${model.replace('seedling@', '')}-${seed}`
