@@ -370,8 +370,9 @@ the same command watches it again, --cancel cancels it. Servers charge for such 
     summary: 'a learning loop: search, learn from the trees, search better',
     about: `Each round searches problems of the train split within the budget, makes rows of the trees, trains the weights on them in a process of its own, and measures them on
 held-out problems: at the first try, and by one search at a fixed budget that is the same for every loop. Round 0 is before any training. Loops: rest-mcts,
-alphamath, mcts-dpo, agent-q, alphallm, rstar-math, meds3, oreo, lid, spar, hpt, chord, lite-ppo, loop, treepo, b-star; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing,
-and the same command goes on. STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
+alphamath, mcts-dpo, agent-q, alphallm, rstar-math, meds3, oreo, lid, spar, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool,
+tp-llama; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing, and the same command goes on.
+STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
     args: [{ name: 'LOOP', doc: 'which: rest-mcts, alphamath, ...' }],
     options: [
       { name: 'rounds', value: 'N', doc: 'how many; more than before go on from the last', fallback: '3' },
@@ -402,9 +403,16 @@ and the same command goes on. STORE/loops/NAME holds the report with its curves;
       {
         name: 'select',
         value: 'HOW',
-        choices: ['order', 'mopps'],
-        doc: 'problems of a round: others each time, or by MoPPS those that about half of the answers solve',
+        choices: ['order', 'mopps', 'pcl'],
+        doc: 'problems of a round: others each time, or those that about half of the answers solve, by a belief about each (mopps) or a value of their prompts (pcl)',
         fallback: 'order',
+      },
+      {
+        name: 'curriculum',
+        value: 'HOW',
+        choices: ['world', 'success', 'weights'],
+        doc: "easy before hard: by the world's own measure, by the success that selection aims at, or by how much rows count",
+        fallback: 'none',
       },
       { name: 'out', value: 'NAME', doc: 'name of the loop and its weights', fallback: 'LOOP-PARTS-SEED' },
       { name: 'quick', doc: 'in small: minutes a round' },

@@ -5,6 +5,7 @@ import { Failure, nearest } from '../kernel/index.ts'
 import {
   type LoopEvent,
   type LoopOptions,
+  type LoopPlan,
   type LoopResult,
   loop,
   loopFolder,
@@ -99,7 +100,7 @@ export const trainLoopCommand: Action = async (call, s) => {
 /** The options as they were given, to be given again. */
 const spoken = (call: Call): string[] => [
   ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
-  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'out'].flatMap(k =>
+  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'curriculum', 'out'].flatMap(k =>
     (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
   ),
 ]
@@ -119,7 +120,8 @@ function optionsOf(call: Call, id: string): LoopOptions {
     throw new Failure('usage', `--budget: expected calls of a round, found ${Object.keys(others)[0]}`, 'as in --budget calls=12000')
   const quick = call.flags.has('quick') ? quickPlan : {}
   const measured = { ...loopPlan.measured, ...quick.measured }
-  const select = one(call, 'select') as 'order' | 'mopps' | undefined
+  const select = one(call, 'select') as LoopPlan['select'] | undefined
+  const curriculum = one(call, 'curriculum') as LoopPlan['curriculum']
   const split = one(call, 'split') as 'dev' | 'test' | undefined
   return {
     ...quick,
@@ -129,6 +131,7 @@ function optionsOf(call: Call, id: string): LoopOptions {
     parts,
     ...(rounds === undefined ? {} : { rounds }),
     ...(select === undefined ? {} : { select }),
+    ...(curriculum === undefined ? {} : { curriculum }),
     ...(world === undefined ? {} : { world }),
     ...(model === undefined ? {} : { model }),
     ...(calls === undefined ? {} : { spend: calls }),

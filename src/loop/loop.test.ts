@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { AddressedRandom } from '../kernel/index.ts'
 import { freshWeights } from '../learn/seedling/train.ts'
 import { seedlingShape, weightsPath, writeModel } from '../model/seedling/index.ts'
+import { replay } from '../run/index.ts'
 import { openStore } from '../store/index.ts'
 import {
   believed,
@@ -128,6 +129,27 @@ describe('which problems', () => {
     expect(Object.keys(beliefs).length).toBeGreaterThan(3)
     expect(r.rounds).toHaveLength(3)
   })
+})
+
+test('selection by prompts goes on with what was learnt of them; the curriculum of success needs a selection', {
+  timeout: 180_000,
+}, async () => {
+  const r = await run('lite-ppo', 'pcl', { select: 'pcl', curriculum: 'success', rounds: 2, spend: 96 })
+  const { prompts, beliefs, plan } = JSON.parse(readFileSync(join(root, 'pcl', 'loops', r.name, 'loop.json'), 'utf8'))
+  expect(prompts).toHaveLength(129)
+  expect(prompts.some((x: number) => x !== 0 && x !== 0.5)).toBe(true)
+  expect(Object.keys(beliefs).length).toBeGreaterThan(3)
+  expect(plan.curriculum).toBe('success')
+  await expect(run('lite-ppo', 'none', { curriculum: 'success' })).rejects.toThrow('nothing is selected')
+})
+test('hinted searches are runs like any other: read again, they are the same, and they replay', { timeout: 180_000 }, async () => {
+  const r = await run('prefix-rft', 'hints', { spend: 150, curriculum: 'weights' })
+  const store = openStore(join(root, 'hints'))
+  const hinted = store.list({ origin: r.name, limit: 1000 }).filter(m => String(m.options.part).includes(' hint '))
+  store.close()
+  expect(hinted.length).toBeGreaterThan(0)
+  expect(hinted.every(m => (m.options.plan as { begin?: string }).begin !== undefined)).toBe(true)
+  expect(await replay(hinted[0].id, { store: join(root, 'hints') })).toMatchObject({ holds: true })
 })
 
 describe('parts', () => {

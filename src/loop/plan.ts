@@ -1,6 +1,8 @@
 // What decides a loop's outcome, and where it lies. Nothing that trains is loaded with it.
 import { join } from 'node:path'
 import type { TunePlan } from '../learn/index.ts'
+import type { Curriculum } from './curriculum.ts'
+import type { Select } from './select.ts'
 
 /** What is trained: the network that writes, the one that judges, or both. */
 export type Parts = 'policy' | 'value' | 'both'
@@ -19,8 +21,11 @@ export interface LoopPlan {
   abreast: number
   /** Held-out problems, their split, and the calls of each one's search. */
   measured: { problems: number; split: 'dev' | 'test'; calls: number }
-  /** Which problems a round takes: others each time, in an order of the seed's; or by MoPPS those that about half succeed at. */
-  select: 'order' | 'mopps'
+  /** Which problems a round takes: others each time, in an order of the seed's; or those that about half succeed at, by a belief about each (MoPPS) or by a value that
+   *  is learnt of their prompts (PCL). */
+  select: Select
+  /** Easy before hard; absent: no. See `Curriculum`. */
+  curriculum?: Curriculum
   /** Changes of every training. */
   tune?: Partial<TunePlan>
 }

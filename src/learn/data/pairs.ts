@@ -20,6 +20,8 @@ export interface PairOptions {
   minEdit?: number
   /** Only where a right and a wrong end lie below the parent: a difference that was seen, not estimated. */
   bothOutcomes?: boolean
+  /** success: only siblings below which something ended; of others nobody knows that they fail. Default false. */
+  seen?: boolean
   /** best: the best child against the worst. all: every ordered pair of siblings. Default best. */
   scope?: 'best' | 'all'
   /** At most so many of a tree; those of greatest margin stay. Default: all. */
@@ -67,7 +69,8 @@ export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
       for (let i = 1; i < path.length; i++)
         // A sibling below which something right was found is no counterexample.
         for (const c of t.children(path[i - 1]))
-          if (c !== path[i] && ends.right[c] === 0 && t.N[c] >= minVisits) add(path[i - 1], teller.step(path[i]), teller.step(c), 1)
+          if (c !== path[i] && ends.right[c] === 0 && t.N[c] >= minVisits && (!o.seen || ends.wrong[c] > 0))
+            add(path[i - 1], teller.step(path[i]), teller.step(c), 1)
     }
   } else if (kind === 'checkpoint') {
     const [good, bad] = [firstEnd(t, right, true), firstEnd(t, right, false)]

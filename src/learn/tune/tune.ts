@@ -41,6 +41,8 @@ export interface TunePlan {
   before?: number
   /** Rows are learnt in the order in which they are given, in every epoch: a curriculum from easy to hard. Default: shuffled anew in each. */
   inOrder?: boolean
+  /** Part of a curriculum over the rows' `ease` that this training is: from and to, where 1 is its end. Default: none. */
+  curriculum?: readonly [from: number, to: number]
 }
 export const tunePlan: Readonly<TunePlan> = {
   seed: 1,
@@ -205,7 +207,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
       }
       const step = trainer.step + 1
       const rate = tuneRate(plan, step, steps)
-      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate, moreOf())
+      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate, moreOf(), trainer.step / steps)
       if (!Number.isFinite(priced.loss) || !Number.isFinite(norm))
         throw new Failure(
           'model',
@@ -322,7 +324,9 @@ async function one(
   more: ReadonlyMap<string, Float32Array>,
   rate: number,
   asked: More,
+  done: number,
 ): Promise<{ priced: Priced; norm: number }> {
+  const [begun, end] = plan.curriculum ?? [1, 1]
   const passes = passesOf(rows, at, plan.micro, goal.values)
   const seen = await look(trainer, rows, passes, asked)
   const known = knownOf(rows, more, '')
@@ -330,7 +334,11 @@ async function one(
     at.map(i => rows[i]),
     at.map(i => seen.get(i)!),
     at.map(i => known[i]),
-    { step: (plan.before ?? 0) + trainer.step, random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss') },
+    {
+      step: (plan.before ?? 0) + trainer.step,
+      along: begun + (end - begun) * done,
+      random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss'),
+    },
   )
   const slopes = new Map(at.map((i, k) => [i, priced.slopes[k]]))
   const wide = asked.H || asked.laws !== undefined
