@@ -44,7 +44,7 @@ export function Choice<T extends string>(o: {
   label: string
   value: T
   of: readonly { value: NoInfer<T>; label: ReactNode; title?: string }[]
-  onChange(value: T): void
+  onChange(value: NoInfer<T>): void
 }) {
   return (
     <fieldset className="choice" aria-label={o.label}>

@@ -302,7 +302,7 @@ export class Stage {
     const c = this.cells!
     fill(c, l, device, this.coloured, rows)
     this.base.dataset.rows = String(c.shown)
-    this.near = !c.crowded && (l.shape === 'radial' ? c.insideCount <= 900 : v.ky >= 4.5)
+    this.near = !c.crowded && (l.shape === 'radial' ? c.insideCount <= 900 : v.ky >= 3)
     if (!this.near) {
       rasterTree(this.picture, c, columns, l, device, this.coloured, palette, d)
       pen.putImageData(this.picture.image, 0, 0)
