@@ -5,16 +5,12 @@ import { Failure } from '../kernel/index.ts'
 import { dataCardText } from '../learn/data/index.ts'
 import { type AskedExport, exportOptions, exportRuns } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
-import { type Action, one } from './definition.ts'
+import { type Action, type Call, one } from './definition.ts'
 import { jsonLine, lookOf, print } from './report.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
 
 export const exportCommand: Action = async (call, s) => {
-  const text = (name: keyof AskedExport): AskedExport => (one(call, name) === undefined ? {} : { [name]: one(call, name) })
-  const flag = (name: keyof AskedExport): AskedExport => (call.flags.has(name) ? { [name]: true } : {})
-  const texts = ['format', 'labels', 'pairs', 'margin', 'min-visits', 'min-edit', 'most', 'top', 'right', 'dialect'] as const
-  const flags = ['both-outcomes', 'steps', 'chat', 'more'] as const
-  const options = exportOptions(Object.assign({}, ...texts.map(text), ...flags.map(flag)), storeFolder(one(call, 'store')))
+  const options = exportOptions(askedOf(call), storeFolder(one(call, 'store')))
   const { format } = options
   const out = one(call, 'out')
   const parquet = out?.endsWith('.parquet') ?? false
@@ -73,3 +69,11 @@ const cardLines = (text: string): Line[] =>
       const at = l.indexOf(': ')
       return [piece(`  ${fill(l.slice(2, at), 24)}`, 'dim'), piece(l.slice(at + 2))]
     })
+/** What a command line says of the rows to be taken of trees. */
+export function askedOf(call: Call): AskedExport {
+  const text = (name: keyof AskedExport): AskedExport => (one(call, name) === undefined ? {} : { [name]: one(call, name) })
+  const flag = (name: keyof AskedExport): AskedExport => (call.flags.has(name) ? { [name]: true } : {})
+  const texts = ['format', 'labels', 'pairs', 'margin', 'min-visits', 'min-edit', 'most', 'top', 'right', 'dialect'] as const
+  const flags = ['both-outcomes', 'steps', 'chat', 'more'] as const
+  return Object.assign({}, ...texts.map(text), ...flags.map(flag))
+}

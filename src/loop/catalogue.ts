@@ -14,6 +14,7 @@ import { restEm } from './rest-em.ts'
 import { restMctsLoop } from './rest-mcts.ts'
 import { rstarMathLoop } from './rstar-math.ts'
 import { selfRewarding } from './self-rewarding.ts'
+import { sparLoop } from './spar.ts'
 import type { LoopSpec } from './spec.ts'
 
 /** Those that share a file; every other lies in a file of its own id. */
@@ -37,6 +38,7 @@ const all: readonly LoopSpec[] = [
   meds3Loop,
   oreoLoop,
   lidLoop,
+  sparLoop,
   restEm,
   selfRewarding,
 ]

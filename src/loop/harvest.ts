@@ -63,7 +63,7 @@ export async function searchOnce(
   }
   const plan: Plan = {
     world: w.entry.world.id,
-    task: w.entry.showTask(problem.task),
+    task: w.entry.showTask(search.task === undefined ? problem.task : { ...(problem.task as object), ...search.task }),
     method: search.method,
     ...(search.preset === undefined ? {} : { preset: search.preset }),
     ...(search.knobs === undefined ? {} : { knobs: { ...search.knobs } }),
@@ -103,7 +103,7 @@ export function problemsOf(entry: WorldEntry, seed: number, split: 'train' | 'de
     throw new Failure(
       'usage',
       `loops need a world that makes tasks and speaks the dialect tokens; ${entry.world.id} does not`,
-      'take game24 or countdown',
+      'take game24, countdown or sequence',
     )
   return entry.tasks({ split, n, seed })
 }

@@ -12,6 +12,8 @@ export interface LoopSearch {
   /** Default: the world's own rule. */
   readonly reward?: string
   readonly sampling?: Sampling
+  /** Settings of the problem that differ in this search, where it is made of settings. */
+  readonly task?: Readonly<Record<string, number>>
   /** For one problem. */
   readonly budget: Limits & { readonly calls: number }
 }

@@ -41,8 +41,10 @@ export interface ExportOptions {
   right?: number
   /** What states are labelled by, for siblings, steps and rankings. Default soft. */
   labels?: LabelKind
-  /** What people preferred comes first, and nothing that they contradict; `people`: that alone. */
-  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source' | 'kind'> & { kind?: PairOptions['kind'] | 'people' }
+  /** What people preferred comes first, and nothing of what they contradict. */
+  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  /** Of pairs: what people preferred, and nothing else. */
+  peopleAlone?: boolean
   imitate?: Omit<ImitationOptions, 'right' | 'source'>
   chat?: boolean
   more?: boolean
@@ -119,10 +121,9 @@ function examplesOf(
       return imitationsOf(teller, { ...o.imitate, ...common })
     case 'preference': {
       const theirs = peoplePairs(teller, preferences, source)
-      const { kind = 'siblings', ...pairs } = o.pairs ?? {}
-      if (kind === 'people') return theirs
+      if (o.peopleAlone) return theirs
       const settled = new Set(theirs.flatMap(x => [`${x.chosen}\0${x.rejected}`, `${x.rejected}\0${x.chosen}`]))
-      return [...theirs, ...pairsOf(teller, { kind, ...pairs, labels, ...common }).filter(x => !settled.has(`${x.chosen}\0${x.rejected}`))]
+      return [...theirs, ...pairsOf(teller, { ...o.pairs, labels, ...common }).filter(x => !settled.has(`${x.chosen}\0${x.rejected}`))]
     }
     case 'unpaired':
       return unpairedOf(teller, common)

@@ -9,9 +9,12 @@ import type { Plan } from './plan.ts'
 /** The contract's own number: raised when recorded runs would go another way under it. */
 export const contractVersion = 1
 
-export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall' | 'remember' | 'replayOnly' | 'raise'> {
-  /** Folder that keeps the run: it survives a kill and can be resumed, replayed, exported. Default: none, nothing is written. */
-  store?: string | null
+export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall' | 'remember' | 'replayOnly' | 'raise' | 'store'> {
+  /**
+   * Folder that keeps the run: it survives a kill and can be resumed, replayed, exported. Or a store of it that is open, and is left open: to open one takes some
+   * milliseconds. Default: none, nothing is written.
+   */
+  store?: string | Store | null
   /** Goes on with this run of the store. Its frame must be the same; limits may be higher. */
   resume?: string
   /** How the run was asked for, so that it can be started again from its id alone. */
@@ -35,14 +38,15 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
  * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
  */
 export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Run<S, A, Ans> {
-  const { store: folder, resume, plan, part, origin, onRun, durability, ...setup } = o
-  if (folder === undefined || folder === null) {
+  const { store: where, resume, plan, part, origin, onRun, durability, ...setup } = o
+  if (where === undefined || where === null) {
     if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
     const r = run(frame, task, setup)
     onRun?.(r.id)
     return r
   }
-  const store = openStore(folder, durability === undefined ? {} : { durability })
+  const own = typeof where === 'string'
+  const store = own ? openStore(where, durability === undefined ? {} : { durability }) : where
   let handle: RunHandle | undefined
   let going: Run<S, A, Ans>
   let raise: Limits | undefined
@@ -92,20 +96,20 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     })
   } catch (e) {
     handle?.close()
-    store.close()
+    if (own) store.close()
     throw e
   }
   onRun?.(handle.id)
   const { id } = handle
   const kept = going.then(
     r => {
-      keep(store, handle, going, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
+      keep(store, own, handle, going, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
       return r
     },
     e => {
       const partial = (e as { partial?: RunResult<S, A, Ans> }).partial
       try {
-        keep(store, handle, going, partial, 'failed', (e as Error).message)
+        keep(store, own, handle, going, partial, 'failed', (e as Error).message)
       } catch {
         // The first failure matters more than that it could not be noted.
       }
@@ -165,6 +169,7 @@ export interface Kept {
 }
 function keep(
   store: Store,
+  own: boolean,
   handle: RunHandle,
   run: Run<any, any, any>,
   r: RunResult<any, any, any> | undefined,
@@ -192,7 +197,7 @@ function keep(
     } else store.update(handle.id, { status })
   } finally {
     handle.close()
-    store.close()
+    if (own) store.close()
   }
 }
 

@@ -49,7 +49,7 @@ export interface Live {
 export class Desk {
   readonly #settings: ServeSettings
   readonly #metrics: Metrics
-  /** Held open, so that no run is the last to close it, which would cost each of them a sweep. */
+  /** One for all runs: to open it for each would cost each some milliseconds. */
   readonly store: Store | null
   readonly #providers = new Map<string, Promise<Provider>>()
   /** Searches under way, by their ids. */
@@ -194,7 +194,7 @@ export class Desk {
       run = solve(frame, task, {
         seed: plan.seed ?? 1,
         concurrency: plan.concurrency ?? 8,
-        ...(this.#settings.store === null ? {} : { store: this.#settings.store }),
+        store: this.store,
         plan,
         ...(o.origin === undefined ? {} : { origin: o.origin }),
         ...(o.resume === undefined ? {} : { resume: o.resume.id }),

@@ -111,11 +111,18 @@ export class SqliteJournal implements Journal {
 
   /**
    * Opens an existing journal.
+   * @param made a connection to one that was just made: nothing is in it that would have to be read
    * @throws Failure `store` if there is none, if it is of a later format, or if it cannot be opened; not if it is damaged
    */
-  constructor(file: string, o: JournalOptions = {}) {
+  constructor(file: string, o: JournalOptions = {}, made?: DatabaseSync) {
     this.file = file
     this.#o = o
+    if (made !== undefined) {
+      this.#size = 0
+      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
+      this.#adopt(made)
+      return
+    }
     if (!existsSync(file)) throw new StoreFailure(`${file} does not exist`, 'see `espalier runs` for what this store holds')
     try {
       this.#reader = patiently(() => connect(file, { readOnly: true }))
@@ -138,10 +145,7 @@ export class SqliteJournal implements Journal {
     try {
       db = writable(file, o.durability, true)
       db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
-      const journal = new SqliteJournal(file, { ...o, write: true })
-      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
-      journal.#adopt(db)
-      return journal
+      return new SqliteJournal(file, { ...o, write: true }, db)
     } catch (error) {
       db?.close()
       throw storeFailure(error, file)
@@ -180,7 +184,7 @@ export class SqliteJournal implements Journal {
     const upTo = this.#damage ? this.#damage.record - 1 : this.#o.write && this.#size >= 0 ? this.#size : Infinity
     let n = 0
     let sum = sumStart
-    const db = this.#reader
+    const db = this.#reader ?? this.#writer
     if (db === null || upTo === 0) return
     let rows: Iterator<unknown>
     let blob: StatementSync
@@ -335,8 +339,9 @@ export class SqliteJournal implements Journal {
   #closed = (): Failure => new StoreFailure(`the journal ${this.file} was closed`, '')
 
   #connection(): DatabaseSync {
-    if (!this.#open || this.#reader === null) throw this.#closed()
-    return this.#reader
+    const db = this.#reader ?? this.#writer
+    if (!this.#open || db === null) throw this.#closed()
+    return db
   }
 
   /** The connection that writes, made at the first need: after everything there is was read and found whole. */

@@ -23,7 +23,7 @@ export type SequenceKind = (typeof sequenceKinds)[number]
 export type SequenceMix = Readonly<Record<SequenceKind, number>>
 export const sequenceMix: SequenceMix = { draft: 0.35, check: 0.3, mend: 0.35 }
 /** Columns of a row: the longest mended draft and a verdict. */
-const columns = 40
+export const sequenceColumns = 40
 
 /** The same numbers but for one or two: replaced, left out, or one more; ascending. */
 export function blemished(answer: readonly number[], r: Random): number[] {
@@ -39,8 +39,8 @@ export function blemished(answer: readonly number[], r: Random): number[] {
   return xs.sort((a, b) => a - b)
 }
 
-/** The prompt of a place, as the world has it for models of tokens. */
-const said = (task: SequenceTask, draft: readonly number[] | null, what: 'step' | 'judgement', hint?: string): string =>
+/** The prompt of a place, as the world has it for models of tokens. @param hint a critique of the draft */
+export const saidOf = (task: SequenceTask, draft: readonly number[] | null, what: 'step' | 'judgement', hint?: string): string =>
   sequence
     .dialects!.tokens.render(
       { state: { task, draft, drafts: 0 } satisfies SequenceState, ...(hint === undefined ? {} : { hint }) } as never,
@@ -69,29 +69,29 @@ export function sequenceExample(seed: number, split: Split, step: number, row: n
     const [before, after] = [encode(prompt), encode(reply)]
     return { tokens: [...before, ...after], says: [...before.map(() => false), ...after.map(() => true)] }
   }
-  if (kind === 'draft') return { kind, ...told(said(task, null, 'step'), `${answer.join(' ')} $`), judged: [] }
+  if (kind === 'draft') return { kind, ...told(saidOf(task, null, 'step'), `${answer.join(' ')} $`), judged: [] }
   let draft: readonly number[] = kind === 'check' && r.next() < 0.5 ? answer : blemished(answer, r)
   // By chance a blemish can leave everything met: nothing to mend.
   while (kind === 'mend' && good(critiqueTokens(task, draft))) draft = blemished(answer, r)
   const critique = critiqueTokens(task, draft)
-  const place = said(task, draft, 'judgement')
+  const place = saidOf(task, draft, 'judgement')
   if (kind === 'check')
     return {
       kind,
       ...told(`${place} ${critiqueBegins}`, critique),
       judged: [{ length: encode(place).length, good: good(critique) }],
     }
-  return { kind, ...told(said(task, draft, 'step', r.next() < 0.2 ? undefined : critique), `${answer.join(' ')} $`), judged: [] }
+  return { kind, ...told(saidOf(task, draft, 'step', r.next() < 0.2 ? undefined : critique), `${answer.join(' ')} $`), judged: [] }
 }
 
 export const sequenceData = (mix: SequenceMix = sequenceMix): Data => ({
   id: `sequence ${sequenceKinds.map(k => mix[k]).join(' ')}`,
   kinds: sequenceKinds,
-  length: columns,
+  length: sequenceColumns,
   batch: (seed, split, step, rows) =>
     layOut(
       Array.from({ length: rows }, (_, row) => sequenceExample(seed, split, step, row, mix)),
-      columns,
+      sequenceColumns,
       sequenceKinds,
     ),
 })

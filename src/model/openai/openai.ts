@@ -58,7 +58,7 @@ export interface Endpoint extends Provider {
   readonly lacking: ReadonlySet<Optional>
 }
 
-const officialUrl = 'https://api.openai.com/v1'
+export const officialUrl = 'https://api.openai.com/v1'
 
 /** What is known of one call between its tries: samples already drawn, and which of them came empty. */
 interface Memo {
@@ -351,7 +351,7 @@ export function openai(options: OpenAIOptions): Endpoint {
   }
 }
 
-function addressOf(text: string): URL {
+export function addressOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   // What stands there may hold a password: it is not said again.
   if (url === null || !/^https?:$/.test(url.protocol))
