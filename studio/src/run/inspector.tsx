@@ -7,13 +7,20 @@ import { compact, count, fixed, usd } from '../shell/format.ts'
 import { Wrong } from '../shell/said.tsx'
 import type { RunModel } from '../tree/model.ts'
 import { Effects } from './effects.tsx'
+import { readable } from './readable.ts'
 import { Siblings } from './siblings.tsx'
 import { Tokens } from './tokens.tsx'
 
 /** The node, asked for again when its numbers changed: at most every second and a half. */
 function useNode(model: RunModel, row: number): Got<NodeDetail> {
-  const got = useGet<NodeDetail>(`/api/runs/${encodeURIComponent(model.run)}/nodes/${row}`)
+  const got = useGet<NodeDetail>(`/api/runs/${encodeURIComponent(model.run)}/nodes/${row}?wait=0.3`)
   const { reload } = got
+  const pending = got.data?.pending === true
+  useEffect(() => {
+    if (!pending) return
+    const timer = setInterval(reload, 1500)
+    return () => clearInterval(timer)
+  }, [pending, reload])
   useEffect(() => {
     const print = (): string => `${model.columns.N[row]} ${model.columns.Q[row]} ${model.columns.flags[row]} ${model.columns.calls[row]}`
     let was = print()
@@ -75,7 +82,12 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new node is read from its top
   useEffect(() => top.current?.parentElement?.scrollTo(0, 0), [row])
   const node = got.data ?? last
-  if (node === undefined) return got.error === undefined ? null : <Wrong error={got.error} retry={got.reload} />
+  if (node === undefined)
+    return got.error === undefined ? (
+      <Known model={model} row={row} acts={acts} onClose={onClose} />
+    ) : (
+      <Wrong error={got.error} retry={got.reload} />
+    )
   return (
     <div className="inspector" ref={top} data-row={node.row} aria-busy={node.row !== row}>
       <header className="inspector-head">
@@ -113,13 +125,13 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
       )}
       <Part title="State">
         <pre className="inspector-text" data-what="state">
-          {node.state}
+          {readable(node.state)}
         </pre>
         {node.rendered !== null && node.rendered !== node.state && (
-          <>
-            <h3>as the model sees it</h3>
+          <details className="rendered">
+            <summary>as the model sees it</summary>
             <pre className="inspector-text">{node.rendered}</pre>
-          </>
+          </details>
         )}
       </Part>
       {node.siblings.length > 1 && (
@@ -181,6 +193,7 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
           <Effects effects={node.effects} />
         </Part>
       )}
+      {node.pending === true && <p className="faint part">Prompts and judgements are being read from the journal…</p>}
       {node.notes.length > 0 && (
         <Part title="Notes">
           {node.notes.map((n, i) => (
@@ -197,6 +210,28 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
       <p className="inspector-key mono faint" title="Its address in the journal">
         {node.key}
       </p>
+    </div>
+  )
+}
+/** What the tree says about a node already, until the rest is here. */
+function Known({ model, row, acts, onClose }: Pick<InspectorProps, 'model' | 'row' | 'acts' | 'onClose'>) {
+  const c = model.columns
+  const value = (x: number): number | null => (Number.isNaN(x) ? null : x)
+  return (
+    <div className="inspector">
+      <header className="inspector-head">
+        <p className="inspector-where small">
+          <span className="faint">
+            depth {c.depth[row]} · node {row}
+          </span>
+          <Button kind="plain" small aria-label="Close" title="Close (Esc)" onClick={onClose}>
+            ×
+          </Button>
+        </p>
+        <p className="inspector-action mono faint">…</p>
+        {acts}
+      </header>
+      <Stats stats={{ N: c.N[row], Q: value(c.Q[row]), P: value(c.P[row]), V: value(c.V[row]), R: value(c.R[row]) }} />
     </div>
   )
 }

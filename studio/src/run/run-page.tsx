@@ -267,7 +267,9 @@ const streams = {
 } as const
 /** Whether what is seen is what is. */
 function Stream({ model }: { model: RunModel }) {
-  const [text, title] = streams[useValue(model.stream)]
+  const now = useValue(model.stream)
+  const over = useValue(model.row)?.status !== 'running'
+  const [text, title] = streams[now === 'live' && over ? 'over' : now]
   return (
     <span className="run-stream small faint" title={title} role="status">
       {text}

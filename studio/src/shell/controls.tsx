@@ -43,7 +43,7 @@ export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | 
 export function Choice<T extends string>(o: {
   label: string
   value: T
-  of: readonly { value: T; label: ReactNode; title?: string }[]
+  of: readonly { value: NoInfer<T>; label: ReactNode; title?: string }[]
   onChange(value: T): void
 }) {
   return (

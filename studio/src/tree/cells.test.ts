@@ -70,4 +70,7 @@ test('scales: unknown is no colour, infinite no end, a log scale begins at nough
   // No dollars were spent: tokens stand for the cost.
   expect(colour(c, 'cost').unit).toBe('tokens')
   expect(colour(c, 'age').unit).toBe('seconds')
+  expect(value.instead).toBe(false)
+  c.Q.fill(Number.NaN)
+  expect(colour(c, 'value')).toMatchObject({ instead: true, low: 0.5 })
 })

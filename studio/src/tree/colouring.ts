@@ -23,6 +23,8 @@ export interface Coloured {
   share: Float32Array
   /** The number itself. */
   of(row: number): number
+  /** Nothing is backed up in this tree (a method without Q): the critic's values stand for it. */
+  instead: boolean
 }
 /** Dollars where they are known and not all nought, else tokens, else calls. */
 function costs(c: Columns): { column: Float64Array | Int32Array; unit: 'usd' | 'tokens' | 'calls' } {
@@ -30,12 +32,17 @@ function costs(c: Columns): { column: Float64Array | Int32Array; unit: 'usd' | '
   for (let r = 0; r < c.size; r++) if (c.tokens[r] > 0) return { column: c.tokens, unit: 'tokens' }
   return { column: c.calls, unit: 'calls' }
 }
+function anyOf(column: Float32Array, n: number): boolean {
+  for (let r = 0; r < n; r++) if (!Number.isNaN(column[r])) return true
+  return false
+}
 export function colour(c: Columns, by: Colouring, into?: Float32Array): Coloured {
   const n = c.size
   let unit: Coloured['unit'] = 'value'
   let column: Float32Array | Float64Array | Int32Array = c.Q
   let log = false
-  if (by === 'critic') column = c.V
+  const instead = by === 'value' && !anyOf(c.Q, n) && anyOf(c.V, n)
+  if (by === 'critic' || instead) column = c.V
   else if (by === 'uncertainty') column = c.se
   else if (by === 'visits') {
     column = c.N
@@ -76,5 +83,5 @@ export function colour(c: Columns, by: Colouring, into?: Float32Array): Coloured
     else if (s > 1) s = 1
     share[r] = s
   }
-  return { by, unit, low, high, log, share, of }
+  return { by, unit, low, high, log, share, of, instead }
 }

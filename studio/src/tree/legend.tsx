@@ -64,7 +64,7 @@ export function Legend({ model, coloured, hovered }: { model: RunModel; coloured
     <div className="tree-legend">
       <div className="tree-scale" title={`${about}. Where several nodes share a pixel, the highest is shown.`}>
         <span className="small">
-          {label}
+          {coloured.instead ? colourings.critic.label : label}
           {coloured.unit !== 'value' && coloured.unit !== 'visits' && <span className="faint"> {coloured.unit}</span>}
         </span>
         <span className="tree-scale-bar" style={{ backgroundImage: `linear-gradient(to right, ${stops})` }}>

@@ -45,7 +45,7 @@ export function palette(shown: 'light' | 'dark'): Palette {
   const strong = rgbOf(token('--line-strong'))
   const edges = new Uint32Array(densities)
   for (let i = 0; i < densities; i++) {
-    const a = 0.62 * (1 - Math.exp(-i / 14))
+    const a = (shown === 'light' ? 0.55 : 0.78) * (1 - Math.exp(-i / 14))
     edges[i] = pack(...(ground.map((v, k) => Math.round(v + (strong[k] - v) * a)) as [number, number, number]))
   }
   return {

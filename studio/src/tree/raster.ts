@@ -107,9 +107,9 @@ export function rasterTree(
     if (radial) line(p, x0, y0, x1, y1)
     else curve(p, x0, y0, x1, y1)
   }
-  develop(p, colours, Math.max(4, Math.min(11, 24_000 / Math.max(1, cells.count))))
+  develop(p, colours, Math.max(4, Math.min(8, 24_000 / Math.max(1, cells.count))))
   const { pixels } = p
-  const wide = radial ? Math.max(1, Math.round(dpr)) : Math.round(Math.min(9 * dpr, Math.max(2 * dpr, v.kx * 0.09)))
+  const wide = radial ? Math.max(1, Math.round(dpr)) : Math.round(Math.min(8 * dpr, Math.max(2 * dpr, v.kx * 0.07)))
   const high = Math.max(1, Math.min(Math.round(3 * dpr), Math.floor(v.ky * 0.6)))
   for (let k = 0; k < cells.count; k++) {
     const i = cells.touched[k]

@@ -19,8 +19,8 @@ export interface Shown {
   second: number
   found: readonly number[]
 }
-/** Between two paints of what came from the run, in milliseconds: at least thirty a second. */
-const pace = 30
+/** Between two paints of what came from the run, in milliseconds, at least; more where a paint takes long, so that time is left for the rest of the page. */
+const pace = 16
 /** Up to so many rows glide to their new places. */
 const gliding = 2000
 
@@ -48,6 +48,8 @@ export class Stage {
   private baseDirty = true
   private painted = 0
   private lastData = 0
+  /** Milliseconds that the last paint of all took. */
+  private cost = 0
   private laidOut = { structure: -1, version: -1, at: 0, cost: 0 }
   private links = new Int32Array(6000)
   private linkCount = 0
@@ -94,7 +96,7 @@ export class Stage {
   /** The run's tree changed. */
   data(): void {
     const now = performance.now()
-    const due = Math.max(0, this.lastData + pace - now)
+    const due = Math.max(0, this.lastData + Math.max(pace, this.cost * 1.3) - now)
     this.timer ??= setTimeout(() => {
       this.timer = undefined
       this.lastData = performance.now()
@@ -249,7 +251,11 @@ export class Stage {
       }
       this.baseDirty = true
     }
-    if (this.baseDirty) this.paintBase(layout, view)
+    if (this.baseDirty) {
+      const from = performance.now()
+      this.paintBase(layout, view)
+      this.cost = performance.now() - from
+    }
     this.baseDirty = false
     const pen = this.over.getContext('2d')!
     pen.setTransform(this.dpr, 0, 0, this.dpr, 0, 0)

@@ -83,6 +83,7 @@ export function Timeline({
         ]
       : [],
   )
+  const timed = size > 0 && model.columns.born[size - 1] > 0
   const time = at > 0 ? model.columns.born[at - 1] : Number.NaN
   return (
     <div className="timeline">
@@ -116,7 +117,7 @@ export function Timeline({
         title={rows === null ? undefined : 'Numbers and colours are those of now; only what was there is shown.'}
       >
         <b>{count(at)}</b> of {count(size)}
-        {!Number.isNaN(time) && <span className="faint"> · {seconds(time)}</span>}
+        {timed && <span className="faint"> · {seconds(time)}</span>}
       </span>
     </div>
   )
