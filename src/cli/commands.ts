@@ -49,6 +49,17 @@ const pairOptions: readonly OptionDef[] = [
   { name: 'both-outcomes', doc: 'of pairs: only where a right and a wrong end lie below' },
   { name: 'most', value: 'N', doc: 'of pairs: at most so many of a run, those of greatest margin' },
 ]
+/** The same for a file, where people's own pairs may stand alone. */
+const exportPairs = pairOptions.map(
+  (o): OptionDef =>
+    o.name === 'pairs'
+      ? {
+          ...o,
+          choices: [...o.choices!, 'people'],
+          doc: `${o.doc!.replace(', or whole answers', ', whole answers')}, or what people preferred alone; people come first in any case`,
+        }
+      : o,
+)
 const labels: OptionDef = {
   name: 'labels',
   value: 'WHICH',
@@ -607,11 +618,7 @@ method, preset, knobs or budget: what that would have done with the answers on r
       },
       { name: 'out', value: 'FILE', doc: 'where to; its card is FILE.md. Several trees: a folder', fallback: 'standard output' },
       labels,
-      ...pairOptions.map(o =>
-        o.name === 'pairs'
-          ? { ...o, choices: [...o.choices!, 'people'], doc: `${o.doc}; people: what they preferred alone, which comes first in any case` }
-          : o,
-      ),
+      ...exportPairs,
       { name: 'top', value: 'N', doc: 'of answers to imitate: at most so many of a run' },
       { name: 'steps', doc: 'of answers to imitate: each step at its own prompt' },
       { name: 'right', value: 'X', doc: 'reward from which an answer is right', fallback: '1' },

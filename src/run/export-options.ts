@@ -37,6 +37,7 @@ export function exportOptions(asked: AskedExport, store: string, prefix = '--'):
     return x
   }
   const optional = (name: 'most' | 'top'): Record<string, number> => (asked[name] === undefined ? {} : { [name]: number(name, 0) })
+  const kind = chosen('pairs', pairKinds, 'siblings')
   return {
     store,
     format: chosen('format', [...(Object.keys(formats) as Format[]), 'tree'], 'preference'),
@@ -44,13 +45,14 @@ export function exportOptions(asked: AskedExport, store: string, prefix = '--'):
     right: number('right', 1),
     labels: chosen('labels', Object.keys(labelKinds) as LabelKind[], 'soft'),
     pairs: {
-      kind: chosen('pairs', pairKinds, 'siblings'),
+      kind: kind === 'people' ? 'siblings' : kind,
       margin: number('margin', 0),
       minVisits: number('min-visits', 0),
       minEdit: number('min-edit', 0),
       bothOutcomes: asked['both-outcomes'] ?? false,
       ...optional('most'),
     },
+    ...(kind === 'people' ? { peopleAlone: true } : {}),
     imitate: { scope: asked.steps === true ? 'steps' : 'whole', ...optional('top') },
     chat: asked.chat ?? false,
     more: asked.more ?? false,

@@ -43,8 +43,10 @@ export interface ExportOptions {
   right?: number
   /** What states are labelled by, for siblings, steps and rankings. Default soft. */
   labels?: LabelKind
-  /** What people preferred comes first, and nothing that they contradict; `people`: that alone. */
-  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source' | 'kind'> & { kind?: PairOptions['kind'] | 'people' }
+  /** What people preferred comes first, and nothing of what they contradict. */
+  pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  /** Of pairs: what people preferred, and nothing else. */
+  peopleAlone?: boolean
   imitate?: Omit<ImitationOptions, 'right' | 'source'>
   chat?: boolean
   more?: boolean
@@ -116,8 +118,7 @@ function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; tas
       return imitationsOf(teller, { ...o.imitate, ...common })
     case 'preference': {
       const persons = preferredPairs(teller, preferences, source)
-      const { kind = 'siblings', ...pairs } = o.pairs ?? {}
-      return kind === 'people' ? persons : withPreferred(pairsOf(teller, { kind, ...pairs, labels, ...common }), persons)
+      return o.peopleAlone ? persons : withPreferred(pairsOf(teller, { ...o.pairs, labels, ...common }), persons)
     }
     case 'unpaired':
       return unpairedOf(teller, common)

@@ -259,8 +259,8 @@ export async function serve(settings: ServeSettings): Promise<Serving> {
       ),
     )
   })
-  // Who sends the head or the body of a request drop by drop is not waited for.
-  Object.assign(server as Server, { headersTimeout: 20_000, requestTimeout: 60_000 })
+  // Who sends the head or the body of a request drop by drop is not waited for. A connection outlasts a pause of its client, who may be about to ask again.
+  Object.assign(server as Server, { headersTimeout: 20_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 })
   const at = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${at.port}`,
