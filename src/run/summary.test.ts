@@ -57,6 +57,11 @@ describe('several runs side by side', () => {
     ])
   })
 
+  test('a mean score is of all its runs, or there is none', () => {
+    expect(summarise([run('a', { score: 1 }), run('b', { score: 0.5, task: '2' })]).methods[0].score?.mean).toBe(0.75)
+    expect(summarise([run('a', { score: 1 }), run('b', { score: null, task: '2' })]).methods[0].score).toBeNull()
+  })
+
   test('a run counts as right from what it had spent on', () => {
     const { curve } = summarise([run('a', { solved: true, spent: { calls: 40 } })]).methods[0]
     for (const p of curve) expect(p.y).toBe(p.x >= 40 ? 1 : 0)

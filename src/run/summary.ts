@@ -13,7 +13,7 @@ export interface Summary {
     runs: number
     /** Share solved of the runs that something verified, with Wilson's interval; tasks tried several times count once (clustered). null: none was. */
     solved: { rate: number; low: number; high: number } | null
-    /** Mean over tasks with its bootstrap interval. */
+    /** Mean over tasks with its bootstrap interval; null: a run of it has none, and the mean of the others would flatter it. */
     score: { mean: number; low: number; high: number } | null
     /** Share solved for at most `x` spent; a run without a record of its answers counts from its end on. */
     curve: { x: number; y: number; low: number; high: number }[]
@@ -80,7 +80,7 @@ export function summarise(runs: readonly RunMeta[], o: { seed?: number } = {}): 
     unit,
     methods: [...methods].map(([method, mine], i) => {
       const solved = clustered(mine, m => (m.solved === null ? null : Number(m.solved)))
-      const scores = clustered(mine, m => m.score).map(average)
+      const scores = mine.some(m => m.score === null) ? [] : clustered(mine, m => m.score).map(average)
       const trails = new Map(mine.map(m => [m, trailOf(m, unit)]))
       const verified = mine.filter(m => m.solved !== null)
       const rate = clusteredRate(solved)
