@@ -152,8 +152,10 @@ describe('the house', () => {
   })
 
   test('no file names a machine', () => {
-    const text = /\.(ts|mjs|js|json|md|svg|yml|yaml)$|^run$/
-    const folders = ['src', 'test', 'bench', 'claims', 'docs', 'bin', 'tools', 'schemas', '.ci'].filter(f => existsSync(join(root, f)))
+    const text = /\.(ts|tsx|css|html|mjs|js|json|md|svg|yml|yaml)$|^run$/
+    const folders = ['src', 'test', 'bench', 'claims', 'docs', 'bin', 'tools', 'schemas', 'studio', '.ci'].filter(f =>
+      existsSync(join(root, f)),
+    )
     const found = folders
       .flatMap(f =>
         readdirSync(join(root, f), { recursive: true, withFileTypes: true })

@@ -17,4 +17,18 @@ if (!existsSync(compiler)) {
     filter: from => !/\.ts$/.test(from) && !/(^|[\\/])(fixture|__snapshots__)([\\/]|$)/.test(from.slice(fileURLToPath(root).length)),
   })
   process.exitCode = status ?? 1
+  if (status === 0) await buildStudio()
+}
+
+/** The studio's web app, into dist/studio, where Vite is there to build it. */
+async function buildStudio() {
+  try {
+    import.meta.resolve('vite')
+    import.meta.resolve('@vitejs/plugin-react')
+  } catch {
+    console.log('dist/studio was not built: Vite is not installed')
+    return
+  }
+  const { build } = await import('vite')
+  await build({ configFile: fileURLToPath(new URL('studio/vite.config.ts', root)), logLevel: 'warn' })
 }

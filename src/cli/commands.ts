@@ -35,6 +35,61 @@ const durability: OptionDef = {
   fallback: 'crash',
 }
 
+const pairOptions: readonly OptionDef[] = [
+  {
+    name: 'pairs',
+    value: 'WHICH',
+    choices: ['siblings', 'success', 'checkpoint', 'answers'],
+    doc: 'what a pair is: children of one node, the steps to an answer against their siblings, what led from a state to a right end against what led to a wrong one, or whole answers',
+    fallback: 'siblings',
+  },
+  { name: 'margin', value: 'X', doc: 'of pairs: least difference of the labels', fallback: '0' },
+  { name: 'min-visits', value: 'N', doc: 'of pairs: both visited so often', fallback: '0' },
+  { name: 'min-edit', value: 'X', doc: 'of pairs: least share of words that differ', fallback: '0' },
+  { name: 'both-outcomes', doc: 'of pairs: only where a right and a wrong end lie below' },
+  { name: 'most', value: 'N', doc: 'of pairs: at most so many of a run, those of greatest margin' },
+]
+/** The same for a file, where people's own pairs may stand alone. */
+const exportPairs = pairOptions.map(
+  (o): OptionDef =>
+    o.name === 'pairs'
+      ? {
+          ...o,
+          choices: [...o.choices!, 'people'],
+          doc: `${o.doc!.replace(', or whole answers', ', whole answers')}, or what people preferred alone; people come first in any case`,
+        }
+      : o,
+)
+const labels: OptionDef = {
+  name: 'labels',
+  value: 'WHICH',
+  choices: ['distance', 'soft', 'hard', 'look-back', 'q'],
+  doc: 'what states are labelled by',
+  fallback: 'soft',
+}
+/** What one training takes, of trees or a file. */
+const lessonOptions: readonly OptionDef[] = [
+  {
+    name: 'data',
+    value: 'FILE',
+    doc: 'JSON Lines in place of runs: rows of espalier export --dialect tokens, or of token ids (docs/learning.md)',
+  },
+  { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'value, or policy' },
+  { name: 'knob', value: 'K=V', many: true, doc: 'a setting of the loss: beta=0.1' },
+  ...pairOptions,
+  { name: 'right', value: 'X', doc: 'reward from which an answer is right', fallback: '1' },
+  { name: 'held', value: 'X', doc: 'share of the tasks that is held out, for measuring', fallback: '0.15' },
+  { name: 'epochs', value: 'N', doc: 'times over the rows', fallback: '2' },
+  { name: 'steps', value: 'N', doc: 'at most so many', fallback: 'what the epochs have' },
+  { name: 'batch', value: 'N', doc: 'rows of a step; pairs and groups are never torn', fallback: '32' },
+  { name: 'micro', value: 'N', doc: 'rows of a pass: what memory has to hold; the result is the same but for rounding', fallback: '16' },
+  { name: 'rate', value: 'X', doc: 'highest learning rate', fallback: '0.0003' },
+  { name: 'fall', value: 'HOW', choices: ['cosine', 'linear', 'none'], doc: 'how it falls after the warm-up', fallback: 'cosine' },
+  { name: 'evaluate', value: 'N', doc: 'steps between measurements on what is held out', fallback: '20' },
+  { name: 'patience', value: 'N', doc: 'ends after so many of them without a better one; 0: never', fallback: '3' },
+  { name: 'seed', value: 'N', doc: 'of the order, and of what is held out', fallback: '1' },
+]
+
 export const commands: readonly CommandDef[] = [
   {
     name: 'solve',
@@ -220,19 +275,127 @@ stages: an hour and a half on a quiet machine.`,
     load: async () => (await import('./train.ts')).trainCommand,
   },
   {
+    name: 'train sequence',
+    summary: 'train a small language model of your own on the world sequence: drafts, checks of drafts, mended drafts',
+    about: `Numbers under constraints (espalier worlds sequence). Data are made by the world's own rules, of the training split only. The same command goes on after Ctrl-C. At the
+end the weights are measured on held-out tasks; STORE/models/NAME holds them, and \`--model seedling@NAME\` uses them. The loop spar begins with them.`,
+    args: [],
+    options: [
+      { name: 'steps', value: 'N', doc: 'how many', fallback: '2000; quick: 60' },
+      { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
+      { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'sequence' },
+      { name: 'quick', doc: 'a smaller network and few steps: all of it in seconds, to meet next to nothing' },
+      { ...store, doc: 'folder whose models/ takes them' },
+      json,
+      plain,
+    ],
+    examples: [{ line: 'espalier train sequence', says: 'what espalier train spar begins with' }],
+    load: async () => (await import('./train-sequence.ts')).trainSequenceCommand,
+  },
+  {
+    name: 'train value',
+    summary: 'a value head out of the trees of runs: states with labels, measured by how it ranks held-out ones',
+    about: `States of finished trees are labelled by what became of them, and the network's verdict is trained on them; the trees of some tasks are held out.
+It says how well the verdict ranks held-out unfinished states (AUC, with its interval) before and after. RUN is a run, a comparison, or the name of a loop. All of it
+lies in STORE/models/NAME: Ctrl-C, or a kill, loses nothing, and the same command goes on. Training is in a process of its own.`,
+    args: [{ ...run, optional: true, rest: true }],
+    options: [
+      { ...labels, fallback: 'distance' },
+      {
+        name: 'scale',
+        value: 'LOW,HIGH',
+        doc: 'what labels of bad and good states are: q of some methods is from -1 to 1',
+        fallback: '0,1',
+      },
+      {
+        name: 'loss',
+        value: 'WHICH',
+        choices: ['verdict', 'value-ranking', 'value-bce', 'value-mse'],
+        doc: 'verdict: cross-entropy of the labels; value-ranking: pairs of steps, as a preference model; the others of --data',
+        fallback: 'verdict',
+      },
+      { name: 'model', value: 'NAME', doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME', fallback: 'seedling' },
+      ...lessonOptions,
+      shelf,
+      json,
+      plain,
+    ],
+    examples: [
+      {
+        line: 'espalier train value rest-mcts-both-1 --labels distance --out judge',
+        says: 'of all trees of a loop; then --model.critic seedling@judge',
+      },
+      { line: 'espalier train value --data steps.jsonl --out judge', says: 'of stepwise rows in the dialect of tokens' },
+    ],
+    load: async () => (await import('./train-runs.ts')).trainValueCommand,
+  },
+  {
+    name: 'train policy',
+    summary: 'a policy out of the trees of runs, by any loss; with --model openai:NAME, a fine-tuning job there',
+    about: `Rows are read off the finished trees as the loss wants them: answers to imitate, pairs, rankings, groups with advantages. RUN is a run, a comparison, or the
+name of a loop. All of it lies in STORE/models/NAME: Ctrl-C, or a kill, loses nothing, and the same command goes on. With \`--model openai:NAME\` the rows are uploaded, a
+fine-tuning job is created (--loss sft, or dpo with pairs) and watched; its state is kept in the store, so that nothing is created twice: Ctrl-C leaves it running,
+the same command watches it again, --cancel cancels it. Servers charge for such jobs by the trained token.`,
+    args: [{ ...run, optional: true, rest: true }],
+    options: [
+      { name: 'loss', value: 'ID', doc: 'of the catalogue: sft, dpo, simpo, kto, grpo, ...', fallback: 'sft' },
+      { ...labels, doc: 'what steps of pairs and rankings are ordered by' },
+      {
+        name: 'advantage',
+        value: 'HOW',
+        choices: ['grpo', 'lite-ppo', 'dr-grpo', 'rloo', 'loop', 'reinforce', 'tree'],
+        doc: 'of groups',
+        fallback: "the loss's own, else grpo",
+      },
+      { name: 'verdicts', value: 'X', doc: 'weight of the value head, trained beside the words on labelled states', fallback: '0' },
+      { name: 'top', value: 'N', doc: 'of answers to imitate: at most so many of a run' },
+      {
+        name: 'model',
+        value: 'NAME',
+        doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME; or openai:NAME',
+        fallback: 'seedling',
+      },
+      ...lessonOptions,
+      baseUrl,
+      { name: 'most', value: 'X', doc: 'of a job: US dollars it may cost by the price given; more is refused before anything is uploaded' },
+      { name: 'price', value: 'X', doc: 'of a job: US dollars per million trained tokens, as the server has them' },
+      { name: 'cancel', doc: 'of a job: cancel it' },
+      shelf,
+      json,
+      plain,
+    ],
+    examples: [
+      {
+        line: 'espalier train policy r-mwou18 --loss dpo --pairs checkpoint --knob beta=0.1 --out tuned',
+        says: 'then --model seedling@tuned',
+      },
+      {
+        line: 'espalier train policy r-mwou18 --model openai:gpt-4.1-nano --price 1.5 --most 2',
+        says: 'a supervised job; then --model openai:ft:...',
+      },
+    ],
+    load: async () => (await import('./train-runs.ts')).trainPolicyCommand,
+  },
+  {
     name: 'train',
     summary: 'a learning loop: search, learn from the trees, search better',
     about: `Each round searches problems of the train split within the budget, makes rows of the trees, trains the weights on them in a process of its own, and measures them on
 held-out problems: at the first try, and by one search at a fixed budget that is the same for every loop. Round 0 is before any training. Loops: rest-mcts,
-alphamath, mcts-dpo, agent-q, alphallm, rstar-math, meds3, oreo, lid, hpt, chord, lite-ppo, loop, treepo, b-star; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing,
-and the same command goes on. STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
+alphamath, mcts-dpo, agent-q, alphallm, rstar-math, meds3, oreo, lid, spar, hpt, chord, lite-ppo, loop, treepo, b-star, tulu3-rlvr, prefix-rft, igpo, itool,
+tp-llama; baselines: rest-em, self-rewarding. Everything lies in the store: Ctrl-C, or a kill, loses nothing, and the same command goes on.
+STORE/loops/NAME holds the report with its curves; the weights of a round are seedling@NAME-rROUND-policy and -value.`,
     args: [{ name: 'LOOP', doc: 'which: rest-mcts, alphamath, ...' }],
     options: [
       { name: 'rounds', value: 'N', doc: 'how many; more than before go on from the last', fallback: '3' },
       { name: 'seed', value: 'N', doc: 'of problems, searches and training', fallback: '1' },
       { name: 'parts', value: 'WHAT', choices: ['policy', 'value', 'both'], doc: 'what is trained', fallback: 'both' },
-      { name: 'world', value: 'ID', doc: 'one that makes tasks and speaks the dialect of tokens', fallback: 'game24' },
-      { name: 'model', value: 'NAME', doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME', fallback: 'seedling' },
+      { name: 'world', value: 'ID', doc: 'one that makes tasks and speaks the dialect of tokens', fallback: 'game24; spar: sequence' },
+      {
+        name: 'model',
+        value: 'NAME',
+        doc: 'weights it begins with: seedling, seedling@draft, seedling@NAME',
+        fallback: 'seedling; spar: seedling@sequence',
+      },
       {
         name: 'budget',
         value: 'calls=N',
@@ -251,9 +414,16 @@ and the same command goes on. STORE/loops/NAME holds the report with its curves;
       {
         name: 'select',
         value: 'HOW',
-        choices: ['order', 'mopps'],
-        doc: 'problems of a round: others each time, or by MoPPS those that about half of the answers solve',
+        choices: ['order', 'mopps', 'pcl'],
+        doc: 'problems of a round: others each time, or those that about half of the answers solve, by a belief about each (mopps) or a value of their prompts (pcl)',
         fallback: 'order',
+      },
+      {
+        name: 'curriculum',
+        value: 'HOW',
+        choices: ['world', 'success', 'weights'],
+        doc: "easy before hard: by the world's own measure, by the success that selection aims at, or by how much rows count",
+        fallback: 'none',
       },
       { name: 'out', value: 'NAME', doc: 'name of the loop and its weights', fallback: 'LOOP-PARTS-SEED' },
       { name: 'quick', doc: 'in small: minutes a round' },
@@ -298,6 +468,7 @@ docs/serving.md says more.`,
       { name: 'in-flight', value: 'N', doc: 'requests under way at once; beyond it 429', fallback: '256' },
       { name: 'timeout', value: 'N', doc: 'seconds a request may take; then the best so far is its answer', fallback: '600' },
       { name: 'grace', value: 'N', doc: 'seconds that requests under way have to end after Ctrl-C', fallback: '10' },
+      { name: 'no-studio', doc: 'without the web app at /' },
       store,
       { name: 'json', doc: 'one JSON object on standard output when it is ready: url, models' },
     ],
@@ -309,6 +480,30 @@ docs/serving.md says more.`,
       { line: 'espalier serve --model seedling --port 8081 --budget calls=100', says: 'answers "game24: 4 9 10 13", offline' },
     ],
     load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
+    name: 'studio',
+    summary: 'watch and steer searches in a browser',
+    about: `Serves the web app and its HTTP API on this machine: runs and their trees as they grow, nodes with the exact prompts, comparisons, data and training.
+Everything it does, any program can do: docs/studio.md.`,
+    args: [{ name: 'RUN', doc: 'to open it at this run', optional: true }],
+    options: [
+      {
+        name: 'model',
+        value: 'NAME',
+        many: true,
+        doc: 'who may answer in new runs, as for serve',
+        fallback: 'the models of espalier.config, else seedling',
+      },
+      { name: 'judge', value: 'NAME', doc: 'who judges, where nothing else does', fallback: 'nobody' },
+      baseUrl,
+      { name: 'port', value: 'N', doc: 'port to listen on; 0: any that is free', fallback: '4173' },
+      { name: 'open', doc: 'open it in the browser' },
+      store,
+      { name: 'json', doc: 'one JSON object on standard output when it is ready: url, models' },
+    ],
+    examples: [{ line: 'espalier studio r-mwou18 --open', says: 'a look at one run' }],
+    load: async () => (await import('./studio.ts')).studioCommand,
   },
   {
     name: 'mcp',
@@ -422,25 +617,8 @@ method, preset, knobs or budget: what that would have done with the answers on r
         fallback: 'preference',
       },
       { name: 'out', value: 'FILE', doc: 'where to; its card is FILE.md. Several trees: a folder', fallback: 'standard output' },
-      {
-        name: 'labels',
-        value: 'WHICH',
-        choices: ['distance', 'soft', 'hard', 'look-back', 'q'],
-        doc: 'what states are labelled by',
-        fallback: 'soft',
-      },
-      {
-        name: 'pairs',
-        value: 'WHICH',
-        choices: ['siblings', 'success', 'checkpoint', 'answers'],
-        doc: 'what a pair is: children of one node, the steps to an answer against their siblings, what led from a state to a right end against what led to a wrong one, or whole answers',
-        fallback: 'siblings',
-      },
-      { name: 'margin', value: 'X', doc: 'of pairs: least difference of the labels', fallback: '0' },
-      { name: 'min-visits', value: 'N', doc: 'of pairs: both visited so often', fallback: '0' },
-      { name: 'min-edit', value: 'X', doc: 'of pairs: least share of words that differ', fallback: '0' },
-      { name: 'both-outcomes', doc: 'of pairs: only where a right and a wrong end lie below' },
-      { name: 'most', value: 'N', doc: 'of pairs: at most so many of a run, those of greatest margin' },
+      labels,
+      ...exportPairs,
       { name: 'top', value: 'N', doc: 'of answers to imitate: at most so many of a run' },
       { name: 'steps', doc: 'of answers to imitate: each step at its own prompt' },
       { name: 'right', value: 'X', doc: 'reward from which an answer is right', fallback: '1' },

@@ -2,37 +2,21 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
-import { dataCardText, type Format, type LabelKind } from '../learn/data/index.ts'
-import { exportRuns } from '../run/index.ts'
+import { dataCardText } from '../learn/data/index.ts'
+import { type AskedExport, exportOptions, exportRuns } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
 import { jsonLine, lookOf, print } from './report.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
 
 export const exportCommand: Action = async (call, s) => {
-  const format = (one(call, 'format') ?? 'preference') as Format | 'tree'
+  const options = exportOptions(askedOf(call), storeFolder(one(call, 'store')))
+  const { format } = options
   const out = one(call, 'out')
   const parquet = out?.endsWith('.parquet') ?? false
   if (parquet && format === 'tree')
     throw new Failure('usage', 'a prefix tree is written as JSON Lines', 'give --out a name that ends in .jsonl')
-  const { card, rows, trees } = await exportRuns(call.args, {
-    store: storeFolder(one(call, 'store')),
-    format,
-    dialect: one(call, 'dialect') ?? 'text',
-    right: numberOf(call, 'right', 1),
-    labels: (one(call, 'labels') ?? 'soft') as LabelKind,
-    pairs: {
-      kind: (one(call, 'pairs') ?? 'siblings') as 'siblings',
-      margin: numberOf(call, 'margin', 0),
-      minVisits: numberOf(call, 'min-visits', 0),
-      minEdit: numberOf(call, 'min-edit', 0),
-      bothOutcomes: call.flags.has('both-outcomes'),
-      ...optional('most', call),
-    },
-    imitate: { scope: call.flags.has('steps') ? 'steps' : 'whole', ...optional('top', call) },
-    chat: call.flags.has('chat'),
-    more: call.flags.has('more'),
-  })
+  const { card, rows, trees } = await exportRuns(call.args, options)
   const json = call.flags.has('json')
   if (call.flags.has('dry')) {
     if (json) s.out.write(jsonLine({ file: null, card }))
@@ -85,11 +69,11 @@ const cardLines = (text: string): Line[] =>
       const at = l.indexOf(': ')
       return [piece(`  ${fill(l.slice(2, at), 24)}`, 'dim'), piece(l.slice(at + 2))]
     })
-function numberOf(call: Call, name: string, fallback: number): number {
-  const text = one(call, name)
-  const x = text === undefined ? fallback : Number(text)
-  if (text?.trim() === '' || !Number.isFinite(x)) throw new Failure('usage', `--${name}: expected a number, found '${text}'`)
-  return x
+/** What a command line says of the rows to be taken of trees. */
+export function askedOf(call: Call): AskedExport {
+  const text = (name: keyof AskedExport): AskedExport => (one(call, name) === undefined ? {} : { [name]: one(call, name) })
+  const flag = (name: keyof AskedExport): AskedExport => (call.flags.has(name) ? { [name]: true } : {})
+  const texts = ['format', 'labels', 'pairs', 'margin', 'min-visits', 'min-edit', 'most', 'top', 'right', 'dialect'] as const
+  const flags = ['both-outcomes', 'steps', 'chat', 'more'] as const
+  return Object.assign({}, ...texts.map(text), ...flags.map(flag))
 }
-const optional = (name: string, call: Call): Record<string, number> =>
-  one(call, name) === undefined ? {} : { [name]: numberOf(call, name, 0) }

@@ -1,7 +1,7 @@
 // `espalier runs`: what a store holds.
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison, showBudget } from '../run/index.ts'
+import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison, removeRun, showBudget } from '../run/index.ts'
 import { brief } from '../runtime/index.ts'
 import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
 import { type Action, one } from './definition.ts'
@@ -147,12 +147,9 @@ export const removeRuns: Action = async (call, s) => {
     const ids = [...new Set(call.args.map(x => store.get(x).id))]
     const removed: string[] = []
     for (const id of ids) {
-      // The runs of a comparison go with it, before it: what is left after a crash can still be found. One that is at work keeps all.
-      const parts = store.owner(id) === null ? store.list({ origin: id }).filter(m => m.options.part !== undefined) : []
-      for (const m of parts) store.remove(m.id)
-      store.remove(id)
-      removed.push(...parts.map(m => m.id), id)
-      if (!call.flags.has('json')) print(s, [[piece(`removed ${id}${parts.length === 0 ? '' : ` and its ${parts.length} runs`}`)]])
+      const gone = removeRun(store, id)
+      removed.push(...gone)
+      if (!call.flags.has('json')) print(s, [[piece(`removed ${id}${gone.length === 1 ? '' : ` and its ${gone.length - 1} runs`}`)]])
     }
     if (call.flags.has('json')) s.out.write(jsonLine({ removed }))
     return 0

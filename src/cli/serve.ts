@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { type Config, modelSpec, parseBudget, readConfig } from '../run/index.ts'
-import { type ApiKey, hashKey, type ServeSettings, serve, serveMcp } from '../serve/index.ts'
+import { type ApiKey, hashKey, type ServeSettings, type Serving, serve, serveMcp, studioFolder } from '../serve/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { baseUrlOf } from './base-url.ts'
 import { type Action, type Call, one, type Streams } from './definition.ts'
@@ -14,7 +14,7 @@ import { whole } from './whole.ts'
 
 export const serveCommand: Action = async (call, s) => {
   const config = (await readConfig(process.cwd())) ?? {}
-  const settings = serveSettings(call, s, config)
+  const settings = { ...serveSettings(call, s, config), ...(call.flags.has('no-studio') ? {} : { studio: studioFolder }) }
   const grace = (whole(call, 'grace', 0) ?? 10) * 1000
   const serving = await serve(settings)
   const { models, keys = [], store } = settings
@@ -26,6 +26,11 @@ export const serveCommand: Action = async (call, s) => {
     )
     s.err.write(`as in: model "${names[0]}", "auto/${names[0]}", "best-of-n/${names[0]}"; Ctrl-C ends it\n`)
   }
+  return untilInterrupted(serving, grace, s)
+}
+
+/** Serves until a signal ends it; a second one does so at once. @returns the exit code */
+export async function untilInterrupted(serving: Serving, grace: number, s: Streams): Promise<number> {
   let off = (): void => {}
   await new Promise<void>((resolve, reject) => {
     off = onInterrupt(times => {
@@ -43,7 +48,7 @@ export const serveCommand: Action = async (call, s) => {
 }
 
 /** What the command line and the configuration say together; the command line goes first. @throws Failure (usage) */
-function serveSettings(call: Call, s: Streams, config: Config): ServeSettings {
+export function serveSettings(call: Call, s: Streams, config: Config): ServeSettings {
   const models = modelsOf(call.values.get('model') ?? [], config)
   const baseUrl = baseUrlOf(call)
   const judge = one(call, 'judge')
@@ -58,6 +63,7 @@ function serveSettings(call: Call, s: Streams, config: Config): ServeSettings {
     return (x === undefined ? {} : { [key]: x }) as { [P in K]?: number }
   }
   return {
+    version: version(),
     models,
     store: folder === 'none' ? null : storeFolder(folder),
     keys: (config.serve?.keys ?? []).map((k): ApiKey => {

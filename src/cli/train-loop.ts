@@ -5,16 +5,18 @@ import { Failure, nearest } from '../kernel/index.ts'
 import {
   type LoopEvent,
   type LoopOptions,
+  type LoopPlan,
   type LoopResult,
   loop,
   loopFolder,
   loopPlan,
   loopPlot,
   loopReport,
+  loopStatus,
   loops,
   type Parts,
   quickPlan,
-  type Round,
+  roundLine,
 } from '../loop/index.ts'
 import { parseBudget } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
@@ -98,7 +100,7 @@ export const trainLoopCommand: Action = async (call, s) => {
 /** The options as they were given, to be given again. */
 const spoken = (call: Call): string[] => [
   ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
-  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'out'].flatMap(k =>
+  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'curriculum', 'out'].flatMap(k =>
     (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
   ),
 ]
@@ -118,7 +120,8 @@ function optionsOf(call: Call, id: string): LoopOptions {
     throw new Failure('usage', `--budget: expected calls of a round, found ${Object.keys(others)[0]}`, 'as in --budget calls=12000')
   const quick = call.flags.has('quick') ? quickPlan : {}
   const measured = { ...loopPlan.measured, ...quick.measured }
-  const select = one(call, 'select') as 'order' | 'mopps' | undefined
+  const select = one(call, 'select') as LoopPlan['select'] | undefined
+  const curriculum = one(call, 'curriculum') as LoopPlan['curriculum']
   const split = one(call, 'split') as 'dev' | 'test' | undefined
   return {
     ...quick,
@@ -128,6 +131,7 @@ function optionsOf(call: Call, id: string): LoopOptions {
     parts,
     ...(rounds === undefined ? {} : { rounds }),
     ...(select === undefined ? {} : { select }),
+    ...(curriculum === undefined ? {} : { curriculum }),
     ...(world === undefined ? {} : { world }),
     ...(model === undefined ? {} : { model }),
     ...(calls === undefined ? {} : { spend: calls }),
@@ -135,30 +139,10 @@ function optionsOf(call: Call, id: string): LoopOptions {
   }
 }
 
-const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
-const roundLine = (r: Round): string =>
-  `round ${r.round}: greedy ${percent(r.measured.greedy.rate)}, search ${percent(r.measured.search.rate)} of ${r.measured.problems} held-out problems` +
-  (r.round === 0
-    ? ''
-    : `; ${r.solved} of ${r.problems} train problems solved for ${number(r.calls)} calls, rows ${r.rows.policy} / ${r.rows.value}`)
-
 interface View {
   event(e: LoopEvent): void
   line(text: string): void
   end(): void
-}
-/** Where a loop is, in one line. */
-function statusOf(e: LoopEvent): string {
-  if (e.kind === 'begun') return `round ${e.round} of ${e.rounds}`
-  if (e.kind === 'resumed') return `going on after ${e.rounds} rounds`
-  if (e.kind === 'searched')
-    return `round ${e.round}: ${e.solved} of ${e.problems} problems solved, ${number(e.calls)} of ${number(e.of)} calls`
-  if (e.kind === 'measuring') return `round ${e.round}: measuring on held-out problems`
-  if (e.kind === 'round') return roundLine(e)
-  const t = e.event
-  if (t.kind === 'progress')
-    return `round ${e.round}: training the ${e.part}, step ${t.step} of ${t.steps}, loss ${t.loss.toFixed(4)}, ${number(t.speed)} tokens/s`
-  return `round ${e.round}: training the ${e.part}, ${t.kind} at step ${t.step}`
 }
 function viewOf(how: Showing, s: Streams): View {
   if (how === 'none') return { event() {}, line() {}, end() {} }
@@ -169,7 +153,7 @@ function viewOf(how: Showing, s: Streams): View {
       event: e =>
         e.kind === 'tuning' && e.event.kind !== 'measured' && !(e.event.kind === 'progress' && e.event.step === e.event.steps)
           ? undefined
-          : line(statusOf(e)),
+          : line(loopStatus(e)),
       line,
       end() {},
     }
@@ -180,8 +164,8 @@ function viewOf(how: Showing, s: Streams): View {
   const draw = (): void => screen.draw([...said, now].map(x => [piece(x.slice(0, Math.max(1, s.err.columns - 1)))]))
   return {
     event(e) {
-      if (e.kind === 'round') said.push(statusOf(e))
-      now = statusOf(e)
+      if (e.kind === 'round') said.push(loopStatus(e))
+      now = loopStatus(e)
       draw()
     },
     line(text) {

@@ -64,11 +64,19 @@ export interface Tree<S, A, Ans = string> {
   twin(n: NodeId): NodeId | null // the first node with the same state key
 }
 
+/** A token as it was drawn. certainty: KL(uniform || p) at this token; text: as written, where the server tells; top: the likeliest ones there, where asked for. */
+export interface Token {
+  id: number
+  logprob: number
+  certainty?: number
+  text?: string
+  top?: readonly { id: number; logprob: number; text?: string }[]
+}
 /** What the policy wrote for one action. */
 export interface Draw<A> {
   action: A
   text?: string
-  tokens?: readonly { id: number; logprob: number; certainty?: number; text?: string }[] // certainty: KL(uniform || p) at this token; text: as written, where the server tells
+  tokens?: readonly Token[]
   logprob?: number // of the whole text
   prior?: number // given by the policy; else the share of the draws
   forecast?: number // policy and action value from one call
@@ -485,6 +493,7 @@ export interface Sampling {
   max?: number
   stop?: readonly string[]
   logprobs?: boolean
+  top?: number // so many of the likeliest tokens beside each, where logprobs are asked for; at most 20
   grain?: Grain
   schema?: unknown
   tools?: readonly unknown[]
@@ -494,7 +503,7 @@ export interface Sample {
   text: string
   reasoning?: string
   toolCalls?: readonly { id: string; name: string; arguments: string }[]
-  tokens?: readonly { id: number; logprob: number; certainty?: number; text?: string }[]
+  tokens?: readonly Token[]
   finish: 'stop' | 'cut' | 'tool' | 'refused'
 }
 /** What methods, policies and judges hold: every call through it is an effect at the Io's address. */

@@ -1,5 +1,6 @@
 import type { Assessment, Column, Draw, EdgeId, Flag, NodeId, Note, Outcome, Tree } from '../contract/index.ts'
 import { canonical, chain, keyText, mix } from './hash.ts'
+import type { Score } from './select.ts'
 
 /** Flags in the order of their bits. */
 export const flagNames = [
@@ -61,6 +62,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   flags = new Int32Array(64)
   rank = new Float64Array(64)
   mover = new Int8Array(64)
+  /** By what the last walk down chose: for people who ask why. No part of the tree: neither its digest nor a snapshot has it. */
+  chosenBy: Score | null = null
   readonly N = [] as number[] as Column
   readonly O = [] as number[] as Column
   readonly W = [] as number[] as Column

@@ -22,6 +22,7 @@ export {
   type TrainOptions,
   trainSeedling,
 } from './seedling/index.ts'
+export * from './sequence/index.ts'
 export { type StepPair, stepPairs } from './step-pairs.ts'
 export * from './trace/index.ts'
 export * from './tune/index.ts'

@@ -5,16 +5,22 @@ import { alphallmLoop } from './alphallm.ts'
 import { alphamathLoop } from './alphamath.ts'
 import { bStar } from './b-star.ts'
 import { litePpo, loopLoop, treepoLoop } from './group-loops.ts'
+import { igpo } from './igpo.ts'
+import { itool } from './itool.ts'
 import { lidLoop } from './lid.ts'
 import { mctsDpoLoop } from './mcts-dpo.ts'
 import { meds3Loop } from './meds3.ts'
 import { chord, hpt } from './mixed-loops.ts'
 import { oreoLoop } from './oreo.ts'
+import { prefixRft } from './prefix-rft.ts'
 import { restEm } from './rest-em.ts'
 import { restMctsLoop } from './rest-mcts.ts'
 import { rstarMathLoop } from './rstar-math.ts'
 import { selfRewarding } from './self-rewarding.ts'
+import { sparLoop } from './spar.ts'
 import type { LoopSpec } from './spec.ts'
+import { tpLlama } from './tp-llama.ts'
+import { tulu3Rlvr } from './tulu3-rlvr.ts'
 
 /** Those that share a file; every other lies in a file of its own id. */
 const shared: Readonly<Record<string, readonly LoopSpec[]>> = {
@@ -32,11 +38,17 @@ const all: readonly LoopSpec[] = [
   litePpo,
   loopLoop,
   treepoLoop,
+  tulu3Rlvr,
+  prefixRft,
+  igpo,
+  itool,
+  tpLlama,
   agentQLoop,
   alphallmLoop,
   meds3Loop,
   oreoLoop,
   lidLoop,
+  sparLoop,
   restEm,
   selfRewarding,
 ]

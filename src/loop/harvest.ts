@@ -1,11 +1,12 @@
 // The searches of a round: each a journaled run in the store, found again by its name, so that nothing is paid for twice.
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Provider } from '../contract/index.ts'
+import type { Grain, Provider } from '../contract/index.ts'
 import { Failure, type FlatTree } from '../kernel/index.ts'
-import { rightByReward, Teller } from '../learn/index.ts'
-import { frameOf, type Plan, solve, treeOf } from '../run/index.ts'
+import { type Refused, rightByReward, Teller } from '../learn/from-trees.ts'
+import { continuing, frameOf, type Plan, solve, treeOf } from '../run/index.ts'
 import { openStore, type RunMeta } from '../store/index.ts'
 import type { Named, WorldEntry } from '../world/index.ts'
+import { refusedOf } from './refused.ts'
 import type { Harvest, LoopSearch } from './spec.ts'
 
 /** The signal asked for an end: what is whole is kept. */
@@ -33,7 +34,7 @@ export function runsOf(store: string, loop: string): Map<string, RunMeta> {
 
 /**
  * One search, or what is left of it, or what is kept of it.
- * @param part its name within the loop @param budget of this search, in calls
+ * @param part its name within the loop @param calls its budget @param hint words that its whole answers begin with
  * @throws Stopped
  */
 export async function searchOnce(
@@ -43,27 +44,31 @@ export async function searchOnce(
   part: string,
   calls: number,
   known: ReadonlyMap<string, RunMeta>,
+  hint?: string,
 ): Promise<Harvest> {
   const before = known.get(part)
-  const done = (tree: FlatTree, spent: number): Harvest => ({
+  const world = hint === undefined ? w.entry.world : continuing(w.entry.world, hint)
+  const done = (tree: FlatTree, spent: number, run: string): Harvest => ({
     name: problem.id,
     task: problem.task,
     tree,
     teller: new Teller(tree, w.entry.world, { dialect: 'tokens', drawnIn: 'tokens' }),
     right: rightByReward(tree),
     spent,
+    ...(search.refused === undefined ? {} : { refused: unread(w.store, run, tree, world, search.refused) }),
+    ...(hint === undefined ? {} : { hint }),
   })
   if (before?.status === 'done') {
     const store = openStore(w.store)
     try {
-      return done((await treeOf(store, before.id)).tree, before.spent.calls ?? 0)
+      return done((await treeOf(store, before.id)).tree, before.spent.calls ?? 0, before.id)
     } finally {
       store.close()
     }
   }
   const plan: Plan = {
     world: w.entry.world.id,
-    task: w.entry.showTask(problem.task),
+    task: w.entry.showTask(search.task === undefined ? problem.task : { ...(problem.task as object), ...search.task }),
     method: search.method,
     ...(search.preset === undefined ? {} : { preset: search.preset }),
     ...(search.knobs === undefined ? {} : { knobs: { ...search.knobs } }),
@@ -73,6 +78,7 @@ export async function searchOnce(
     budget: { ...search.budget, calls: Math.min(calls, search.budget.calls) },
     seed: w.seed,
     store: `${w.store}/models`,
+    ...(hint === undefined ? {} : { begin: hint }),
   }
   const { frame, task } = await frameOf(plan, { policy: w.models.policy.provider, critic: w.models.critic.provider })
   w.signal?.throwIfAborted()
@@ -91,19 +97,40 @@ export async function searchOnce(
     const r = await run
     if (r.ended === 'cancelled') throw new Stopped()
     await breathe()
-    return done(r.tree as FlatTree, r.spent.calls ?? 0)
+    return done(r.tree as FlatTree, r.spent.calls ?? 0, run.id)
   } finally {
     w.signal?.removeEventListener('abort', stop)
   }
 }
 
-/** Problems of the train split, in an order of their own for each seed. @throws Failure where the world makes none */
-export function problemsOf(entry: WorldEntry, seed: number, split: 'train' | 'dev' | 'test', n: number): Named<unknown>[] {
+/** What the world of a finished run could not read. */
+function unread(folder: string, run: string, tree: FlatTree, world: WorldEntry['world'], grain: Grain): Refused[] {
+  const store = openStore(folder)
+  try {
+    const handle = store.open(run)
+    try {
+      return refusedOf(handle.journal.read(), tree, world, grain)
+    } finally {
+      handle.close()
+    }
+  } finally {
+    store.close()
+  }
+}
+
+/** Problems of a split, in an order of their own for each seed, or easiest first. @throws Failure where the world makes none */
+export function problemsOf(
+  entry: WorldEntry,
+  seed: number,
+  split: 'train' | 'dev' | 'test',
+  n: number,
+  order?: 'difficulty',
+): Named<unknown>[] {
   if (entry.tasks === undefined || entry.world.dialects?.tokens === undefined)
     throw new Failure(
       'usage',
       `loops need a world that makes tasks and speaks the dialect tokens; ${entry.world.id} does not`,
-      'take game24 or countdown',
+      'take game24, countdown or sequence',
     )
-  return entry.tasks({ split, n, seed })
+  return entry.tasks({ split, n, seed, ...(order === undefined ? {} : { order }) })
 }

@@ -17,46 +17,17 @@ import {
 } from '../learn/index.ts'
 import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
 import { worldEntry } from '../run/index.ts'
-import type { WorldEntry } from '../world/index.ts'
+import { lock } from '../store/index.ts'
+import type { Named, WorldEntry } from '../world/index.ts'
+import { curriculumShare, eased, easiestFirst, mostProblems } from './curriculum.ts'
 import { problemsOf, runsOf, type Searching, Stopped, searchOnce } from './harvest.ts'
+import { loopLock, loopLog } from './kept.ts'
+import { said } from './look.ts'
 import { type Measured, measure, type Outcomes, outcomes, triesOf } from './measure.ts'
-import { type Beliefs, believed, byMopps } from './select.ts'
-import type { Harvest, LoopSearch, LoopSpec } from './spec.ts'
-
-/** What is trained: the network that writes, the one that judges, or both. */
-export type Parts = 'policy' | 'value' | 'both'
-
-/** What decides a loop's outcome. */
-export interface LoopPlan {
-  loop: string
-  world: string
-  /** Weights it begins with: `seedling`, `seedling@draft`, `seedling@NAME`. */
-  model: string
-  seed: number
-  parts: Parts
-  /** Calls of each round's searches: what loops are compared at. */
-  spend: number
-  /** Problems searched at once. */
-  abreast: number
-  /** Held-out problems, their split, and the calls of each one's search. */
-  measured: { problems: number; split: 'dev' | 'test'; calls: number }
-  /** Which problems a round takes: others each time, in an order of the seed's; or by MoPPS those that about half succeed at. */
-  select: 'order' | 'mopps'
-  /** Changes of every training. */
-  tune?: Partial<TunePlan>
-}
-export const loopPlan: Omit<LoopPlan, 'loop'> = {
-  world: 'game24',
-  model: 'seedling',
-  seed: 1,
-  parts: 'both',
-  spend: 12_000,
-  abreast: 16,
-  select: 'order',
-  measured: { problems: 200, split: 'dev', calls: 40 },
-}
-/** A loop in small: to see that all of it works, and roughly where it goes. */
-export const quickPlan: Partial<LoopPlan> = { spend: 1500, measured: { problems: 60, split: 'dev', calls: 24 } }
+import { learntPrompts, type PromptValue, readPrompts } from './pcl.ts'
+import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
+import { type Beliefs, believed, chooseProblems } from './select.ts'
+import type { Harvest, Look, LoopRows, LoopSearch, LoopSpec } from './spec.ts'
 
 export interface Round {
   readonly round: number
@@ -82,6 +53,10 @@ export interface LoopState {
   /** Of the problems already searched, so that each round has others. */
   at: number
   beliefs: Beliefs
+  /** What PCL learnt of prompts. */
+  prompts?: PromptValue
+  /** Rounds that were asked for last. */
+  of?: number
 }
 export type LoopEvent =
   | { kind: 'begun'; round: number; rounds: number }
@@ -109,8 +84,6 @@ export interface LoopResult {
   readonly finished: boolean
 }
 
-export const loopFolder = (store: string, name: string): string => join(store, 'loops', name)
-
 /** Where the weights of a name are. @throws Failure */
 export function pathOf(model: string, models: string): string {
   if (model === 'seedling') return shippedWeights
@@ -123,10 +96,10 @@ export function pathOf(model: string, models: string): string {
 
 /**
  * Runs a loop, or goes on with it.
- * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for
+ * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for; (store) where another process works on it
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
-  const { store, rounds = 3, apart = true, onEvent, signal, name: given, ...changes } = o
+  const { store, rounds = 3, apart = true, onEvent: heard, signal, name: given, ...changes } = o
   const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
@@ -136,7 +109,13 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
     )
   const name = given ?? `${spec.id}-${plan.parts}-${plan.seed}`
   const folder = loopFolder(store, name)
-  const file = join(folder, 'loop.json')
+  if (plan.curriculum === 'success' && plan.select === 'order')
+    throw new Failure(
+      'usage',
+      'the curriculum success moves what selection aims at, and nothing is selected',
+      'with --select mopps or --select pcl',
+    )
+  const file = loopStateFile(store, name)
   const entry = await worldEntry(plan.world)
   const models = join(store, 'models')
   const begin = pathOf(plan.model, models)
@@ -145,67 +124,84 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   loadSeedling(begin)
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
-  if (existsSync(file)) {
-    state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
-    if (JSON.stringify(state.plan) !== JSON.stringify(plan))
-      throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
-    onEvent?.({ kind: 'resumed', rounds: state.rounds.length })
-  }
-  const keep = (): void => {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${file}.part`, JSON.stringify(state))
-    renameSync(`${file}.part`, file)
-  }
-  keep()
-  const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+  mkdirSync(folder, { recursive: true })
+  const mine = lock(loopLock(store, name), `loop ${name}`)
   try {
-    for (let round = state.rounds.length; round <= rounds; round++) {
-      if (signal?.aborted) throw new Stopped()
-      onEvent?.({ kind: 'begun', round, rounds })
-      const began = performance.now()
-      const last = state.rounds.at(-1)
-      const now = last ?? { policy: plan.model, critic: plan.model }
-      const made =
-        round === 0
-          ? {
-              ...now,
-              problems: 0,
-              solved: 0,
-              calls: 0,
-              rows: { policy: 0, value: 0 },
-              trained: { policy: null, value: null },
-              settings: {},
-              at: state.at,
-              beliefs: state.beliefs,
-            }
-          : await grow(work, round, now, state)
-      onEvent?.({ kind: 'measuring', round })
-      const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
-      const { at, beliefs, ...rest } = made
-      const done: Round = {
-        round,
-        problems: rest.problems,
-        solved: rest.solved,
-        calls: rest.calls,
-        rows: rest.rows,
-        trained: rest.trained,
-        settings: rest.settings,
-        measured,
-        policy: rest.policy,
-        critic: rest.critic,
-        seconds: (performance.now() - began) / 1000,
-      }
-      state.rounds.push(done)
-      state.at = at
-      state.beliefs = beliefs
-      keep()
-      onEvent?.({ kind: 'round', ...done })
-    }
-  } catch (e) {
-    if (!(e instanceof Stopped) && !signal?.aborted) throw e
-    return { name, plan, rounds: state.rounds, finished: false }
+    return await going()
+  } finally {
+    mine.release()
   }
-  return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+
+  async function going(): Promise<LoopResult> {
+    const log = loopLog(store, name)
+    const onEvent = (e: LoopEvent): void => {
+      log(e)
+      heard?.(e)
+    }
+    if (existsSync(file)) {
+      state = JSON.parse(readFileSync(file, 'utf8')) as LoopState
+      if (JSON.stringify(state.plan) !== JSON.stringify(plan))
+        throw new Failure('usage', `${folder} holds a loop of another plan`, 'choose another name, or go on with its own settings')
+      onEvent({ kind: 'resumed', rounds: state.rounds.length })
+    }
+    state.of = rounds
+    const keep = (): void => {
+      writeFileSync(`${file}.part`, JSON.stringify(state))
+      renameSync(`${file}.part`, file)
+    }
+    keep()
+    const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+    try {
+      for (let round = state.rounds.length; round <= rounds; round++) {
+        if (signal?.aborted) throw new Stopped()
+        onEvent({ kind: 'begun', round, rounds })
+        const began = performance.now()
+        const last = state.rounds.at(-1)
+        const now = last ?? { policy: plan.model, critic: plan.model }
+        const made =
+          round === 0
+            ? {
+                ...now,
+                problems: 0,
+                solved: 0,
+                calls: 0,
+                rows: { policy: 0, value: 0 },
+                trained: { policy: null, value: null },
+                settings: {},
+                at: state.at,
+                beliefs: state.beliefs,
+                prompts: state.prompts,
+              }
+            : await grow(work, round, now, state)
+        onEvent({ kind: 'measuring', round })
+        const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
+        const { at, beliefs, prompts, ...rest } = made
+        const done: Round = {
+          round,
+          problems: rest.problems,
+          solved: rest.solved,
+          calls: rest.calls,
+          rows: rest.rows,
+          trained: rest.trained,
+          settings: rest.settings,
+          measured,
+          policy: rest.policy,
+          critic: rest.critic,
+          seconds: (performance.now() - began) / 1000,
+        }
+        state.rounds.push(done)
+        state.at = at
+        state.beliefs = beliefs
+        if (prompts !== undefined) state.prompts = prompts
+        keep()
+        onEvent({ kind: 'round', ...done })
+      }
+    } catch (e) {
+      if (!(e instanceof Stopped) && !signal?.aborted) throw e
+      return { name, plan, rounds: state.rounds, finished: false }
+    }
+    return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
+  }
 }
 
 const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
@@ -273,27 +269,33 @@ const searching = (w: Work, now: Now, round: number): Searching => ({
   signal: w.signal,
 })
 
-type Made = Now & Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> & Pick<LoopState, 'at' | 'beliefs'>
-
-/** Problems to choose from. */
-const most = 2000
+type Made = Now &
+  Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> &
+  Pick<LoopState, 'at' | 'beliefs'> & { prompts: PromptValue | undefined }
 
 /** Searches, rows, training. */
-async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<LoopState, 'at' | 'beliefs'>): Promise<Made> {
+async function grow(w: Work, round: number, now: Now, state: LoopState): Promise<Made> {
   const { spec, plan } = w
   const s = searching(w, now, round)
   const known = runsOf(w.store, w.name)
-  const listed = problemsOf(w.entry, plan.seed, 'train', most)
-  const mopps = plan.select === 'mopps'
-  const problems = mopps ? byMopps(listed, beliefs, new AddressedRandom(plan.seed, round, 0, 'loop problems')) : listed
+  const listed = problemsOf(w.entry, plan.seed, 'train', mostProblems)
+  const { at: last, beliefs } = state
+  // Who follows what became of problems begins anew with the first of its list.
+  const chosen = plan.select !== 'order' || plan.curriculum === 'world'
+  const at = chosen ? 0 : last
+  const prompts = plan.select === 'pcl' ? await readPrompts(s, listed, state.prompts) : null
+  const { search: once, again: twice, hinted: thrice } = spec
+  const each = [once, twice?.search, thrice?.search].reduce((n, x) => n + (x?.budget.calls ?? 0), 0)
+  const m = Math.ceil(plan.spend / each)
+  const problems = chosen ? chooseProblems(listed, { ...plan, round, beliefs, prompts, m, rank: easiestFirst(w.entry, plan) }) : listed
   let left = plan.spend
-  const few = (search: LoopSearch, xs: readonly (typeof problems)[number][], tag: string): Promise<Harvest[]> => {
+  const few = (search: LoopSearch, xs: readonly (Named<unknown> & { hint?: string })[], tag: string): Promise<Harvest[]> => {
     // What these may spend at most never passes what is left of the round; where it is little, fewer are searched rather than all in vain.
     const limit = search.budget.calls
     if (left < limit / 2) return Promise.resolve([])
     const some = xs.slice(0, Math.ceil(left / limit))
     const each = Math.min(limit, Math.floor(left / Math.max(1, some.length)))
-    return Promise.all(some.map(p => searchOnce(s, search, p, `r${round} ${tag} ${p.id}`, each, known))).then(found => {
+    return Promise.all(some.map(p => searchOnce(s, search, p, `r${round} ${tag} ${p.id}`, each, known, p.hint))).then(found => {
       left -= found.reduce((n, h) => n + h.spent, 0)
       return found
     })
@@ -308,6 +310,7 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
   const search = prepared?.search ?? spec.search
   const trees: Harvest[] = []
   const again: Harvest[] = []
+  const hinted: Harvest[] = []
   const full = problems.length
   while (trees.length < full) {
     const chunk = take(at + trees.length, Math.min(plan.abreast, full - trees.length))
@@ -315,14 +318,37 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     if (found.length === 0) break
     trees.push(...found)
     const wanted = spec.again === undefined ? [] : found.filter(spec.again.when)
-    if (wanted.length > 0)
-      again.push(
-        ...(await few(
-          spec.again!.search,
-          wanted.map(h => ({ id: h.name, task: h.task })),
-          'again',
-        )),
-      )
+    const more =
+      wanted.length === 0
+        ? []
+        : await few(
+            spec.again!.search,
+            wanted.map(h => ({ id: h.name, task: h.task })),
+            'again',
+          )
+    again.push(...more)
+    if (spec.hinted !== undefined) {
+      const { search, hints } = spec.hinted
+      const progress = round - left / plan.spend
+      const all = found.map(h => {
+        const context = { round, entry: w.entry, progress, random: new AddressedRandom(plan.seed, round, 0, `loop hints ${h.name}`) }
+        const words = hints(
+          h,
+          more.find(x => x.name === h.name),
+          context,
+        )
+        return words.map(hint => ({ id: h.name, task: h.task, hint }))
+      })
+      // The first hint of every problem, then the second ones: where the round's calls end, all have had about as many.
+      for (let i = 0; all.some(x => x.length > i); i++)
+        hinted.push(
+          ...(await few(
+            search,
+            all.flatMap(x => x.slice(i, i + 1)),
+            `hint ${i}`,
+          )),
+        )
+    }
     w.onEvent?.({
       kind: 'searched',
       round,
@@ -338,9 +364,10 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     entry: w.entry,
     random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`),
     again,
+    hinted,
     settings,
   })
-  const trained = await train(w, round, now, rows)
+  const trained = await train(w, round, now, plan.curriculum === 'weights' ? eased(rows, trees) : rows, stepsOf(state))
   return {
     ...trained,
     problems: trees.length,
@@ -348,32 +375,37 @@ async function grow(w: Work, round: number, now: Now, { at, beliefs }: Pick<Loop
     calls: plan.spend - left,
     rows: { policy: rows.policy.length, value: rows.value.length },
     settings,
-    at: mopps ? 0 : (at + trees.length) % full,
-    beliefs: mopps ? believed(beliefs, trees) : beliefs,
+    at: chosen ? 0 : (at + trees.length) % full,
+    beliefs: chosen ? believed(beliefs, trees) : beliefs,
+    prompts: prompts === null ? undefined : learntPrompts(prompts, trees),
   }
 }
+/** Steps of the policy's trainings so far: what schedules go on from. */
+const stepsOf = (state: LoopState): number => state.rounds.reduce((n, r) => n + (r.trained.policy?.step ?? 0), 0)
 // Playouts that were only looked at count: what they found is learnt from, too.
 const isSolved = (h: Harvest): boolean => taken(h.tree).some(n => h.right(n) === true)
 
 /** One network for both where the policy judges itself, else one for each. No rows, no training: the weights stay. */
-async function train(
-  w: Work,
-  round: number,
-  now: Now,
-  rows: { policy: readonly TuneRow[]; value: readonly TuneRow[] },
-): Promise<Now & Pick<Round, 'trained'>> {
+async function train(w: Work, round: number, now: Now, given: LoopRows, before: number): Promise<Now & Pick<Round, 'trained'>> {
   const { spec, plan } = w
   const own = spec.critic === 'policy'
   const wantPolicy = plan.parts !== 'value' && spec.policy !== undefined
   const wantValue = plan.parts !== 'policy' && spec.value !== undefined
   const valuePlan: Partial<TunePlan> = { losses: [], verdicts: spec.value?.losses === undefined ? 1 : 0, ...spec.value }
   const out = { ...now, trained: { policy: null as Trained | null, value: null as Trained | null } }
-  const tuned = async (part: 'policy' | 'value', from: string, some: readonly TuneRow[], changes: Partial<TunePlan>): Promise<string> => {
+  const rows = spec.weigh === undefined ? given : await spec.weigh(given, looking(w, now))
+  const along = plan.curriculum === 'weights' ? { curriculum: curriculumShare(round) } : {}
+  const tuned = async (
+    part: 'policy' | 'value' | 'first',
+    from: string,
+    some: readonly TuneRow[],
+    changes: Partial<TunePlan>,
+  ): Promise<string> => {
     // A round may bring no row for one of the losses: no answer that succeeded, or none that failed.
     const losses = (changes.losses ?? tunePlan.losses).filter(l => some.some(r => takesPart(l, r)))
     if (some.length === 0 || (losses.length === 0 && !(changes.verdicts! > 0))) return from
     const job = join(w.folder, `round-${round}`, part)
-    const begin = part === 'policy' && spec.from === 'start' ? plan.model : from
+    const begin = (part === 'policy' || part === 'first') && from === now.policy && spec.from === 'start' ? plan.model : from
     const { shape, weights } = loadSeedling(pathOf(begin, w.models))
     const frozen = part === 'policy' && (spec.reference ?? 'start') === 'start' && begin !== plan.model
     writeTuneJob(job, {
@@ -381,10 +413,19 @@ async function train(
       from: weights,
       rows: some,
       ...(frozen ? { reference: loadSeedling(pathOf(plan.model, w.models)).weights } : {}),
-      plan: { ...tunePlan, micro: 32, ...changes, ...plan.tune, losses, seed: plan.seed + 1000 * round },
+      plan: {
+        ...tunePlan,
+        micro: 32,
+        ...changes,
+        ...plan.tune,
+        ...along,
+        ...(losses.some(l => typeof l.weight === 'object') ? { before } : {}),
+        losses,
+        seed: plan.seed + 1000 * round,
+      },
     })
     const options = {
-      onEvent: (event: TuneEvent) => w.onEvent?.({ kind: 'tuning', round, part, event }),
+      onEvent: (event: TuneEvent) => w.onEvent?.({ kind: 'tuning', round, part: part === 'value' ? part : 'policy', event }),
       ...(w.signal === undefined ? {} : { signal: w.signal }),
     }
     const result = await (w.apart ? tuneApart(job, options) : runTuneJob(job, options))
@@ -394,7 +435,7 @@ async function train(
     mkdirSync(join(path, '..'), { recursive: true })
     copyFileSync(tunedModel(job), `${path}.part`)
     renameSync(`${path}.part`, path)
-    out.trained[part] = { step: result.step, tokens: result.tokens, loss: result.train.at(-1)!.loss }
+    if (part !== 'first') out.trained[part] = { step: result.step, tokens: result.tokens, loss: result.train.at(-1)!.loss }
     return `seedling@${name}`
   }
   if (own && wantPolicy && (wantValue || spec.value === undefined)) {
@@ -403,7 +444,23 @@ async function train(
     out.critic = out.policy
     return out
   }
-  if (wantPolicy) out.policy = await tuned('policy', now.policy, rows.policy, spec.policy!)
+  const begin = wantPolicy && spec.first !== undefined ? await tuned('first', now.policy, rows.first ?? [], spec.first) : now.policy
+  if (wantPolicy) out.policy = await tuned('policy', begin, rows.policy, spec.policy!)
   if (wantValue) out.critic = await tuned('value', now.critic, rows.value, valuePlan)
   return out
+}
+
+/** What the networks of a round say of rows, before they are trained. One that is asked twice for the same rows is read once. */
+function looking(w: Work, now: Now): Look {
+  const known: { model: string; rows: readonly TuneRow[]; seen: ReturnType<Look> }[] = []
+  return (who, rows) => {
+    const model = who === 'start' ? w.plan.model : now[who]
+    let found = known.find(k => k.model === model && k.rows === rows)
+    if (found === undefined) {
+      const { shape, weights } = loadSeedling(pathOf(model, w.models))
+      found = { model, rows, seen: said(seedlingProvider(shape, weights), rows, w.signal) }
+      known.push(found)
+    }
+    return found.seen
+  }
 }

@@ -7,7 +7,7 @@ const expert: LoopSearch = { method: 'rest-mcts', knobs: { critic: 'none' }, bud
 
 /**
  * Lv et al. 2025. A gate for each problem: where the policy's own answers succeed, policy gradient on them (Dr. GRPO: no deviation, a constant length); where all
- * fail, the failures are dropped and a demonstration is imitated. Here the demonstration is what a search of that problem found.
+ * fail, the failures are dropped and a demonstration is imitated. A small entropy bonus on what the policy wrote. Here the demonstration is what a search of that problem found.
  */
 export const hpt: LoopSpec = {
   id: 'hpt',
@@ -28,6 +28,7 @@ export const hpt: LoopSpec = {
   policy: {
     losses: [
       { id: 'dr-grpo', on: 'policy', options: { length: 32 } },
+      { id: 'entropy', on: 'policy', weight: 0.001 },
       { id: 'sft', on: 'demo' },
     ],
     epochs: 1,
@@ -38,7 +39,7 @@ export const hpt: LoopSpec = {
 
 /**
  * Zhang et al. 2025. (1 - mu) GRPO on the policy's answers + mu phi-weighted imitation of an expert's: tokens that are known or impossible are silenced. mu
- * rises and falls within a round. The expert is a search of the same problems.
+ * rises and falls over the steps of all rounds. The expert is a search of the same problems.
  */
 export const chord: LoopSpec = {
   id: 'chord',
@@ -59,8 +60,8 @@ export const chord: LoopSpec = {
   }),
   policy: {
     losses: [
-      { id: 'phi', on: 'demo', weight: { mu: { warmup: 5, decay: 30, peak: 0.5, valley: 0.02 } } },
-      { id: 'grpo', on: 'policy', weight: { mu: { warmup: 5, decay: 30, peak: 0.5, valley: 0.02 }, complement: true } },
+      { id: 'phi', on: 'demo', weight: { mu: { warmup: 5, decay: 100, peak: 0.5, valley: 0.02 } } },
+      { id: 'grpo', on: 'policy', weight: { mu: { warmup: 5, decay: 100, peak: 0.5, valley: 0.02 }, complement: true } },
     ],
     epochs: 1,
     rate: 3e-4,

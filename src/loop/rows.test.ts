@@ -6,6 +6,7 @@ import { handMade } from './fixture/hand-made.ts'
 import { balanced, lidLoop, relabelled } from './lid.ts'
 import { meds3Loop } from './meds3.ts'
 import { oreoLoop } from './oreo.ts'
+import { actorRows, refinerRows, sparLoop } from './spar.ts'
 import type { LoopRows } from './spec.ts'
 
 const [a, b, right, wrong] = ['10 - 4 = 6 : 6 9 13 ;', '13 - 9 = 4 : 4 6 ;', '6 * 4 = 24 $', '6 + 4 = 10 $']
@@ -135,5 +136,53 @@ describe('lid', () => {
     expect(rows).toHaveLength(5)
     const [one] = relabelled(harvest, entry)
     expect(balanced(Array(20).fill(one), 8, context.random)).toHaveLength(8)
+  })
+})
+
+describe('spar', () => {
+  const [good, poor, better, best] = ['5 7 9 10 $', '5 7 9 13 $', '5 7 9 11 $', '4 7 9 11 $']
+  const task = '/ 4 + 31 ;'
+  const no = '/ 4 <good> + 34 <bad> <bad> <end>'
+  const tree = () => {
+    const made = handMade('sequence', 'count=4 sum=31 drafts=4', [good], [poor, better, best], [poor, '5 8 9 12 $'])
+    const judge = (n: ReturnType<typeof made.at>, value: number, critique?: string): void => {
+      made.t.V[n] = value
+      made.t.assess(n, { value, ...(critique === undefined ? {} : { critique }) })
+    }
+    judge(made.at(good), 1, 'all good')
+    judge(made.at(poor), 0.2, no)
+    judge(made.at(poor, better), 0.4, '/ 4 <good> + 32 <bad> <bad> <end>')
+    judge(made.at(poor, '5 8 9 12 $'), 0, '/ 4 <good> + 34 <bad> <bad> <end>')
+    judge(made.at(poor, better, best), 0.8, '/ 4 <good> + 31 <good> <good> <end>')
+    return made
+  }
+  test('the refined response against the original, not against the last failure; and once more to imitate', () => {
+    const rows = actorRows(tree().harvest)
+    expect(rows.map(r => [decode(r.tokens), r.label, r.segment.at(-1)])).toEqual([
+      [`${task} ${best}`, 'chosen', 'policy'],
+      [`${task} ${poor}`, 'rejected', 'policy'],
+      [`${task} ${best}`, undefined, 'demo'],
+    ])
+    expect(rows[0].margin).toBeCloseTo(0.6, 12)
+    const { harvest, at, t } = tree()
+    t.V[at(poor, better, best)] = 0.5
+    expect(actorRows(harvest)).toEqual([])
+  })
+  test('refinements on the way to success with the critique they saw; critiques of disputed responses only', () => {
+    const { refine, tree: later, first } = refinerRows(tree().harvest)
+    expect(texts(refine)).toEqual([
+      `${task} ${poor} <critique> ${no} <separator> ${better}`,
+      `${task} ${better} <critique> / 4 <good> + 32 <bad> <bad> <end> <separator> ${best}`,
+    ])
+    expect(refine.map(r => decode(r.tokens.filter((_, i) => r.segment[i] === 'policy')))).toEqual([better, best])
+    expect(texts(first.bad)).toEqual([`${task} ${poor} <critique> ${no}`])
+    expect(first.good).toEqual([]) // all votes said yes: nothing to learn
+    expect(texts(later.good)).toEqual([`${task} ${best} <critique> / 4 <good> + 31 <good> <good> <end>`])
+    expect(later.bad).toHaveLength(1) // not the one that nobody liked
+  })
+  test('a round: what the actor learns, and all that the refiner does', () => {
+    const { harvest, context } = tree()
+    const { policy, value } = sparLoop.rows([harvest], context)
+    expect([policy.length, value.length]).toEqual([3, 5])
   })
 })

@@ -1,7 +1,8 @@
 // A loop as data and a few pure functions: what is searched, what is kept of the trees, what is learnt from it.
-import type { KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
+import type { Grain, KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
-import type { GroupTree, Right, Teller, TunePlan, TuneRow } from '../learn/index.ts'
+import type { Refused } from '../learn/from-trees.ts'
+import type { GroupTree, Right, Seen, Teller, TunePlan, TuneRow } from '../learn/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 
 /** A search of the system, by name. */
@@ -12,6 +13,10 @@ export interface LoopSearch {
   /** Default: the world's own rule. */
   readonly reward?: string
   readonly sampling?: Sampling
+  /** What is asked for in it, where replies that the world cannot read are to be known (`Harvest.refused`). Default: they are not looked up. */
+  readonly refused?: Grain
+  /** Settings of the problem that differ in this search, where it is made of settings. */
+  readonly task?: Readonly<Record<string, number>>
   /** For one problem. */
   readonly budget: Limits & { readonly calls: number }
 }
@@ -25,6 +30,10 @@ export interface Harvest {
   readonly teller: Teller
   readonly right: Right
   readonly spent: number
+  /** What the world could not read; absent: not looked up. */
+  readonly refused?: readonly Refused[]
+  /** The words that its answers began with. */
+  readonly hint?: string
 }
 export interface RoundContext {
   readonly round: number
@@ -36,7 +45,11 @@ export interface RoundContext {
 export interface LoopRows {
   readonly policy: readonly TuneRow[]
   readonly value: readonly TuneRow[]
+  /** Of the training before that of the policy. */
+  readonly first?: readonly TuneRow[]
 }
+/** What a network says of rows: of the weights that drew them, of the critic, or of those the loop began with. */
+export type Look = (who: 'policy' | 'critic' | 'start', rows: readonly TuneRow[]) => Promise<Seen[]>
 /** What a loop may do before its searches: look at some problems and settle on how to search. */
 export interface Probing {
   readonly round: number
@@ -60,25 +73,38 @@ export interface LoopSpec {
   prepare?(c: Probing): Promise<{ search: LoopSearch; settings: Readonly<Record<string, number>> }>
   /** A second search of some problems: what the policy alone could not do. */
   readonly again?: { readonly search: LoopSearch; when(h: Harvest): boolean }
-  rows(trees: readonly Harvest[], c: RoundContext & { again: readonly Harvest[]; settings: Readonly<Record<string, number>> }): LoopRows
+  /** A third search, with hints: answers that begin with some words of what the second one found, as texts of the dialect of tokens. `progress`: rounds so far, this one's share of spent calls included. */
+  readonly hinted?: {
+    readonly search: LoopSearch
+    hints(h: Harvest, again: Harvest | undefined, c: RoundContext & { readonly progress: number }): readonly string[]
+  }
+  rows(
+    trees: readonly Harvest[],
+    c: RoundContext & { again: readonly Harvest[]; hinted: readonly Harvest[]; settings: Readonly<Record<string, number>> },
+  ): LoopRows
+  /** What needs the networks' own figures, such as advantages by a value model. */
+  weigh?(rows: LoopRows, look: Look): Promise<LoopRows>
+  /** A training of the policy before the other one, on rows of its own; the other's reference is what comes of it, if that is `last`. */
+  readonly first?: Partial<TunePlan>
   /** How the policy is trained; absent: it is not. */
   readonly policy?: Partial<TunePlan>
   /** The same of the value; `verdicts` weighs it where both are one network. */
   readonly value?: Partial<TunePlan>
 }
 
-/** Share of the finished answers of a tree that are right; NaN: none finished. */
-export function successOf({ tree, right }: Harvest): number {
-  let all = 0
-  let good = 0
+/** Right and wrong answers of a tree, equal ones as often as they were drawn; what could not be read is wrong, where it is known. */
+export function answersOf({ tree, right, refused = [] }: Harvest): { right: number; wrong: number } {
+  const out = { right: 0, wrong: refused.filter(r => r.ended).length }
   for (const n of tree.nodes()) {
     const r = right(n)
-    if (r === null) continue
-    const times = Math.max(1, tree.M[n] || 1)
-    all += times
-    if (r) good += times
+    if (r !== null) out[r ? 'right' : 'wrong'] += Math.max(1, tree.M[n] || 1)
   }
-  return good / all
+  return out
+}
+/** Share of the finished answers of a tree that are right; NaN: none finished. */
+export function successOf(h: Harvest): number {
+  const { right, wrong } = answersOf(h)
+  return right / (right + wrong)
 }
 /** Trees of `sampled` searches as groups. Every call was an answer; those that are no end could not be read, and are wrong. */
 export const groupsOf = (trees: readonly Harvest[]): GroupTree[] =>
@@ -95,3 +121,5 @@ export const sampled = (calls: number, sampling: Sampling = {}): LoopSearch => (
   sampling: { temperature: 1, ...sampling },
   budget: { calls },
 })
+/** The same as a group: what the world cannot read is one of its wrong answers. */
+export const group = (calls: number): LoopSearch => ({ ...sampled(calls), refused: 'attempt' })

@@ -44,6 +44,7 @@ import { rsd } from './rsd.ts'
 import { rstarMath } from './rstar-math.ts'
 import { selfCertainty } from './self-certainty.ts'
 import { selfConsistency } from './self-consistency.ts'
+import { spar } from './spar.ts'
 import { srlm } from './srlm.ts'
 import { stepBeam } from './step-beam.ts'
 import { sweSearch } from './swe-search.ts'
@@ -102,6 +103,7 @@ export {
   rstarMath,
   selfCertainty,
   selfConsistency,
+  spar,
   srlm,
   stepBeam,
   sweSearch,
@@ -159,6 +161,7 @@ const all: readonly Method[] = [
   vStarVed,
   selfCertainty,
   srlm,
+  spar,
   repexp,
   dser,
   bagOfTricks,

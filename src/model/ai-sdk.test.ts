@@ -168,6 +168,24 @@ describe('calls', () => {
     })
   })
   test.each([
+    [undefined, { type: 'auto' }],
+    ['auto', { type: 'auto' }],
+    ['required', { type: 'required' }],
+    ['none', { type: 'none' }],
+    [
+      { type: 'function', function: { name: 'add' } },
+      { type: 'tool', toolName: 'add' },
+    ],
+  ])('a choice of tools %j goes as %j', async (toolChoice, expected) => {
+    let seen: unknown
+    const model = generating(async o => {
+      seen = o.toolChoice
+      return said('ok', 'stop')
+    })
+    await draw(model, { tools: [{ name: 'add', parameters: {} }], ...(toolChoice === undefined ? {} : { toolChoice }) })
+    expect(seen).toEqual(expected)
+  })
+  test.each([
     ['stop', 'stop'],
     ['length', 'cut'],
     ['content-filter', 'refused'],

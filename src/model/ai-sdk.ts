@@ -163,7 +163,7 @@ function callOptions(
     ...(s.topP === undefined ? {} : { topP: s.topP }),
     ...(s.stop === undefined || s.stop.length === 0 ? {} : { stopSequences: [...s.stop] }),
     ...(s.schema === undefined ? {} : { responseFormat: { type: 'json', ...(s.schema === true ? {} : schemaOf(s.schema)) } }),
-    ...(s.tools === undefined || s.tools.length === 0 ? {} : { tools: s.tools.map(toolOf), toolChoice: { type: 'auto' } }),
+    ...(s.tools === undefined || s.tools.length === 0 ? {} : { tools: s.tools.map(toolOf), toolChoice: choiceOf(s.toolChoice) }),
     seed: live.randomAt(live.index + index).int(2 ** 31 - 1),
     headers: { 'Idempotency-Key': index === 0 ? live.idempotencyKey : `${live.idempotencyKey}.${index}` },
     ...(version === 'v2' ? {} : { includeRawChunks: false }),
@@ -186,6 +186,12 @@ function promptMessage(m: Message, _i: number, all: readonly Message[]): unknown
     }
   }
   return { role: 'user', content: [{ type: 'text', text: m.content }] }
+}
+/** As the API has it, in the SDK's words. */
+function choiceOf(choice: unknown): unknown {
+  const name = (choice as { function?: { name?: unknown } } | null | undefined)?.function?.name
+  if (typeof name === 'string') return { type: 'tool', toolName: name }
+  return { type: choice === 'required' || choice === 'none' ? choice : 'auto' }
 }
 const parsed = (text: string): unknown => {
   try {

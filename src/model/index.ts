@@ -3,7 +3,18 @@ export { Cancelled, ModelFault } from './fault.ts'
 export type { ModelContext, ModelKind, ModelSpec, Option } from './kind.ts'
 export { parseOptions } from './kind.ts'
 export { gguf } from './llama-cpp/index.ts'
-export { type Endpoint, type OpenAIOptions, openai, publishedPrice } from './openai/index.ts'
+export {
+  type Endpoint,
+  type FineTuning,
+  fineTuning,
+  type OpenAIOptions,
+  openai,
+  publishedPrice,
+  type RemoteEvent,
+  type RemoteJob,
+  type RemoteWish,
+  type TuneHost,
+} from './openai/index.ts'
 export { type Reply, type Scripted, scripted } from './scripted.ts'
 export {
   type Fork,

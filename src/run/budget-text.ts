@@ -16,6 +16,8 @@ const keys: Readonly<Record<string, readonly [keyof Limits, Unit]>> = {
   tools: ['toolCalls', 'count'],
   nodes: ['nodes', 'count'],
 }
+/** Keys of limits as one types them, the usual first. */
+export const budgetUnits: readonly string[] = Object.keys(keys)
 const expected: Record<Unit, string> = {
   count: 'a whole number from 1, such as 200 or 50k',
   money: 'US dollars above 0, such as 0.25',

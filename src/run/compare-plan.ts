@@ -31,6 +31,8 @@ export interface ComparePlan {
   inFlight?: number
   /** Folder of users' own weights: STORE/models. */
   weights?: string
+  /** Name of the key that asked for it, where a server with keys was asked. */
+  by?: string
 }
 export type Ways = Pick<
   CompareOptions<any, any, any, any, any>,
@@ -141,6 +143,7 @@ export async function assemble(
     ...(plan.baseUrl === undefined ? {} : { baseUrl: plan.baseUrl }),
     ...(plan.sampling === undefined ? {} : { sampling: plan.sampling }),
     ...(plan.weights === undefined ? {} : { store: plan.weights }),
+    ...(plan.by === undefined ? {} : { by: plan.by }),
   })
   const make = async (seed: number): Promise<Record<string, Provider>> => {
     const models = await modelsOf(planFor(null, seed), entry)

@@ -1,14 +1,13 @@
 // Methods on the same tasks at equal spend, beside best-of-n and self-consistency. Did searching pay?
 import type { Grader, Key, Limits, Method, RunOptions, Split } from '../contract/index.ts'
 import { canonical, Failure, hashText } from '../kernel/index.ts'
-import { bestOfN } from '../method/index.ts'
 import { asRoles, defaultConcurrency, type Run } from '../runtime/index.ts'
 import { type CellDone, type CellRecord, frameFor, runCell } from './compare-cell.ts'
 import { admit, type Common, type Contestant, enter } from './compare-field.ts'
 import type { CellResult, CompareEventData, Comparison } from './compare-result.ts'
-import { type Cell, meanUsage, rows, unitOf } from './compare-statistics.ts'
+import { unitOf } from './compare-statistics.ts'
 import { openShelf } from './compare-store.ts'
-import { verdict } from './compare-verdict.ts'
+import { type ToldCell, tellComparison } from './compare-told.ts'
 import type { Plan } from './plan.ts'
 
 export interface CompareItem<T, X extends Split> {
@@ -238,50 +237,18 @@ async function whole<S, A, Ans, T, X extends Split>(
     if (failure !== undefined) throw failure
     const fit = entrants.filter(e => !unfit.has(e.label))
     const rated = wanted.filter(w => !unfit.has(entrants[w.method].label))
-    const cells = rated.flatMap((w): Cell[] => {
-      const c = out.get(nameOf(w))
-      return c === undefined ? [] : [{ ...w, method: fit.indexOf(entrants[w.method]), record: c.record }]
+    const cells = rated.flatMap((w): ToldCell[] => {
+      const { record = null, ...shown } = out.get(nameOf(w)) ?? {}
+      return 'run' in shown ? [{ shown, record }] : []
     })
-    const baseline = fit.findIndex(e => e.method.id === bestOfN.id)
     const ended = cells.length < rated.length ? 'cancelled' : 'done'
-    const told = {
-      schema: 1 as const,
-      id,
-      ended: ended as Comparison['ended'],
-      world: asked.world,
-      models: roles,
-      reward: asked.reward,
-      grader: o.grader.id,
-      budget: o.budget,
-      unit,
-      items: items.length,
-      seeds,
-      concurrency,
-      rows: rows(cells, {
-        methods: fit.map(e => e.label),
-        items: items.length,
-        baseline: baseline < 0 ? null : baseline,
-        budget: o.budget,
-        seed: firstSeed,
-      }),
+    const result = tellComparison(id, asked, {
+      ended,
+      methods: fit.map(e => ({ label: e.label, id: e.method.id })),
       excluded: [...excluded, ...[...unfit].map(([method, f]) => ({ method, why: f.message }))],
-      spent: meanUsage(
-        cells.flatMap(c => c.record?.spent ?? []),
-        1,
-      ),
-      inDoubt: meanUsage(
-        cells.flatMap(c => c.record?.inDoubt ?? []),
-        1,
-      ),
-    }
-    const result: Comparison = {
-      ...told,
-      verdict: verdict(told, fit[baseline]?.label),
-      cells: rated.flatMap(w => {
-        const { record: _, ...c } = out.get(nameOf(w)) ?? { record: null }
-        return 'run' in c ? [c] : []
-      }),
-    }
+      items: new Map(items.map((x, i) => [x.id, i])),
+      cells,
+    })
     shelf?.end(ended === 'done' ? 'done' : 'paused', result)
     emit('compare.end', { ended, verdict: result.verdict })
     return result

@@ -16,7 +16,9 @@ import {
   type LabelKind,
   labelKinds,
   type PairOptions,
+  type Preferred,
   pairsOf,
+  preferredPairs,
   prefixTree,
   rankingsOf,
   rightByReward,
@@ -24,8 +26,10 @@ import {
   stepwiseOf,
   Teller,
   unpairedOf,
+  withPreferred,
 } from '../learn/data/index.ts'
 import { openStore } from '../store/index.ts'
+import { preferencesOf } from './preferences.ts'
 import { runsNamed } from './runs-named.ts'
 import { type KeptTree, treeOf } from './tree-of.ts'
 
@@ -39,7 +43,10 @@ export interface ExportOptions {
   right?: number
   /** What states are labelled by, for siblings, steps and rankings. Default soft. */
   labels?: LabelKind
+  /** What people preferred comes first, and nothing of what they contradict. */
   pairs?: Omit<PairOptions, 'labels' | 'right' | 'source'>
+  /** Of pairs: what people preferred, and nothing else. */
+  peopleAlone?: boolean
   imitate?: Omit<ImitationOptions, 'right' | 'source'>
   chat?: boolean
   more?: boolean
@@ -72,7 +79,7 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
         trees.push({ run: id, lines: () => prefixTree(teller, { run: id, task: found.task, method: meta.method.id, spent: meta.spent }) })
         continue
       }
-      for (const x of examplesOf(teller, o, { run: id, task: found.task })) {
+      for (const x of examplesOf(teller, o, { run: id, task: found.task }, preferencesOf(store, id))) {
         examples.push(x)
         const row = rowOf(x, o.format, { chat: o.chat ?? false, more: o.more ?? false })
         checkRow(row, o.format, `run ${id}`)
@@ -102,15 +109,17 @@ export async function exportRuns(ids: readonly string[], o: ExportOptions): Prom
   }
 }
 
-function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; task: string }): Example[] {
+function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; task: string }, preferences: readonly Preferred[]): Example[] {
   const right = rightByReward(teller.tree, o.right ?? 1)
   const labels = labelKinds[o.labels ?? 'soft'](teller.tree, right)
   const common = { right, source }
   switch (kindOf[o.format as Format]) {
     case 'sft':
       return imitationsOf(teller, { ...o.imitate, ...common })
-    case 'preference':
-      return pairsOf(teller, { ...o.pairs, labels, ...common })
+    case 'preference': {
+      const persons = preferredPairs(teller, preferences, source)
+      return o.peopleAlone ? persons : withPreferred(pairsOf(teller, { ...o.pairs, labels, ...common }), persons)
+    }
     case 'unpaired':
       return unpairedOf(teller, common)
     case 'stepwise':

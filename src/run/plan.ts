@@ -7,6 +7,7 @@ import { methodIds, methods } from '../method/index.ts'
 import { createModel } from '../model/index.ts'
 import { createReward, defaultValue } from '../reward/index.ts'
 import { type WorldEntry, worldNamed } from '../world/index.ts'
+import { continuing } from './continuing.ts'
 
 /** Everything that makes a run, by name. A name `./file.ts#thing` takes an own part from a file of the working folder. */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   baseUrl?: string
   sampling?: Sampling
   budget?: Limits
+  /** Words that every whole answer begins with, in the dialect of tokens: a hint. */
+  begin?: string
   seed?: number
   concurrency?: number
   /** Folder of users' own weights: STORE/models. */
@@ -117,7 +120,7 @@ export async function frameOf(plan: Plan, made?: Readonly<Record<string, Provide
   const { reward, id, sampling } = createReward(plan.reward, { entry, models, task: plan.task })
   const value: Value | undefined = defaultValue({ world, models })
   const frame: Frame<any, any, any, any> = {
-    world,
+    world: plan.begin === undefined ? world : continuing(world, plan.begin),
     method,
     ...(Object.keys(models).length === 0 ? {} : { model: models as { policy: Provider } & Record<string, Provider> }),
     ...(plan.knobs === undefined ? {} : { knobs: plan.knobs }),

@@ -1,7 +1,8 @@
 import type { Frame, RunResult } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { type Journal, type Known, noJournal, type RunReport, run } from '../runtime/index.ts'
-import { openStore, type RunMeta } from '../store/index.ts'
+import { type Event, noJournal, type Run, type RunReport, run, type Tap } from '../runtime/index.ts'
+import { openStore, type RunHandle, type RunMeta } from '../store/index.ts'
+import { answers } from './answers.ts'
 import { frameOf, type Plan, type Planned } from './plan.ts'
 
 export interface Replayed {
@@ -24,6 +25,41 @@ export async function recorded(meta: RunMeta, changes: Partial<Plan> = {}): Prom
     )
   const whole: Plan = { ...plan, ...changes, budget: { ...plan.budget, ...changes.budget } }
   return { ...(await frameOf(whole)), plan: whole }
+}
+
+/** A record that was run again: nothing was asked of any model. */
+export interface Rerun {
+  readonly run: Run<any, any, any>
+  readonly result: RunResult<any, any, any>
+  /** Records that there were. Of a run that another process works on, more may come. */
+  readonly records: number
+}
+
+/**
+ * Runs a record again, as far as it goes. It lets the event loop turn between the records, so that a server can do it beside its work.
+ * @param planned frame and task as they were when the run began
+ * @throws Failure; Divergence where the record does not fit the frame
+ */
+export async function rerun(
+  handle: RunHandle,
+  planned: Pick<Planned, 'frame' | 'task'>,
+  o: { tap?: Tap; onEvent?(e: Event): void; signal?: AbortSignal } = {},
+): Promise<Rerun> {
+  const { meta, journal } = handle
+  const budget = (meta.options.first as Frame<any, any, any, any>['budget']) ?? meta.limits
+  const records = journal.size
+  const going = run({ ...planned.frame, budget }, planned.task, {
+    run: meta.id,
+    journal,
+    replayOnly: true,
+    seed: meta.seed,
+    concurrency: meta.concurrency,
+    clock: 'virtual',
+    ...(o.tap === undefined ? {} : { tap: o.tap }),
+    ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
+    ...(o.signal === undefined ? {} : { signal: o.signal }),
+  })
+  return { run: going, result: await going, records }
 }
 
 /** Runs a recorded run again from its record alone, and says whether every request, the tree and the spend come out the same. Costs nothing. */
@@ -81,23 +117,29 @@ export interface WhatIf {
   result: RunResult<any, any, any>
 }
 
-/** What another method, other knobs or another budget would have done with the answers on record. Nothing is asked of any model. */
-export async function whatIf(id: string, changes: Partial<Plan>, o: { store: string }): Promise<WhatIf> {
+/**
+ * What another method, other knobs or another budget would have done with the answers on record. Nothing is asked of any model.
+ * @param o.planned frame and task, changed already
+ */
+export async function whatIf(
+  id: string,
+  changes: Partial<Plan>,
+  o: { store: string; planned?: Pick<Planned, 'frame' | 'task'> },
+): Promise<WhatIf> {
   const store = openStore(o.store)
   try {
     const handle = store.open(id)
     const { meta } = handle
     // Knobs belong to a method: another method starts from its own.
-    const { frame, task, plan } = await recorded(
-      meta,
-      changes.method !== undefined && changes.method !== meta.method.id ? { knobs: {}, ...changes } : changes,
-    )
+    const { frame, task } =
+      o.planned ??
+      (await recorded(meta, changes.method !== undefined && changes.method !== meta.method.id ? { knobs: {}, ...changes } : changes))
     const known = answers(handle.journal)
     const going = run(frame, task, {
       journal: noJournal(),
       recall: key => known.get(key) ?? 'missing',
       seed: meta.seed,
-      concurrency: plan.concurrency ?? meta.concurrency,
+      concurrency: changes.concurrency ?? meta.concurrency,
       clock: 'virtual',
     })
     const result = await going
@@ -112,19 +154,4 @@ export async function whatIf(id: string, changes: Partial<Plan>, o: { store: str
   } finally {
     store.close()
   }
-}
-
-/** Every answer on record, by address, request and ordinal. */
-function answers(journal: Journal): Map<string, Known> {
-  const open = new Map<number, string>()
-  const out = new Map<string, Known>()
-  for (const r of journal.read()) {
-    if (r.t === 'open') open.set(r.k, `${r.hash}#${r.ord}`)
-    else if (r.t === 'done') {
-      const key = open.get(r.k)
-      open.delete(r.k)
-      if (key !== undefined && r.status === 'ok') out.set(key, { payload: r.payload, usage: r.usage })
-    }
-  }
-  return out
 }

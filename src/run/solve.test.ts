@@ -53,6 +53,19 @@ describe('a run in a store', () => {
     expect(tree.digest()).toBe(digest(r))
     s.close()
   })
+  test('that is open is left open, with several at once in it', async () => {
+    const open = openStore(store)
+    const all = await Promise.all([1, 2, 3].map(seed => solve(frame(), '', { store: open, seed })))
+    expect(new Set(all.map(r => r.run)).size).toBe(3)
+    for (const r of all) {
+      expect(open.get(r.run)).toMatchObject({ status: 'done', spent: { calls: r.spent.calls } })
+      expect(open.owner(r.run)).toBeNull()
+      expect(await replay(r.run, { store, frame: frame(), task: '' })).toMatchObject({ holds: true })
+    }
+    const b = await solve(frame(), '', { store: open, resume: all[0].run })
+    expect(digest(b)).toBe(digest(all[0]))
+    open.close()
+  })
   test('that has ended gives its result again, without a call', async () => {
     const a = await solve(frame(), '', { store })
     let made = 0

@@ -1,16 +1,20 @@
 import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
-import { asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
+import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
-import { evidence } from './evidence.ts'
+import { answers } from './answers.ts'
+import { type Evidence, evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
 
 /** The contract's own number: raised when recorded runs would go another way under it. */
 export const contractVersion = 1
 
-export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall' | 'remember' | 'replayOnly' | 'raise'> {
-  /** Folder that keeps the run: it survives a kill and can be resumed, replayed, exported. Default: none, nothing is written. */
-  store?: string | null
+export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall' | 'remember' | 'replayOnly' | 'raise' | 'store'> {
+  /**
+   * Folder that keeps the run: it survives a kill and can be resumed, replayed, exported. Or a store of it that is open, and is left open: to open one takes some
+   * milliseconds. Default: none, nothing is written.
+   */
+  store?: string | Store | null
   /** Goes on with this run of the store. Its frame must be the same; limits may be higher. */
   resume?: string
   /** How the run was asked for, so that it can be started again from its id alone. */
@@ -34,14 +38,15 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
  * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
  */
 export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Run<S, A, Ans> {
-  const { store: folder, resume, plan, part, origin, onRun, durability, ...setup } = o
-  if (folder === undefined || folder === null) {
+  const { store: where, resume, plan, part, origin, onRun, durability, ...setup } = o
+  if (where === undefined || where === null) {
     if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
     const r = run(frame, task, setup)
     onRun?.(r.id)
     return r
   }
-  const store = openStore(folder, durability === undefined ? {} : { durability })
+  const own = typeof where === 'string'
+  const store = own ? openStore(where, durability === undefined ? {} : { durability }) : where
   let handle: RunHandle | undefined
   let going: Run<S, A, Ans>
   let raise: Limits | undefined
@@ -71,35 +76,40 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
       frame = { ...frame, budget: originalLimits(meta) }
     }
     const cache = setup.cache ? store.cache : undefined
+    const known = knownOf(store, handle.meta)
     going = run(frame, task, {
       ...setup,
       run: handle.id,
       journal: handle.journal,
       ...(raise === undefined ? {} : { raise }),
-      ...(cache === undefined
+      ...(cache === undefined && known === undefined
         ? {}
         : {
             recall: (key: string, cacheable: boolean): Known | undefined =>
-              cacheable ? (cache.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined,
+              known?.get(key) ?? (cacheable ? (cache?.get(`${setup.seed ?? 1}|${key}`) ?? undefined) : undefined),
+          }),
+      ...(cache === undefined
+        ? {}
+        : {
             remember: (key: string, known: Known) => cache.put(`${setup.seed ?? 1}|${key}`, known.payload, known.usage),
           }),
     })
   } catch (e) {
     handle?.close()
-    store.close()
+    if (own) store.close()
     throw e
   }
   onRun?.(handle.id)
   const { id } = handle
   const kept = going.then(
     r => {
-      keep(store, handle, r, r.ended === 'cancelled' ? 'paused' : 'done')
+      keep(store, own, handle, going, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
       return r
     },
     e => {
       const partial = (e as { partial?: RunResult<S, A, Ans> }).partial
       try {
-        keep(store, handle, partial, 'failed')
+        keep(store, own, handle, going, partial, 'failed', (e as Error).message)
       } catch {
         // The first failure matters more than that it could not be noted.
       }
@@ -107,9 +117,32 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     },
   ) as Promise<RunResult<S, A, Ans>>
   kept.catch(() => {})
+  // A higher limit is a record of the run, and what the index says of it.
+  const steer = (act: Act): void => {
+    if (act.do === 'raise') store.update(id, { limits: { ...store.get(id).limits, ...act.limits } })
+    going.act(act)
+  }
+  // Other processes leave word in the store, since the journal has one writer.
+  const look = setInterval(() => {
+    try {
+      for (const { value } of store.take(handle)) {
+        const act = value as Act | { do: 'pause' }
+        if (act.do === 'pause') going.interrupt()
+        else steer(act)
+      }
+    } catch {
+      // A store that cannot be read now can be in half a second.
+    }
+  }, 500)
+  look.unref()
+  kept.then(
+    () => clearInterval(look),
+    () => clearInterval(look),
+  )
   return {
     ...going,
     id,
+    act: steer,
     // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the result it stands for
     then: (a, b) => kept.then(a, b),
     catch: f => kept.catch(f),
@@ -117,17 +150,40 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     get report() {
       return going.report
     },
+    get spent() {
+      return going.spent
+    },
+    get time() {
+      return going.time
+    },
     [Symbol.asyncIterator]: (): AsyncIterator<Event> => going[Symbol.asyncIterator](),
   }
 }
 
-function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | undefined, status: 'done' | 'paused' | 'failed'): void {
+/** What is known of a run beside its tree: how it ended, why, and the path to its answer. */
+export interface Kept {
+  ended: string
+  /** What its method said of its own decisions; of a failed run, its error. */
+  why?: string
+  path: Evidence[]
+}
+function keep(
+  store: Store,
+  own: boolean,
+  handle: RunHandle,
+  run: Run<any, any, any>,
+  r: RunResult<any, any, any> | undefined,
+  status: 'done' | 'paused' | 'failed',
+  why: string | undefined,
+): void {
   try {
     if (r !== undefined) {
       const t = r.tree as FlatTree
       handle.snapshot.save('tree', encodeTree(t))
       // So that a look at the answer needs neither the world nor the tree.
-      handle.snapshot.save('evidence', JSON.stringify({ ended: r.ended, path: evidence(r) }))
+      const kept: Kept = { ended: r.ended, ...(why === undefined ? {} : { why }), path: evidence(r) }
+      handle.snapshot.save('evidence', JSON.stringify(kept))
+      handle.snapshot.save('ledger', run.ledger.encode(t.size))
       store.update(handle.id, {
         status,
         spent: r.spent,
@@ -141,7 +197,7 @@ function keep(store: Store, handle: RunHandle, r: RunResult<any, any, any> | und
     } else store.update(handle.id, { status })
   } finally {
     handle.close()
-    store.close()
+    if (own) store.close()
   }
 }
 
@@ -167,6 +223,26 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
     codeHash: frame.method.code ?? '',
     contractVersion,
   }
+}
+/** What a fork need not pay for: the answers of the run that it was made from, while that is there. */
+function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | undefined {
+  let known: Map<string, Known> | undefined
+  for (let from = meta.options.fork; typeof from === 'string'; ) {
+    let of: RunHandle
+    try {
+      of = store.open(from)
+    } catch {
+      break
+    }
+    try {
+      // What the nearer one was answered goes first.
+      known = new Map([...answers(of.journal), ...(known ?? [])])
+      from = of.meta.options.fork
+    } finally {
+      of.close()
+    }
+  }
+  return known
 }
 /** The limits a run began with: raised ones come from its record. */
 const originalLimits = (meta: RunMeta): Limits => (meta.options.first as Limits | undefined) ?? meta.limits

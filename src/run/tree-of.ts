@@ -37,12 +37,15 @@ export async function treeOf(store: Store, id: string): Promise<KeptTree> {
           ...(world.player === undefined ? {} : { player: s => world.player!(s) }),
         })
       : ((await replay(id, { store: store.folder })).result!.tree as FlatTree)
-  const spec = meta.models.policy ?? ''
-  let drawnIn = 'text'
+  return { meta, tree, entry, task: typeof meta.task === 'string' ? meta.task : entry.showTask(meta.task), drawnIn: dialectOf(meta) }
+}
+
+/** The dialect in which a run's policy wrote. */
+export function dialectOf(meta: Pick<RunMeta, 'models'>): string {
   try {
-    drawnIn = modelKinds.find(k => k.kind === parseModel(spec).kind)?.dialect ?? 'text'
+    return modelKinds.find(k => k.kind === parseModel(meta.models.policy ?? '').kind)?.dialect ?? 'text'
   } catch {
     // A model of one's own: it writes words unless it says otherwise, and nothing here can ask it.
+    return 'text'
   }
-  return { meta, tree, entry, task: typeof meta.task === 'string' ? meta.task : entry.showTask(meta.task), drawnIn }
 }

@@ -8,7 +8,7 @@ import { Divergence, EffectError, StrayWait } from './errors.ts'
 import type { EventData, EventKind } from './events.ts'
 import { outside } from './guard.ts'
 import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Status, Turn } from './journal.ts'
-import { type Build, type Job, type Known, type Party, Pending } from './request.ts'
+import { type Build, type Job, type Known, type Party, Pending, type Tap } from './request.ts'
 import { type Bench, Running } from './running.ts'
 import { SlotMeter } from './slots.ts'
 
@@ -30,7 +30,10 @@ export interface EngineOptions {
   /** What became of the answer with which the record ends. */
   turn?: Turn
   heard?: Bench['heard']
-  onAct?(act: Act): void
+  onAct?(act: Act, time: number): void
+  /** What a request cost, once it is known. */
+  charge?(job: Job, usage: Partial<Usage>): void
+  tap?: Tap
   /** The record was replayed; what follows is live. */
   onLive?(): void
 }
@@ -56,6 +59,8 @@ export class Engine implements Bench {
   /** Samples paid for, and those of them that were delivered to a method that could use them. */
   paid = 0
   entered = 0
+  /** What was charged for answers that were known, in this session: nobody was paid for them. */
+  readonly knownUsage: Amount = zero()
   /** Requests that a recall answered, and all of them. */
   recalled = 0
   missing = 0
@@ -110,6 +115,13 @@ export class Engine implements Bench {
   get inFlight(): number {
     return this.#pending.size
   }
+  /** What has started and not ended, with the second in which it started. */
+  underWay(): { k: number; at: string; kind: string; what: string; since: number }[] {
+    const out = []
+    for (const { k, job, opened } of this.#pending.values())
+      if (opened !== null) out.push({ k, at: job.at, kind: job.kind, what: job.what, since: opened.time })
+    return out
+  }
 
   // ------------------------------------------------------------------------------------------- what searches ask for
   /**
@@ -153,6 +165,7 @@ export class Engine implements Bench {
     const ord = this.#ordinals.get(place) ?? 0
     this.#ordinals.set(place, ord + job.count)
     const k = this.issued++
+    this.o.tap?.request?.(k, job)
     p.job = job
     p.k = k
     p.ord = ord
@@ -507,7 +520,7 @@ export class Engine implements Bench {
     if (r.t === 'act') {
       this.now = Math.max(this.now, r.time)
       this.delivered++
-      this.o.onAct?.(r.act)
+      this.o.onAct?.(r.act, r.time)
       return
     }
     if (r.t !== 'done') return
@@ -517,6 +530,8 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     const { party, job } = p
     party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(job, r.usage)
+    if (r.cached === true && this.#replay === null) addTo(this.knownUsage, amount(r.usage))
     party.budget.tick(r.time)
     this.delivered++
     const calls = r.usage.calls ?? 0
@@ -691,6 +706,7 @@ export class Engine implements Bench {
     this.#pending.delete(p.k)
     this.#slots.change(r.time, -1)
     p.party.budget.settle(p.reservation, r.usage)
+    this.o.charge?.(p.job, r.usage)
     this.paid += r.usage.calls ?? 0
   }
   /** Resolves when a parked run has come to rest. */

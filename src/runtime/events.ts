@@ -1,5 +1,6 @@
 // What a run tells while it works. The terminal, a studio and a program see the same stream.
 import type { Flag, KnobValue, Limits, RunEvent, Usage } from '../contract/index.ts'
+import type { Act } from './journal.ts'
 
 /** Data of each kind of event. Node and edge numbers are those of the run's tree. */
 export interface EventData {
@@ -39,6 +40,8 @@ export interface EventData {
   answer: { text: string; value?: unknown; score: number; verified: boolean | null; nodes: readonly number[] }
   /** Nothing more fits the budget; `lastly` bodies run now. */
   'run.landing': { why: 'budget' | 'deadline' | 'stopped' | 'cancelled' | 'done' }
+  /** Something from outside was recorded. `row`: of its node, and of an edit the row it made; null: none. */
+  act: { act: Act; time: number; row: number | null }
   /** The commit of the journal failed (a full disk); it is tried again. */
   'store.waiting': { message: string }
   /** The answer was acted on outside: the search goes on from `node`. `replayed`: it did so before, and is on record. */

@@ -18,12 +18,13 @@ export {
   type Status,
   type Turn,
 } from './journal.ts'
+export { Ledger } from './ledger.ts'
 export { type Reservation, Scope } from './meter.ts'
 export { bestAnswer, knobDetail, method, need, neededFor, person, settleKnobs } from './method.ts'
 export { bounded, priced } from './model.ts'
 export { modelPolicy } from './policy.ts'
-export { type Handling, type Job, type Known, Party } from './request.ts'
+export { type Handling, type Job, type Known, Party, type Tap } from './request.ts'
 export { checkFrame, defaultConcurrency, type Run, type RunReport, type RunSetup, run } from './run.ts'
 export { asRoles, RunningSearch, type Shared } from './search.ts'
 export { Drift, Sessions } from './sessions.ts'
-export { modelCall, toolCall } from './telemetry.ts'
+export { modelCall, toolCall, tracer } from './telemetry.ts'

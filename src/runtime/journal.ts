@@ -43,6 +43,8 @@ export type Act =
   | { do: 'stop' } // a person or a program: no further effects
   | { do: 'prune' | 'pin' | 'unpin'; key: string } // on the node of that address
   | ({ do: 'turn' } & Turn) // the answer was acted on outside
+  | { do: 'prefer'; better: string; worse: string; why?: string } // two addresses: a pair for training, which changes nothing of the search
+  | { do: 'edit'; key: string; text: string } // another action below that node, as the world reads it: it is taken
 
 /** What became of a search's answer outside. It is observed below the node that was answered with, and the search goes on from there. */
 export interface Turn {

@@ -78,7 +78,9 @@ export class BoundModel implements LanguageModel {
   }
   sample(messages: readonly Message[], o: Sampling & { n?: number } = {}): Promise<Sample[]> {
     const { n = 1, ...own } = o
-    const options: Sampling = { ...this.#door.sampling, ...own }
+    // Tools and the form of an answer are for who proposes answers, and says so; nobody else who is asked shall call or fill them in.
+    const { tools: _, toolChoice: __, schema: ___, ...usual } = this.#door.sampling
+    const options: Sampling = { ...usual, ...own }
     if (n < 1) return Promise.resolve([])
     const body = JSON.stringify([this.#p.id, messages, options])
     if (n === 1 || this.#p.can.includes('n')) return this.#once(messages, options, body, n, false) as Promise<Sample[]>
@@ -143,16 +145,12 @@ export class BoundModel implements LanguageModel {
     return laws.map(x => Float32Array.from(x, y => y ?? Number.NEGATIVE_INFINITY))
   }
   #score(messages: readonly Message[], text: string): Promise<{ logprob: number; tokens?: Sample['tokens'] }> {
-    const max = this.#p.max(messages, { n: 1, max: 0 })
-    return this.#plain(
-      'score',
-      [messages, text],
-      { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4, outputTokens: 0 },
-      async live => {
-        const { usage, ...value } = await this.#p.score!(messages, text, live)
-        return { value, usage }
-      },
-    )
+    // Some servers write a token whether it is wanted or not.
+    const max = this.#p.max(messages, { n: 1, max: 1 })
+    return this.#plain('score', [messages, text], { ...max, inputTokens: (max.inputTokens ?? 0) + text.length * 4 }, async live => {
+      const { usage, ...value } = await this.#p.score!(messages, text, live)
+      return { value, usage }
+    })
   }
   async #embed(texts: readonly string[]): Promise<Float32Array[]> {
     const bytes = texts.reduce((a, x) => a + x.length * 4, 0)

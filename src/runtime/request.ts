@@ -1,5 +1,5 @@
 // What a search asks of the engine, and the search as the engine sees it.
-import type { EdgeId, Limits, Live, Usage } from '../contract/index.ts'
+import type { Assessment, EdgeId, Limits, Live, Usage } from '../contract/index.ts'
 import type { OpenRecord } from './journal.ts'
 import type { Reservation, Scope } from './meter.ts'
 
@@ -27,6 +27,11 @@ export interface Job {
   node?: EdgeId
   cacheable: boolean
   run(live: Handling): Promise<{ value: unknown; usage: Partial<Usage> }>
+}
+/** Told of each request as it is asked for, and of each judgement as it is given: in a replay, too, so that what no record holds can be looked at again. */
+export interface Tap {
+  request?(k: number, job: Job): void
+  judged?(e: EdgeId, column: string, by: string, a: Assessment): void
 }
 /** A completion known beforehand: from a cache (charged at its recorded price) or from another run's record. */
 export interface Known {

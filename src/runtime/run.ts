@@ -1,13 +1,28 @@
-import type { Frame, KnobValue, Limits, Need, NodeId, Provider, RunEvent, RunOptions, RunResult, World } from '../contract/index.ts'
-import { binding, Failure, isGame, maximum, seenFromRoot, usage } from '../kernel/index.ts'
+import type {
+  EdgeId,
+  Frame,
+  KnobValue,
+  Limits,
+  Need,
+  NodeId,
+  Provider,
+  RunEvent,
+  RunOptions,
+  RunResult,
+  Usage,
+  World,
+} from '../contract/index.ts'
+import { binding, Failure, type FlatTree, isGame, maximum, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
-import { type Journal, MemoryJournal, type Turn } from './journal.ts'
+import { type Act, type Journal, MemoryJournal, type Turn } from './journal.ts'
+import { Ledger } from './ledger.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
+import type { Tap } from './request.ts'
 import { asRoles, type Ended, RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
@@ -25,6 +40,8 @@ export interface RunSetup extends RunOptions {
   turn?: Turn
   /** Told what models are writing, piece by piece, where they can tell, and at which address. A call of which something was told is not made again when it fails. */
   heard?: EngineOptions['heard']
+  /** Told of requests and judgements, those of a replay too. */
+  tap?: Tap
   /** Answers questions to people. */
   people?(q: { question: string; choices?: string[] }, signal: AbortSignal): Promise<string>
 }
@@ -37,8 +54,21 @@ export interface Run<S, A, Ans> extends PromiseLike<RunResult<S, A, Ans>>, Async
   interrupt(): void
   /** No further effects; the method lands with the best answer so far. Recorded: the run is over. */
   stop(): void
-  /** Prunes or pins the node of an address. Recorded. */
-  act(act: { do: 'prune' | 'pin' | 'unpin'; key: string }): void
+  /** Something from outside, such as to prune the node of an address. Recorded, at its place among the completions. */
+  act(act: Act): void
+  /** Hears events until the function that comes back is called. Nothing is built while nobody listens. */
+  listen(hear: (e: Event) => void): () => void
+  /** As it is now, and as it grows. */
+  readonly tree: FlatTree<S, A, Ans>
+  readonly ledger: Ledger
+  /** Until now. */
+  readonly spent: Usage
+  /** What has started and not ended: its address, and the second in which it started. */
+  underWay(): { k: number; at: string; kind: string; what: string; since: number }[]
+  /** Seconds of the run. */
+  readonly time: number
+  /** What the world says of a text as an action of a node of the tree. */
+  read(n: NodeId, text: string): { action: A } | { why: string }
   /** What is known about the search at this moment. */
   readonly report: RunReport
 }
@@ -51,6 +81,8 @@ export interface RunReport {
   inFlight: number
   paid: number
   fingerprint: number
+  /** What this session charged for answers that were known: nobody was paid for them. */
+  known: Usage
 }
 
 let serial = 0
@@ -84,11 +116,13 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   let seq = 0
   let iterated = false
   let over = false
-  const listening = (): boolean => iterated || o.onEvent !== undefined
+  const ears = new Set<(e: Event) => void>()
+  const listening = (): boolean => iterated || ears.size > 0 || o.onEvent !== undefined
   const emit = (kind: EventKind, data: EventData[EventKind], address?: string): void => {
     if (!listening()) return
     const event = { run: id, seq: seq++, kind, data, ...(address === undefined ? {} : { address }) } as Event
     o.onEvent?.(event as RunEvent)
+    for (const hear of ears) hear(event)
     if (iterated) {
       const reader = readers.shift()
       reader === undefined ? queue.push(event) : reader({ value: event, done: false })
@@ -96,6 +130,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     if (kind === 'effect.end') preview()
   }
 
+  const ledger = new Ledger()
   const engine = new Engine({
     run: id,
     journal,
@@ -111,8 +146,16 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     ...(o.raise === undefined ? {} : { raise: o.raise }),
     ...(o.turn === undefined ? {} : { turn: o.turn }),
     ...(o.heard === undefined ? {} : { heard: o.heard }),
+    ...(o.tap === undefined ? {} : { tap: o.tap }),
+    charge(job, used) {
+      const t = search.tree
+      // What a search within spent is shown at the place where it was begun.
+      const e = job.tree === t ? (job.node ?? t.root) : t.find(job.at.slice(0, 16))
+      ledger.charge((e < 0 ? t.root : e) as EdgeId, used)
+    },
     onLive: () => watchDeadline(),
-    onAct(act) {
+    onAct(act, time) {
+      let row: number | null = null
       if (act.do === 'deadline') search.deadline()
       else if (act.do === 'stop') search.stop()
       else if (act.do === 'raise') {
@@ -122,10 +165,16 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       } else if (act.do === 'turn') {
         search.turn(act)
         watchDeadline()
-      } else if (act.do === 'prune' || act.do === 'pin' || act.do === 'unpin') {
-        const e = search.tree.find(act.key)
-        if (e >= 0) act.do === 'prune' ? search.prune(e as NodeId) : search.flag(e as NodeId, 'pinned', act.do === 'pin')
+      } else {
+        const e = search.tree.find(act.do === 'prefer' ? act.better : act.key)
+        if (e >= 0) {
+          row = e
+          if (act.do === 'prune') search.prune(e as NodeId)
+          else if (act.do === 'pin' || act.do === 'unpin') search.flag(e as NodeId, 'pinned', act.do === 'pin')
+          else if (act.do === 'edit' && search.tree.taken(e as EdgeId)) row = search.edit(e as NodeId, act.text)
+        }
       }
+      emit('act', { act, time, row })
     },
   })
   const gate = gates(concurrency, {
@@ -138,6 +187,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
       seed: o.seed ?? 1,
       strict: o.strict ?? false,
       gate,
+      ledger,
+      ...(o.tap === undefined ? {} : { tap: o.tap }),
       ...(o.people === undefined ? {} : { people: o.people }),
       get emit() {
         return listening() ? emit : undefined
@@ -198,7 +249,8 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     const onAbort = (): void => interrupt()
     o.signal?.addEventListener('abort', onAbort)
     try {
-      const rest = engine.rest().then((): Ended => 'cancelled')
+      // The pump's turns, and all that they begin, follow from here.
+      const rest = span.within(() => engine.rest()).then((): Ended => 'cancelled')
       if (!resumed) watchDeadline()
       search.start()
       engine.start()
@@ -274,6 +326,20 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
     interrupt,
     stop: () => engine.act({ do: 'stop' }),
     act: a => engine.act(a),
+    listen(hear) {
+      ears.add(hear)
+      return () => void ears.delete(hear)
+    },
+    tree: search.tree,
+    ledger,
+    get spent() {
+      return usage(budget.spent)
+    },
+    get time() {
+      return engine.now
+    },
+    underWay: () => engine.underWay(),
+    read: (n, text) => search.read(n, text),
     get report() {
       return {
         replayed: engine.replayed,
@@ -283,6 +349,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         inFlight: engine.inFlight,
         paid: engine.paid,
         fingerprint: search.tree.fingerprint,
+        known: usage(engine.knownUsage),
       }
     },
     [Symbol.asyncIterator]() {

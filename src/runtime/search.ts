@@ -40,9 +40,10 @@ import type { Gate } from './gate.ts'
 import { inside } from './guard.ts'
 import { BoundIo, type Host, type Plain } from './io.ts'
 import type { Turn } from './journal.ts'
+import type { Ledger } from './ledger.ts'
 import type { Scope } from './meter.ts'
 import { modelPolicy } from './policy.ts'
-import { type Job, Party } from './request.ts'
+import { type Job, Party, type Tap } from './request.ts'
 import { Steps } from './steps.ts'
 import { Workers } from './workers.ts'
 
@@ -53,6 +54,9 @@ export interface Shared {
   strict: boolean
   gate(p: Provider): Gate
   people?: Host['people']
+  /** Of the rows of the outermost search. */
+  ledger?: Ledger
+  tap?: Tap
   /** Undefined while nobody listens. */
   readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
 }
@@ -322,6 +326,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     const key = this.#world.actionKey?.(action, t.state(p)) ?? canonical(action)
     const e = t.edge(parent, action, key, { rank, repair })
     if (t.size > size) {
+      if (this.scope === '') this.shared.ledger?.begin(e, this.shared.engine.now, this.shared.engine.delivered)
       if (aside) t.flag(e, 'aside')
       this.shared.emit?.('tree.edge', { edge: e, parent, action: brief(action), aside }, this.scope + t.key(e))
     } else if (!aside && t.is(e, 'aside')) this.flag(e, 'aside', false) // drawn for the search now: what was looked at ahead counts
@@ -372,7 +377,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         )
         group.forEach((e, i) => {
           out.set(e, marks[i])
-          this.#judge(e, marks[i], t.F, 'F')
+          this.#judge(e, marks[i], t.F, 'F', by.id)
         })
       }),
     )
@@ -387,7 +392,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         const given = o.by === undefined ? t.draws(n).find(d => d.value !== undefined)?.value : undefined
         if (given === undefined && by === undefined) throw missing('value', 'value', this.frame.method)
         const a = given ?? (await by!.value(this.place(n), this.at(n)))
-        return this.#judge(n, a, into, 'V')
+        return this.#judge(n, a, into, 'V', given === undefined ? by!.id : 'policy')
       }),
     )
   }
@@ -399,14 +404,17 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
         const outcome: Outcome<Ans> | null = t.outcome(n)
         const by = o.by ?? this.frame.reward
         let a: Assessment
+        let judge = by?.id ?? 'exact'
         if (by !== undefined) {
           a = await by.reward(this.place(n), outcome, this.at(n))
           if (by.verifies && a.verified === undefined) a = { ...a, verified: true }
         } else if (outcome?.reward !== undefined)
           a = { value: outcome.reward, verified: true, ...(outcome.feedback === undefined ? {} : { feedback: outcome.feedback }) }
-        else if (this.frame.value !== undefined) a = await this.frame.value.value(this.place(n), this.at(n))
-        else throw missing('reward', 'reward', this.frame.method)
-        return this.#judge(n, a, into, 'R')
+        else if (this.frame.value !== undefined) {
+          judge = this.frame.value.id
+          a = await this.frame.value.value(this.place(n), this.at(n))
+        } else throw missing('reward', 'reward', this.frame.method)
+        return this.#judge(n, a, into, 'R', judge)
       }),
     )
   }
@@ -418,7 +426,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       this.#here,
     )
   }
-  #judge(e: EdgeId, a: Assessment, into: Column, name: string): Assessment {
+  #judge(e: EdgeId, a: Assessment, into: Column, name: string, by: string): Assessment {
     const t = this.tree
     into[e] = a.value
     t.assess(e, a)
@@ -426,6 +434,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     if (a.failed) this.flag(e, 'failed')
     // In a game the end of a line proves nothing: the opponent need not have played well, and `value` is as the player to move there sees it.
     if (a.verified && a.value >= 1 && this.world.player === undefined) this.flag(e, 'solved')
+    if (this.scope === '') this.shared.tap?.judged?.(e, name, by, a)
     this.shared.emit?.('tree.judged', { node: e, column: name, value: a.value }, this.scope + t.key(e))
     return a
   }
@@ -446,6 +455,22 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       for (let n: EdgeId | null = job.node; n !== null; n = t.parent(n)) if (n === e) return true
       return false
     })
+  }
+  /** What the world says of a text as an action of a node: the action, or why it is none. */
+  read(n: NodeId, text: string): { action: A } | { why: string } {
+    const state = this.tree.state(n)
+    const action = (this.#world as WorldBase<S, A, any, any>).parse(text, state, { for: 'step' })
+    if (typeof action === 'object' && action !== null && 'reject' in action) return { why: (action as { reject: string }).reject }
+    const legal = this.#world.valid?.(action as A, state) ?? true
+    return legal === true ? { action: action as A } : { why: legal }
+  }
+  /** Another action below a node, by hand: it is taken. null: it is none of this world. */
+  edit(n: NodeId, text: string): EdgeId | null {
+    const read = this.tree.is(n, 'end') ? null : this.read(n, text)
+    if (read === null || 'why' in read) return null
+    const e = this.insert(n, read.action)
+    this.step([e]).catch(e => this.#fail(e))
+    return e
   }
   reach(e: EdgeId): number {
     return this.#steps.reach(e)

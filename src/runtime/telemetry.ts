@@ -1,10 +1,10 @@
 // OpenTelemetry spans with the GenAI semantic conventions (gen_ai.*). Without a registered SDK the API does nothing.
-import { type ProxyTracerProvider, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { context, type ProxyTracerProvider, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import type { Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 
 const named = 'espalier'
 /** The tracer of the SDK that is registered; undefined: none is, and no span is made, not even an idle one. */
-function tracer(): Tracer | undefined {
+export function tracer(): Tracer | undefined {
   const provider = trace.getTracerProvider() as ProxyTracerProvider
   return typeof provider.getDelegateTracer === 'function' ? provider.getDelegateTracer(named) : provider.getTracer(named)
 }
@@ -40,12 +40,12 @@ export async function toolCall<T>(name: string, call: () => Promise<T>): Promise
   return settle(span, call)
 }
 
-/** A whole run: span `espalier METHOD`. Ended by `end`. */
+/** A whole run: span `invoke_agent METHOD`, child of what is active. Ended by `end`; what is begun `within` has it as its parent. */
 export function runSpan(
   method: string,
   world: string,
   run: string,
-): { end(attributes: Record<string, string | number | boolean>, error?: unknown): void } {
+): { within<T>(f: () => T): T; end(attributes: Record<string, string | number | boolean>, error?: unknown): void } {
   const span = tracer()?.startSpan(`invoke_agent ${method}`, { kind: SpanKind.INTERNAL })
   if (span?.isRecording())
     span.setAttributes({
@@ -55,6 +55,7 @@ export function runSpan(
       'espalier.run': run,
     })
   return {
+    within: f => (span === undefined ? f() : context.with(trace.setSpan(context.active(), span), f)),
     end(attributes, error) {
       if (span === undefined) return
       span.setAttributes(attributes)

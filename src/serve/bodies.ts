@@ -40,18 +40,18 @@ export const callsOf = (r: Reply | undefined, e: Envelope, s: Said, choice: numb
     type: 'function',
     function: { name: c.name, arguments: c.arguments },
   }))
-const textOf = (t: Tokens[number]): string => t.text ?? `token_id:${t.id}`
+const textOf = (t: Pick<Tokens[number], 'id' | 'text'>): string => t.text ?? `token_id:${t.id}`
+const likely = (t: Pick<Tokens[number], 'id' | 'logprob' | 'text'>): object => ({
+  token: textOf(t),
+  logprob: t.logprob,
+  bytes: t.text === undefined ? null : [...Buffer.from(t.text)],
+})
 /** What the model wrote to come to the reply, token by token. Its texts are not told by every model: then a token is named by its number. */
 const logprobsOf = (tokens: Tokens | undefined): object | null =>
   tokens === undefined
     ? null
     : {
-        content: tokens.map(t => ({
-          token: textOf(t),
-          logprob: t.logprob,
-          bytes: t.text === undefined ? null : [...Buffer.from(t.text)],
-          top_logprobs: [],
-        })),
+        content: tokens.map(t => ({ ...likely(t), top_logprobs: (t.top ?? []).map(likely) })),
         refusal: null,
       }
 
@@ -134,7 +134,10 @@ const plainLogprobs = (tokens: Tokens | undefined): object | null => {
     at += t.text?.length ?? 0
     return from
   })
-  return { tokens: tokens.map(textOf), token_logprobs: tokens.map(t => t.logprob), top_logprobs: null, text_offset: offsets }
+  const top = tokens.every(t => t.top === undefined)
+    ? null
+    : tokens.map(t => Object.fromEntries((t.top ?? []).map(x => [textOf(x), x.logprob])))
+  return { tokens: tokens.map(textOf), token_logprobs: tokens.map(t => t.logprob), top_logprobs: top, text_offset: offsets }
 }
 export const completionBody = (e: Envelope, s: Said, logprobs: boolean): object => ({
   id: e.id,

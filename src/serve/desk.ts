@@ -1,6 +1,6 @@
 // Requests under way: how many, what they may still do, and how they end.
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
-import { modelsOf, type Plan, type Planned, solve } from '../run/index.ts'
+import { frameOf, modelsOf, type Plan, type Planned, Requests, type SolveOptions, solve } from '../run/index.ts'
 import type { Event, Run, Turn } from '../runtime/index.ts'
 import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
@@ -21,6 +21,15 @@ export interface Seat {
   leave(): void
 }
 /** What is heard of a search on its way. */
+export interface Searching extends Ears {
+  readonly account?: Account | undefined
+  readonly origin?: string | undefined
+  readonly resume?: RunMeta
+  readonly turn?: Turn
+  /** Keeps what is asked of the models. */
+  readonly requests?: Requests
+  readonly solve?: Partial<SolveOptions>
+}
 export interface Ears {
   onRun?(id: string): void
   onEvent?(e: Event): void
@@ -28,15 +37,29 @@ export interface Ears {
   heard?(p: Piece): void
 }
 
+/** A search under way in this server. */
+export interface Live {
+  readonly run: Run<any, any, any>
+  readonly plan: Plan
+  readonly planned: Planned
+  /** What was asked of the models, where it is kept. */
+  readonly requests?: Requests
+}
+
 export class Desk {
   readonly #settings: ServeSettings
   readonly #metrics: Metrics
-  /** Held open, so that no run is the last to close it, which would cost each of them a sweep. */
+  /** One for all runs: to open it for each would cost each some milliseconds. */
   readonly store: Store | null
   readonly #providers = new Map<string, Promise<Provider>>()
+  /** Searches under way, by their ids. */
+  readonly live = new Map<string, Live>()
+  /** Told when one begins or ends. */
+  readonly watchers = new Set<(id: string) => void>()
   readonly #seats = new Map<Seat, AbortController>()
   #open = true
   #empty: (() => void) | undefined
+  readonly #others: (() => Promise<unknown>)[] = []
   constructor(settings: ServeSettings, metrics: Metrics) {
     this.#settings = settings
     this.#metrics = metrics
@@ -49,14 +72,14 @@ export class Desk {
     return this.#seats.size
   }
 
-  /** Takes a seat. @param client aborted when the client goes away @throws Refusal: 429 where all are taken, 503 at the end */
-  sit(client: AbortSignal): Seat {
-    const { inFlight = 256, seconds = 600 } = this.#settings
+  /** Takes a seat. @param client aborted when the client goes away @param seconds that it may stay; Infinity: until it is done @throws Refusal: 429 where all are taken, 503 at the end */
+  sit(client: AbortSignal, seconds = this.#settings.seconds ?? 600): Seat {
+    const { inFlight = 256 } = this.#settings
     if (!this.#open) throw new Refusal(503, 'closing', 'the server is shutting down', { retryAfter: 5 })
     if (this.#seats.size >= inFlight) throw new Refusal(429, 'busy', `${inFlight} requests are under way`, { retryAfter: 1 })
     const gone = new AbortController()
     const over = new AbortController()
-    const timer = setTimeout(() => over.abort(), seconds * 1000)
+    const timer = Number.isFinite(seconds) ? setTimeout(() => over.abort(), seconds * 1000) : undefined
     const away = (): void => gone.abort()
     gone.signal.addEventListener('abort', () => over.abort(), { once: true })
     client.addEventListener('abort', away, { once: true })
@@ -77,16 +100,16 @@ export class Desk {
     return seat
   }
 
-  /** The model of a spec, made once and shared; one whose truth is a world's, once a world. */
-  provider(spec: string, world = 'game24'): Promise<Provider> {
-    const key = /^(simulated|speculative)\b/.test(spec) ? `${world} ${spec}` : spec
+  /** The model of a spec, made once and shared; one whose truth is a world's, once a world and seed. */
+  provider(spec: string, world = 'game24', seed = 1): Promise<Provider> {
+    const key = /^(simulated|speculative)\b/.test(spec) ? `${world} ${seed} ${spec}` : spec
     let p = this.#providers.get(key)
     if (p === undefined) {
       const { baseUrl, store } = this.#settings
       p = modelsOf(
         {
           models: { policy: spec },
-          seed: 1,
+          seed,
           ...(baseUrl === undefined ? {} : { baseUrl }),
           ...(store === null ? {} : { store: `${store}/models` }),
         },
@@ -98,14 +121,47 @@ export class Desk {
     return p
   }
 
-  /** Searches. When nobody waits any more or time is up, what is in flight is cancelled and the run is kept as it is, to be resumed. */
-  async search(
-    asked: Pick<Asked, 'n'>,
+  /** The frame of a plan, with the models of this server where they are the same. @throws Failure */
+  async framed(plan: Plan): Promise<Planned> {
+    if (plan.baseUrl !== this.#settings.baseUrl || /^\.{0,2}\/|\.[cm]?[jt]s(#|$)/.test(plan.world)) return frameOf(plan)
+    const models: Record<string, Provider> = {}
+    for (const [role, spec] of Object.entries(plan.models)) models[role] = await this.provider(spec, plan.world, plan.seed)
+    return frameOf(plan, models)
+  }
+
+  /**
+   * Begins a search that no client waits for, and goes on with it: until it is done, is told to end, or the server closes.
+   * @returns its id, once it is on record @throws Failure, Refusal
+   */
+  begin(
     plan: Plan,
     planned: Planned,
-    seat: Seat,
-    o: Ears & { account?: Account | undefined; origin?: string | undefined; resume?: RunMeta; turn?: Turn },
-  ): Promise<Said> {
+    o: { account?: Account | undefined; resume?: RunMeta; origin?: string; release?(): void; solve?: Partial<SolveOptions> } = {},
+  ): Promise<string> {
+    const seat = this.sit(new AbortController().signal, Number.POSITIVE_INFINITY)
+    const requests = new Requests()
+    return new Promise((resolve, reject) => {
+      this.run(plan, planned, seat, {
+        ...o,
+        requests,
+        onRun: id => resolve(id),
+      })
+        .catch(reject) // after it has begun: what became of it is in the store
+        .finally(() => {
+          o.release?.()
+          seat.leave()
+        })
+    })
+  }
+
+  /** Searches. When nobody waits any more or time is up, what is in flight is cancelled and the run is kept as it is, to be resumed. */
+  async search(asked: Pick<Asked, 'n'>, plan: Plan, planned: Planned, seat: Seat, o: Searching): Promise<Said> {
+    const r = await this.run(plan, planned, seat, o)
+    const model = planned.frame.model as { policy: Provider } | undefined
+    const said = saidOf(r, asked.n, model?.policy.dialect ?? 'text')
+    return o.turn === undefined ? said : { ...said, usage: less(r.spent, o.resume!.spent), total: r.spent }
+  }
+  async run(plan: Plan, planned: Planned, seat: Seat, o: Searching): Promise<RunResult<any, any, any>> {
     const { frame, task } = planned
     let run: Run<any, any, any> | undefined
     const stop = (): void => {
@@ -114,8 +170,8 @@ export class Desk {
       run?.interrupt()
     }
     const charge = (all: Usage, ended: string): void => {
-      // What a resumed run had spent before was charged then.
-      const u = o.resume === undefined ? all : less(all, o.resume.spent)
+      // What a resumed run had spent before was charged then, and what was known cost nobody anything.
+      const u = less(o.resume === undefined ? all : less(all, o.resume.spent), run!.report.known)
       o.account?.charge(u)
       this.#metrics.spent(plan.method, u, ended)
     }
@@ -138,28 +194,37 @@ export class Desk {
       run = solve(frame, task, {
         seed: plan.seed ?? 1,
         concurrency: plan.concurrency ?? 8,
-        ...(this.#settings.store === null ? {} : { store: this.#settings.store }),
+        store: this.store,
         plan,
         ...(o.origin === undefined ? {} : { origin: o.origin }),
         ...(o.resume === undefined ? {} : { resume: o.resume.id }),
         ...(o.turn === undefined ? {} : { turn: o.turn }),
         ...(o.heard === undefined ? {} : { heard: hear }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
+        ...(o.requests === undefined ? {} : { tap: o.requests }),
+        ...o.solve,
         ...(o.onEvent === undefined ? {} : { onEvent: e => tell(e as Event) }),
       })
       if (seat.over.aborted) stop()
+      this.live.set(run.id, { run, plan, planned, ...(o.requests === undefined ? {} : { requests: o.requests }) })
+      this.#tell(run.id)
       const r = await run
       charge(r.spent, r.ended)
-      const model = frame.model as { policy: Provider } | undefined
-      const said = saidOf(r, asked.n, model?.policy.dialect ?? 'text')
-      return o.turn === undefined ? said : { ...said, usage: less(r.spent, o.resume!.spent), total: r.spent }
+      return r
     } catch (e) {
       const { partial } = e as { partial?: RunResult<any, any, any> }
       if (partial !== undefined) charge(partial.spent, 'failed')
       throw e
     } finally {
       seat.over.removeEventListener('abort', stop)
+      if (run !== undefined) {
+        this.live.delete(run.id)
+        this.#tell(run.id)
+      }
     }
+  }
+  #tell(id: string): void {
+    for (const watcher of this.watchers) watcher(id)
   }
 
   /** Passes a request through. */
@@ -185,9 +250,15 @@ export class Desk {
     }
   }
 
+  /** What else is under way here, to be parked when the server closes: it has no seat, for nobody waits for it. */
+  closing(park: () => Promise<unknown>): void {
+    this.#others.push(park)
+  }
+
   /** Takes no one else; lets those under way end for `grace` milliseconds, then parks them. Closes the models. */
   async close(grace: number): Promise<void> {
     this.#open = false
+    const parked = Promise.all(this.#others.map(park => park()))
     if (this.#seats.size > 0) {
       const empty = new Promise<void>(resolve => (this.#empty = resolve))
       const within = async (ms: number): Promise<void> => {
@@ -200,6 +271,7 @@ export class Desk {
       if (this.#seats.size > 0) await within(2000)
       for (const s of this.#seats.keys()) s.gone.abort()
     }
+    await parked
     for (const p of this.#providers.values()) await (await p.catch(() => undefined))?.close?.()
     this.store?.close()
   }

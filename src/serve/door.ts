@@ -16,14 +16,19 @@ export class Door {
     this.#accounts = (settings.keys ?? []).map(k => new Account(k, now()))
   }
 
+  /** Is this server meant? A page elsewhere may make a name of its own point here: a local server answers to local names alone. @throws Refusal */
+  meant(r: Request): string {
+    const { host = '127.0.0.1' } = this.#settings
+    const named = r.headers.get('host') ?? new URL(r.url).host
+    if (isLoopback(host) && !isLoopback(named.replace(/:\d+$/, '')))
+      throw new Refusal(403, 'host', 'this server answers to 127.0.0.1 and localhost alone')
+    return named
+  }
+
   /** Lets a request in. @returns the account of its key; undefined: keys are not asked for @throws Refusal */
   enter(r: Request): Account | undefined {
-    const { host = '127.0.0.1', origins = [] } = this.#settings
-    const url = new URL(r.url)
-    // A page elsewhere may make a name of its own point here: a local server answers to local names alone.
-    const named = r.headers.get('host') ?? url.host
-    const hostname = named.replace(/:\d+$/, '')
-    if (isLoopback(host) && !isLoopback(hostname)) throw new Refusal(403, 'host', 'this server answers to 127.0.0.1 and localhost alone')
+    const { origins = [] } = this.#settings
+    const named = this.meant(r)
     const origin = r.headers.get('origin')
     const own = origin !== null && (URL.parse(origin)?.host === named || origins.includes(origin))
     if ((origin !== null && !own) || (origin === null && r.headers.get('sec-fetch-site') === 'cross-site'))

@@ -1,7 +1,7 @@
 // Tool calls carry the run that made them in their id, so that their results, which come in another request, continue that run's exchange.
 import type { Limits, Message } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import type { Plan } from '../run/index.ts'
+import type { ComparePlan, Plan } from '../run/index.ts'
 import type { RunMeta, Store } from '../store/index.ts'
 
 /** The run whose tools were called, and what it and the runs before it in the exchange spent. */
@@ -55,4 +55,4 @@ export function metaOf(store: Store, id: string, by: string | undefined): RunMet
 }
 /** Is a run one that this key asked for? Without keys all are. */
 export const isOf = (meta: RunMeta, by: string | undefined): boolean =>
-  by === undefined || (meta.options.plan as Plan | undefined)?.by === by
+  by === undefined || ((meta.options.plan ?? meta.options.comparePlan) as Plan | ComparePlan | undefined)?.by === by

@@ -17,6 +17,7 @@ import { explained } from './explain.ts'
 import { offerRuns, runOf } from './mcp-runs.ts'
 import { asRefusal } from './refusal.ts'
 import type { Asked } from './request.ts'
+import { coverRest, raised } from './rest.ts'
 import type { Said } from './said.ts'
 import { limitsOf, planOf } from './search.ts'
 import { atMost, type ServeSettings } from './settings.ts'
@@ -199,6 +200,7 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
                 ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
                 ...(settings.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
                 ...(settings.store === null ? {} : { weights: `${settings.store}/models` }),
+                ...(by === undefined ? {} : { by }),
               },
               {
                 store: settings.store,
@@ -276,28 +278,6 @@ export function mcpServer(settings: ServeSettings, desk: Desk, version: string, 
 
   offerRuns(server, desk, by)
   return server
-}
-
-/** The limits of a run that goes on: raised where that is asked for, within what any search may have. */
-function raised(meta: RunMeta, raise: Limits, most: Limits = {}): Limits {
-  const out: Limits = { ...meta.limits }
-  for (const [k, x] of Object.entries(raise) as [keyof Limits, number][]) out[k] = Math.max(out[k] ?? 0, Math.min(x, most[k] ?? x))
-  for (const k of Object.keys(most) as (keyof Limits)[])
-    if (out[k] === undefined)
-      throw new Failure('usage', `run ${meta.id} has no limit of ${k}, and no search here may go without`, 'begin another')
-  return out
-}
-/** Sets aside what a run may still spend. @throws Refusal where the key has less @returns what gives it back */
-function coverRest(meta: RunMeta, limits: Limits, account: Account): () => void {
-  const rest: Limits = {}
-  for (const [k, x] of Object.entries(limits) as [keyof Limits, number][]) rest[k] = Math.max(0, x - ((meta.spent as Limits)[k] ?? 0))
-  const held = account.hold(rest)
-  for (const k of Object.keys(account.key.budget ?? {}) as (keyof Limits)[])
-    if ((rest[k] ?? Number.POSITIVE_INFINITY) > held.limits[k]!) {
-      held.release()
-      throw new Failure('usage', `run ${meta.id} may still spend more than this API key has left of ${k}`, 'begin another, with a limit')
-    }
-  return held.release
 }
 
 const unknownMethod = (id: string): Failure => {

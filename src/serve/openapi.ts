@@ -1,5 +1,6 @@
 // The OpenAPI document, its request schemas made from those that check the requests.
 import { z } from 'zod'
+import type { Described } from './api/api.ts'
 import { requestSchemas } from './request.ts'
 
 const ok = (description: string, type = 'application/json', schema: object = { type: 'object' }) => ({
@@ -32,7 +33,8 @@ const post = (summary: string, schema: string) => ({
   },
 })
 
-export const openApi = (): object => ({
+/** @param more what the API of runs adds: paths and schemas of its own */
+export const openApi = (more: Described): object => ({
   openapi: '3.1.0',
   info: {
     title: 'Espalier',
@@ -63,12 +65,16 @@ export const openApi = (): object => ({
     },
     '/metrics': { get: { summary: 'figures for Prometheus', responses: ok('text', 'text/plain', { type: 'string' }) } },
     '/openapi.json': { get: { summary: 'this document', responses: ok('this document') } },
+    ...more.paths(errors),
   },
   components: {
     securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
-    schemas: Object.fromEntries(
-      Object.entries(requestSchemas).map(([name, s]) => [name, z.toJSONSchema(s, { io: 'input', unrepresentable: 'any' })]),
-    ),
+    schemas: {
+      ...Object.fromEntries(
+        Object.entries(requestSchemas).map(([name, s]) => [name, z.toJSONSchema(s, { io: 'input', unrepresentable: 'any' })]),
+      ),
+      ...more.schemas(),
+    },
   },
   security: [{}, { key: [] }],
 })

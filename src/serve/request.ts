@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { KnobValue, Limits, Message, Sampling } from '../contract/index.ts'
 import { parseBudget } from '../run/index.ts'
+import { checked } from './checked.ts'
 import { Refusal } from './refusal.ts'
 
 const part = z.union([
@@ -24,7 +25,7 @@ const message = z.object({
 })
 const knob = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])
 /** What a request may have its search paid for. A command is none of these: verifiers are chosen by the names that the configuration gives them. */
-const rewards = ['exact', 'votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood'] as const
+export const rewards = ['exact', 'votes', 'judge', 'judge:pairwise', 'judge:listwise', 'critic', 'certainty', 'likelihood'] as const
 /** What Espalier adds to a request. Each can be said by a header, too: `x-espalier-budget: usd=0.02,time=20s`. */
 const own = z
   .object({
@@ -130,13 +131,6 @@ export interface Asked {
 
 type Common = { [K in keyof typeof common]?: z.infer<(typeof common)[K]> } & { model: string }
 
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
-  const r = schema.safeParse(body)
-  if (r.success) return r.data
-  const first = r.error.issues[0]
-  const param = first.path.map((p, i) => (typeof p === 'number' ? `[${p}]` : i === 0 ? String(p) : `.${String(p)}`)).join('')
-  throw new Refusal(400, 'invalid_value', `${param === '' ? 'the body' : param}: ${first.message}`, { param })
-}
 const textOf = (c: z.infer<typeof content>): string => (typeof c === 'string' ? c : (c ?? []).map(p => p.text).join(''))
 const messageOf = (m: z.infer<typeof message>): Message => ({
   role: m.role === 'developer' ? 'system' : m.role === 'function' ? 'tool' : m.role,
@@ -153,7 +147,8 @@ function settled(
   messages: readonly Message[],
   more: Sampling,
   longest: number | null | undefined,
-  logprobs: boolean,
+  /** So many of the likeliest tokens beside each; null: no logprobs. */
+  likely: number | null,
 ): Asked {
   const header = (name: string): string | undefined => headers.get(`x-espalier-${name}`) ?? undefined
   const e = c.espalier ?? {}
@@ -176,12 +171,13 @@ function settled(
       ...optional('topP', c.top_p),
       ...optional('max', max),
       ...optional('stop', typeof c.stop === 'string' ? [c.stop] : c.stop),
-      ...(logprobs ? { logprobs: true } : {}),
+      ...(likely === null ? {} : { logprobs: true }),
+      ...(likely === null || likely === 0 ? {} : { top: likely }),
     },
     n: c.n ?? 1,
     stream: c.stream ?? false,
     usage: c.stream_options?.include_usage ?? false,
-    logprobs,
+    logprobs: likely !== null,
     budget:
       budget === undefined
         ? {}
@@ -221,7 +217,7 @@ export function readChat(body: unknown, headers: Headers): Asked {
   const schema =
     format?.type === 'json_schema' ? (format as { json_schema?: unknown }).json_schema : format?.type === 'json_object' ? true : undefined
   const more: Sampling = { ...(schema === undefined ? {} : { schema }), ...toolsOf(r.tools, r.tool_choice) }
-  return settled(r as Common, headers, r.messages.map(messageOf), more, r.max_completion_tokens, r.logprobs ?? false)
+  return settled(r as Common, headers, r.messages.map(messageOf), more, r.max_completion_tokens, r.logprobs ? (r.top_logprobs ?? 0) : null)
 }
 export function readCompletion(body: unknown, headers: Headers): Asked {
   const r = checked(completionRequest, body)
@@ -231,7 +227,8 @@ export function readCompletion(body: unknown, headers: Headers): Asked {
     [{ role: 'user', content: typeof r.prompt === 'string' ? r.prompt : r.prompt[0] }],
     {},
     undefined,
-    (r.logprobs ?? 0) > 0,
+    // As it was meant: how many are told beside the one that was drawn.
+    r.logprobs ?? null,
   )
 }
 export function readResponses(body: unknown, headers: Headers): Asked {
@@ -263,7 +260,7 @@ export function readResponses(body: unknown, headers: Headers): Asked {
     joined(all),
     { ...(schema === undefined ? {} : { schema }), ...toolsOf(tools, choice) },
     r.max_output_tokens,
-    false,
+    null,
   )
 }
 

@@ -1,11 +1,11 @@
 // What is said in the end: replies in the order of their worth, and what they cost.
-import type { NodeId, RunResult, Sample, Usage } from '../contract/index.ts'
+import type { NodeId, RunResult, Token, Usage } from '../contract/index.ts'
 import { amount, canonical, type FlatTree, usage } from '../kernel/index.ts'
 import { words } from '../model/seedling/vocabulary.ts'
 import { brief } from '../runtime/index.ts'
 import type { Reply } from '../world/index.ts'
 
-export type Tokens = NonNullable<Sample['tokens']>
+export type Tokens = readonly Token[]
 /** A reply, with what its model wrote to come to it. */
 export type Spoken = Reply & {
   readonly tokens?: Tokens
@@ -48,7 +48,12 @@ function written(t: FlatTree, node: NodeId, dialect: string): Tokens | undefined
 }
 /** The seedling's tokens are told by number; their words are known here. */
 export const told = (tokens: Tokens, dialect: string): Tokens =>
-  dialect !== 'tokens' ? tokens : tokens.map((t, i) => ({ ...t, text: `${i === 0 ? '' : ' '}${words[t.id] ?? ''}` }))
+  dialect !== 'tokens'
+    ? tokens
+    : tokens.map((t, i) => {
+        const text = (id: number): string => `${i === 0 ? '' : ' '}${words[id] ?? ''}`
+        return { ...t, text: text(t.id), ...(t.top === undefined ? {} : { top: t.top.map(x => ({ ...x, text: text(x.id) })) }) }
+      })
 
 /** a - b, in every figure. What has no price has none. */
 export const less = (a: Usage, b: Partial<Usage>): Usage =>

@@ -21,6 +21,16 @@ function known(spec: string, provider: Provider): readonly WorldEntry[] | null {
   return /^simulated\b/.test(spec) && parseModel(spec).kind === 'simulated' ? all.filter(w => w.world.oracle !== undefined) : null
 }
 
+/** What a model is asked for and cannot do is said, not passed over. @throws Refusal (400) that names the field */
+export function checkAble({ sampling }: Asked, chosen: Chosen, { can }: Provider): void {
+  const refuse = (what: string, param: string): never => {
+    throw new Refusal(400, 'unsupported', `${chosen.name} has no ${what}`, { param })
+  }
+  if (sampling.tools !== undefined && !can.includes('tools')) refuse('tools', sampling.toolChoice === undefined ? 'tools' : 'tool_choice')
+  if (sampling.schema !== undefined && !can.includes('schema')) refuse('replies of a given form', 'response_format')
+  if (sampling.logprobs && !can.includes('logprobs')) refuse('logprobs', 'logprobs')
+}
+
 /** Which world and task a request is about. `said`: words that need no search. */
 export type Topic = { readonly world: string; readonly task: unknown } | { readonly said: string }
 

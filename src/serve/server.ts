@@ -6,6 +6,19 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { addActs } from './api/acts.ts'
+import { Api, type Vars } from './api/api.ts'
+import { addCatalogue } from './api/catalogue.ts'
+import { addComparisons } from './api/comparisons.ts'
+import { addData } from './api/data.ts'
+import { addLoops } from './api/loops.ts'
+import { addNode } from './api/node.ts'
+import { addRemoval } from './api/removal.ts'
+import { addRuns } from './api/runs.ts'
+import { addSummary } from './api/summary.ts'
+import { addTree } from './api/tree.ts'
+import { Trees } from './api/trees.ts'
+import { addWhatIf } from './api/what-if.ts'
 import { chatBody, completionBody, type Envelope } from './bodies.ts'
 import { type Chosen, choose, modelNames } from './choose.ts'
 import { Desk } from './desk.ts'
@@ -18,10 +31,12 @@ import { asRefusal, Refusal, refusalBody, refusalResponse } from './refusal.ts'
 import { type Asked, readChat, readCompletion, readResponses } from './request.ts'
 import { responsesBody } from './responses.ts'
 import { plainly, type Said } from './said.ts'
-import { limitsOf, planOf, topicOf } from './search.ts'
+import { checkAble, limitsOf, planOf, topicOf } from './search.ts'
 import { isLoopback, type ServeSettings } from './settings.ts'
 import { eventStream } from './stream.ts'
+import { studioFile } from './studio.ts'
 import { type Kind, tell, type Work } from './tell.ts'
+import { traced } from './trace.ts'
 import { turnOf } from './turn.ts'
 
 /** A server that is there. */
@@ -49,8 +64,6 @@ const prefixes: Readonly<Record<Kind, string>> = { chat: 'chatcmpl-', completion
 const whole = (kind: Kind, e: Envelope, s: Said, asked: Asked): object =>
   kind === 'chat' ? chatBody(e, s, asked.logprobs) : kind === 'completion' ? completionBody(e, s, asked.logprobs) : responsesBody(e, s)
 
-type Vars = { Bindings: Partial<HttpBindings>; Variables: { account: Account | undefined } }
-
 /** The application, to be asked with a Request or put behind a socket. @throws Failure (usage) on settings that are not safe */
 export function application(settings: ServeSettings): Application {
   if (Object.keys(settings.models).length === 0) throw new Failure('usage', 'a server needs a model', 'as in --model seedling')
@@ -59,19 +72,21 @@ export function application(settings: ServeSettings): Application {
   const metrics = new Metrics()
   const desk = new Desk(settings, metrics)
   const door = new Door(settings)
-  const sessions = new Sessions(settings, desk, '1')
+  const sessions = new Sessions(settings, desk, settings.version ?? '1')
   const created = Math.floor(Date.now() / 1000)
   const names = modelNames(settings)
   const app = new Hono<Vars>()
 
   app.onError(e => refusalResponse(e))
   app.notFound(() => refusalResponse(new Refusal(404, 'not_found', 'there is nothing here; /openapi.json says what there is')))
+  const routeOf = (path: string): string => (path === '/*' ? 'other' : path)
+  app.use(traced(routeOf))
   app.use(async (c, next) => {
     const started = performance.now()
     await next()
     // What a model wrote is never a page.
     c.res.headers.set('x-content-type-options', 'nosniff')
-    const path = c.req.routePath === '/*' ? 'other' : c.req.routePath
+    const path = routeOf(c.req.routePath)
     metrics.requests.inc({ path, status: String(c.res.status) })
     metrics.seconds.observe({ path }, (performance.now() - started) / 1000)
   })
@@ -89,13 +104,26 @@ export function application(settings: ServeSettings): Application {
     set('expose-headers', 'x-espalier-run, retry-after, mcp-session-id')
     c.res.headers.append('vary', 'origin')
   })
+  // The app has no secrets: it is there without a key, and asks for one where the API does. A link on a page elsewhere may lead to it.
+  const { studio } = settings
+  if (studio !== undefined)
+    app.use(async (c, next) => {
+      const file = await studioFile(studio, c.req.raw)
+      if (file === null) return next()
+      door.meant(c.req.raw)
+      c.res = file
+    })
   app.get('/healthz', c => c.json({ ok: desk.open, inFlight: desk.taken }, desk.open ? 200 : 503))
   app.use(async (c, next) => {
     c.set('account', door.enter(c.req.raw))
     await next()
   })
   app.get('/metrics', async c => c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }))
-  app.get('/openapi.json', c => c.json(openApi()))
+  const api = new Api({ app, desk, door, settings })
+  for (const add of [addCatalogue, addRuns, addWhatIf, addComparisons, addSummary, addData, addLoops, addRemoval]) add(api)
+  const trees = new Trees(desk)
+  for (const add of [addTree, addNode, addActs]) add(api, trees)
+  app.get('/openapi.json', c => c.json(openApi(api)))
   const modelObject = (id: string) => ({ id, object: 'model', created, owned_by: 'espalier' })
   app.get('/v1/models', c => c.json({ object: 'list', data: names.map(modelObject) }))
   app.get('/v1/models/:id{.+}', c => {
@@ -122,6 +150,7 @@ export function application(settings: ServeSettings): Application {
   ): Promise<{ search: boolean; go(seat: ReturnType<Desk['sit']>): Work; release(): void }> {
     const free = () => {}
     let policy = await desk.provider(chosen.spec)
+    checkAble(asked, chosen, policy)
     const topic = topicOf(asked, chosen, policy, settings)
     if ('said' in topic) return { search: false, go: () => async () => plainly(topic.said), release: free }
     const limited = Object.keys({ ...asked.budget, ...settings.most, ...account?.key.budget }).length > 0 || asked.verifier !== undefined
@@ -230,8 +259,8 @@ export async function serve(settings: ServeSettings): Promise<Serving> {
       ),
     )
   })
-  // Who sends the head or the body of a request drop by drop is not waited for.
-  Object.assign(server as Server, { headersTimeout: 20_000, requestTimeout: 60_000 })
+  // Who sends the head or the body of a request drop by drop is not waited for. A connection outlasts a pause of its client, who may be about to ask again.
+  Object.assign(server as Server, { headersTimeout: 20_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 })
   const at = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${at.port}`,

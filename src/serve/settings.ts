@@ -12,6 +12,8 @@ export interface ApiKey {
   readonly rate?: number
 }
 export interface ServeSettings {
+  /** Of the program, as it is told to clients. */
+  readonly version?: string
   /** Models by the names that clients use: each as after `--model`. */
   readonly models: Readonly<Record<string, string>>
   /** Who judges, by one of those names or as after `--model`. Default: nobody; replies are voted on. */
@@ -20,6 +22,8 @@ export interface ServeSettings {
   readonly baseUrl?: string
   /** Commands by name, which a request may choose as its verifier. */
   readonly verifiers?: Readonly<Record<string, string>>
+  /** Folder of the studio's built app, which is then served at /. Default: none. */
+  readonly studio?: string
   /** Folder of the runs; null: nothing is kept. */
   readonly store: string | null
   /** Default 127.0.0.1. Anything but loopback needs keys. */

@@ -5,22 +5,24 @@ const encoder = new TextEncoder()
 export interface Outlet {
   /** Waits while the client does not read. false: it is gone. */
   ready(): Promise<boolean>
-  /** As soon as it is ready. false: it is gone. */
-  send(data: object | '[DONE]', event?: string): Promise<boolean>
+  /** As soon as it is ready. false: it is gone. @param id that a client which comes back names */
+  send(data: object | '[DONE]', event?: string, id?: string): Promise<boolean>
   /** Sends at once, whether the client reads or not: for what cannot wait and is no more than an answer is long. */
   push(data: object, event?: string): void
   /** Sends at once, or, while the client does not read, not at all: for progress, which is old in a moment. */
   offer(data: object, event?: string): void
+  /** A line that means nothing: who has gone is noticed by it. */
+  beat(): void
 }
 
 /**
  * A response whose events `body` writes. The first goes out with the head.
- * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds @param o.drop closes what lies behind the response
+ * @param gone aborted when the client goes away, or has read nothing for `patience` milliseconds @param o.drop closes what lies behind the response @param o.held bytes that wait for a client before there is no room for more; default: 64 events
  */
 export function eventStream(
   body: (out: Outlet) => Promise<void>,
   gone: AbortController,
-  o: { patience?: number; drop?(): void } = {},
+  o: { patience?: number; held?: number; drop?(): void } = {},
 ): Response {
   const { patience = 60_000 } = o
   let pull: (() => void) | undefined
@@ -44,15 +46,16 @@ export function eventStream(
           }
           return !gone.signal.aborted
         }
-        const write = (data: object | '[DONE]', event?: string): void => {
+        const write = (data: object | '[DONE]', event?: string, id?: string): void => {
           const text = data === '[DONE]' ? data : JSON.stringify(data)
-          controller.enqueue(encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`))
+          const head = `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}`
+          controller.enqueue(encoder.encode(`${head}data: ${text}\n\n`))
         }
         const out: Outlet = {
           ready: room,
-          async send(data, event) {
+          async send(data, event, id) {
             if (!(await room())) return false
-            write(data, event)
+            write(data, event, id)
             return true
           },
           push(data, event) {
@@ -60,6 +63,9 @@ export function eventStream(
           },
           offer(data, event) {
             if (!gone.signal.aborted && free()) write(data, event)
+          },
+          beat() {
+            if (!gone.signal.aborted && free()) controller.enqueue(encoder.encode(':\n\n'))
           },
         }
         body(out)
@@ -80,7 +86,7 @@ export function eventStream(
         gone.abort()
       },
     },
-    { highWaterMark: 64 },
+    o.held === undefined ? { highWaterMark: 64 } : { highWaterMark: o.held, size: chunk => chunk.byteLength },
   )
   return new Response(stream, {
     headers: {

@@ -1,7 +1,8 @@
 // Where runs lie: SQLite files in a folder. Nothing secret is kept here.
 export type { Cache, CacheEntry } from './cache.ts'
 export { type Damage, type Durability, type JournalOptions, SqliteJournal } from './journal.ts'
-export type { Owner } from './lock.ts'
+export { holder, type Lock, lock, type Owner } from './lock.ts'
+export type { Letter } from './mailbox.ts'
 export type { NewRun, RunFilter, RunMeta, RunPatch, RunStatus } from './run-table.ts'
 export type { Snapshots } from './snapshot.ts'
 export { StoreFailure } from './sqlite.ts'

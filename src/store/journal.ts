@@ -1,8 +1,8 @@
 // A run's journal in a SQLite file of its own: two runs never wait for each other. One log table, payloads inline; large ones once, by their content.
 import { existsSync, statSync } from 'node:fs'
 import { Failure } from '../kernel/failure.ts'
-import type { Journal, JournalRecord } from '../runtime/index.ts'
-import { type Body, decode, encode } from './row.ts'
+import type { ActRecord, DoneRecord, Journal, JournalRecord, OpenRecord } from '../runtime/index.ts'
+import { type Body, decode, encode, textOf } from './row.ts'
 import {
   code,
   codeOf,
@@ -111,11 +111,18 @@ export class SqliteJournal implements Journal {
 
   /**
    * Opens an existing journal.
+   * @param made a connection to one that was just made: nothing is in it that would have to be read
    * @throws Failure `store` if there is none, if it is of a later format, or if it cannot be opened; not if it is damaged
    */
-  constructor(file: string, o: JournalOptions = {}) {
+  constructor(file: string, o: JournalOptions = {}, made?: DatabaseSync) {
     this.file = file
     this.#o = o
+    if (made !== undefined) {
+      this.#size = 0
+      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
+      this.#adopt(made)
+      return
+    }
     if (!existsSync(file)) throw new StoreFailure(`${file} does not exist`, 'see `espalier runs` for what this store holds')
     try {
       this.#reader = patiently(() => connect(file, { readOnly: true }))
@@ -138,10 +145,7 @@ export class SqliteJournal implements Journal {
     try {
       db = writable(file, o.durability, true)
       db.prepare('INSERT INTO about(id, meta) VALUES(1, ?)').run(o.meta ?? '{}')
-      const journal = new SqliteJournal(file, { ...o, write: true })
-      // Kept, not opened again: closing it would move the log into the file, at two disk flushes a run.
-      journal.#adopt(db)
-      return journal
+      return new SqliteJournal(file, { ...o, write: true }, db)
     } catch (error) {
       db?.close()
       throw storeFailure(error, file)
@@ -180,7 +184,7 @@ export class SqliteJournal implements Journal {
     const upTo = this.#damage ? this.#damage.record - 1 : this.#o.write && this.#size >= 0 ? this.#size : Infinity
     let n = 0
     let sum = sumStart
-    const db = this.#reader
+    const db = this.#reader ?? this.#writer
     if (db === null || upTo === 0) return
     let rows: Iterator<unknown>
     let blob: StatementSync
@@ -217,6 +221,46 @@ export class SqliteJournal implements Journal {
     if (this.#damage) return
     if (n < upTo && upTo !== Infinity) this.#damage = { record: n + 1, why: `records ${n + 1} to ${upTo} are missing` }
     else this.#whole(n, sum)
+  }
+
+  /** Its acts alone, in their order, without reading the rest. */
+  acts(): ActRecord[] {
+    const db = this.#connection()
+    try {
+      const rows = db.prepare(`SELECT head FROM log WHERE head LIKE '{"t":"act"%' ORDER BY n`).all() as { head: string }[]
+      return rows.map(r => JSON.parse(r.head) as ActRecord)
+    } catch (error) {
+      if (!this.#unmade(error)) this.#fault(error, 1)
+      return []
+    }
+  }
+
+  /** Effects at an address, and in searches begun there, in order of issue; at most so many. One that did not end has no `done`. */
+  effectsAt(address: string, most = 500): { open: OpenRecord; done: DoneRecord | null }[] {
+    const db = this.#connection()
+    try {
+      const opens = db
+        .prepare(`SELECT n, head FROM log WHERE head LIKE ? ORDER BY n LIMIT ?`)
+        .all(`{"t":"open"%,"at":"${address}%`, most) as { n: number; head: string }[]
+      const done = db.prepare('SELECT head, body FROM log WHERE n > ? AND head LIKE ? ORDER BY n LIMIT 1')
+      const blob = db.prepare('SELECT body FROM blob WHERE id = ?')
+      // One made again after a crash was opened again: the last word of a number holds.
+      const out = new Map<number, { open: OpenRecord; done: DoneRecord | null }>()
+      for (const { n, head } of opens) {
+        const open = JSON.parse(head) as OpenRecord
+        const row = done.get(n, `{"t":"done","k":${open.k},%`) as { head: string; body: Body } | undefined
+        const body =
+          typeof row?.body === 'number' ? ((blob.get(row.body) as { body: Body } | undefined)?.body ?? null) : (row?.body ?? null)
+        out.set(open.k, {
+          open,
+          done: row === undefined ? null : { ...(JSON.parse(row.head) as DoneRecord), payload: textOf(body) ?? 'null' },
+        })
+      }
+      return [...out.values()].sort((a, b) => a.open.k - b.open.k)
+    } catch (error) {
+      if (!this.#unmade(error)) this.#fault(error, 1)
+      return []
+    }
   }
 
   /** Appends in one transaction. A failed append has written nothing, and may be tried again. */
@@ -295,8 +339,9 @@ export class SqliteJournal implements Journal {
   #closed = (): Failure => new StoreFailure(`the journal ${this.file} was closed`, '')
 
   #connection(): DatabaseSync {
-    if (!this.#open || this.#reader === null) throw this.#closed()
-    return this.#reader
+    const db = this.#reader ?? this.#writer
+    if (!this.#open || db === null) throw this.#closed()
+    return db
   }
 
   /** The connection that writes, made at the first need: after everything there is was read and found whole. */

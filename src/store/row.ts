@@ -22,6 +22,9 @@ const digestOf = (body: string | Uint8Array): string => hash('sha256', body, 'ba
 const unmarked = (b: string | Uint8Array): string =>
   typeof b === 'string' ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('utf16le')
 
+/** The text of a body that is no blob's number. */
+export const textOf = (b: Body): string | null => (b === null || typeof b === 'number' ? null : unmarked(b))
+
 /**
  * @param n the row's number, from 1
  * @param before the sum of the row before

@@ -53,6 +53,10 @@ export interface RunFilter {
   /** false: without the runs that are parts of another, such as the cells of a comparison. */
   parts?: boolean
   since?: number
+  /** Changed at or after this time. */
+  changed?: number
+  /** Those that come after this run in the list. */
+  before?: string
   until?: number
   limit?: number
   offset?: number
@@ -184,6 +188,8 @@ export class RunTable {
     if (f.origin !== undefined) want('origin = ?', f.origin)
     if (f.parts === false) where.push("json_extract(options, '$.part') IS NULL")
     if (f.since !== undefined) want('created >= ?', f.since)
+    if (f.changed !== undefined) want('updated >= ?', f.changed)
+    if (f.before !== undefined) want('(created, id) < (SELECT created, id FROM runs WHERE id = ?)', f.before)
     if (f.until !== undefined) want('created <= ?', f.until)
     const condition = where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''
     const sql = `SELECT ${columns.join(', ')} FROM runs ${condition} ORDER BY created DESC, id DESC LIMIT ? OFFSET ?`

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { Cache } from './cache.ts'
 import { type Durability, SqliteJournal } from './journal.ts'
 import { holder, type Lock, lock, type Owner } from './lock.ts'
+import { discard, type Letter, send, take, waiting } from './mailbox.ts'
 import { openIndex } from './open-index.ts'
 import { resolveId, runId } from './run-id.ts'
 import { type NewRun, newMeta, type RunFilter, type RunMeta, type RunPatch, RunTable } from './run-table.ts'
@@ -114,6 +115,12 @@ export class Store {
     return this.#guard(() => this.#runs.list(filter))
   }
 
+  /** Ids of all runs. */
+  ids(): string[] {
+    this.#check(false)
+    return this.#guard(() => this.#runs.ids())
+  }
+
   /** What the index knows of a run. */
   get(id: string): RunMeta {
     this.#check(false)
@@ -133,6 +140,28 @@ export class Store {
       const file = this.#path(this.#resolve(id), 'lock')
       return this.readOnly || !existsSync(file) ? null : holder(file)
     })
+  }
+
+  /** What was made from a run's journal, for reading: it need not be opened for that. */
+  snapshots(id: string): Snapshots {
+    this.#check(false)
+    return this.#guard(() => snapshots(this.#path(this.#resolve(id)), false))
+  }
+
+  /** Leaves word for the process that works on a run, or will. */
+  send(id: string, value: unknown): void {
+    this.#check(true)
+    this.#guard(() => send(this.#path(this.#resolve(id), 'acts'), value))
+  }
+  /** What was left for it and not taken yet, oldest first. */
+  waiting(id: string): Letter[] {
+    this.#check(false)
+    return this.#guard(() => (this.readOnly ? [] : waiting(this.#path(this.#resolve(id), 'acts'))))
+  }
+  /** Takes what was left for it. For the process that holds the run, by its whole id: this looks at no index. */
+  take(run: RunHandle): Letter[] {
+    this.#check(true)
+    return this.#guard(() => take(this.#path(run.id, 'acts')))
   }
 
   /** Removes a run and all its files. Refused while a process writes to it. */
@@ -244,6 +273,7 @@ export class Store {
   /** All files of a run but its lock. */
   #erase(id: string): void {
     for (const ending of ['db', 'db-wal', 'db-shm']) rmSync(this.#path(id, ending), { force: true })
+    discard(this.#path(id, 'acts'))
     removeSnapshots(this.#path(id))
   }
 

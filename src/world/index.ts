@@ -16,6 +16,7 @@ import { numberWorlds } from './number/index.ts'
 import { permutation } from './permutation/index.ts'
 import { reasonWorld } from './reason/index.ts'
 import { repairWorld } from './repair/index.ts'
+import { sequenceWorld } from './sequence/index.ts'
 import { sudokuWorld } from './sudoku/index.ts'
 import { syntheticWorld } from './synthetic/index.ts'
 import { toolsEntry } from './tools/index.ts'
@@ -38,6 +39,7 @@ export { type ReadTask, type ReadTasks, readTasks } from './read-tasks.ts'
 export * from './reason/index.ts'
 export * from './repair/index.ts'
 export { seal, unseal } from './seal.ts'
+export * from './sequence/index.ts'
 export * from './sudoku/index.ts'
 export * from './synthetic/index.ts'
 export * from './tools/index.ts'
@@ -55,6 +57,7 @@ const all: readonly WorldEntry[] = [
   hopsEntry,
   functionsWorld,
   repairWorld,
+  sequenceWorld,
   ...boardWorlds,
   mazeWorld,
   landscapeWorld,

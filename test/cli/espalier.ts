@@ -86,6 +86,8 @@ const names = [
   'graded',
   'training',
   'loop',
+  'lesson',
+  'remote',
   'judge-check',
   'serving',
   'key',

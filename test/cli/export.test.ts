@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Format, formats, readPrefixTree, readRows } from '../../src/learn/index.ts'
-import { treeOf } from '../../src/run/index.ts'
+import { appendAct, treeOf } from '../../src/run/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { held, inside } from './espalier.ts'
 
@@ -56,6 +56,36 @@ describe('export', () => {
     } finally {
       s.close()
     }
+  })
+  test('what a person preferred is among the pairs, and counts where the tree says otherwise', async () => {
+    const asked = ['export', run, '--more', '--store', store]
+    const rows = async (): Promise<any[]> =>
+      (await inside(asked)).out
+        .trim()
+        .split('\n')
+        .map(l => JSON.parse(l))
+    const before = await rows()
+    expect(before.every(r => r.by === 'tree')).toBe(true)
+    const s = openStore(store)
+    try {
+      const { tree } = await treeOf(s, run)
+      // The other way round of a pair that the tree has.
+      const [pair] = before
+      const at = tree.find(pair.source.node)
+      const [a, b] = tree.children(at as never).filter(n => !Number.isNaN(tree.N[n]))
+      await appendAct(s, run, { do: 'prefer', better: tree.key(b), worse: tree.key(a), why: 'it is shorter' })
+    } finally {
+      s.close()
+    }
+    const after = await rows()
+    const own = after.filter(r => r.by === 'person')
+    expect(own).toMatchObject([{ why: 'it is shorter', margin: 1, source: { run } }])
+    // Nobody else speaks of these two.
+    const two = [own[0].chosen, own[0].rejected].sort()
+    const same = after.filter(r => r.source.node === own[0].source.node && [r.chosen, r.rejected].sort().join() === two.join())
+    expect(same).toEqual(own)
+    const r = await inside([...asked, '--dry', '--json'])
+    expect(held(r.out, 'export').card.figures.byPeople).toBe(1)
   })
   test('a dry run says what there would be, and writes nothing', async () => {
     const file = out('nothing.jsonl')

@@ -136,6 +136,21 @@ export default scripted(ms => (/given is[^]*\\b[72]\\b/.test(ms.map(m => m.conte
   })
 })
 
+describe('train sequence', () => {
+  test('weights of a name, measured; they are not written over', async () => {
+    const args = ['train', 'sequence', '--quick', '--steps', '3', '--store', folder]
+    const first = await inside([...args, '--json'])
+    const x = held(first.out, 'training')
+    expect(x).toMatchObject({ model: 'seedling@sequence', path: weightsOf('sequence'), finished: true, step: 3, steps: 3, resume: null })
+    expect(x.results.map((r: { family: string }) => r.family)).toEqual(['draft', 'check', 'mend'])
+    expect(await inside(args)).toMatchObject({ code: 2, err: expect.stringContaining('has weights in it already') })
+  })
+  test('a loop that needs them says how they are made', async () => {
+    const r = await inside(['train', 'spar', '--quick', '--store', join(folder, 'bare')])
+    expect([r.code, r.err]).toEqual([2, expect.stringContaining('espalier train sequence')])
+  })
+})
+
 describe('train LOOP', () => {
   test('its help names every loop', async () => {
     const { out } = await inside(['train', '--help'])

@@ -125,7 +125,31 @@ describe('the openai package', () => {
     const tokens = own.choices[0].logprobs!.content!
     expect(tokens.length).toBe(own.usage!.completion_tokens)
     expect(tokens.map(t => t.token).join('')).toMatch(/^\d+ [-+*/] \d+ =/)
-    expect(tokens.every(t => t.logprob <= 0)).toBe(true)
+    expect(tokens.every(t => t.logprob <= 0 && t.top_logprobs.length === 0)).toBe(true)
+  })
+  test('the likeliest tokens beside each, of a model that is asked for them and of one that knows them', async () => {
+    const one = (token: string, logprob: number) => ({ token, logprob, bytes: [...Buffer.from(token)] })
+    const content = [{ ...one('a', -1), top_logprobs: [one('a', -1), one('b', -2), one('c', -3)] }]
+    const s = await setting(() => ({ choices: [{ text: 'a', logprobs: { content } }] }))
+    for (const model of ['m', 'best-of-n/m']) {
+      const body = { model, messages: says('?'), logprobs: true, top_logprobs: 2, espalier: { knobs: model === 'm' ? {} : { n: 1 } } }
+      const r = await client(s).chat.completions.create(body as OpenAI.ChatCompletionCreateParamsNonStreaming)
+      expect(r.choices[0].logprobs!.content).toEqual([{ ...one('a', -1), top_logprobs: [one('a', -1), one('b', -2)] }])
+    }
+    const own = await client(s).chat.completions.create({
+      model: 'best-of-n/seedling',
+      messages: says('game24: 4 9 10 13'),
+      logprobs: true,
+      top_logprobs: 3,
+    })
+    for (const t of own.choices[0].logprobs!.content!) {
+      expect(t.top_logprobs.map(x => x.logprob)).toEqual(t.top_logprobs.map(x => x.logprob).sort((a, b) => b - a))
+      expect([t.top_logprobs.length, new Set(t.top_logprobs.map(x => x.token)).size]).toEqual([3, 3])
+      // The one that was drawn, where it is among them, is told the same.
+      for (const x of t.top_logprobs) if (x.token === t.token) expect(x.logprob).toBe(t.logprob)
+    }
+    const plain = await client(s).completions.create({ model: 'm', prompt: 'A text', logprobs: 2 })
+    expect(plain.choices[0].logprobs).toMatchObject({ tokens: ['a'], top_logprobs: [{ a: -1, b: -2 }] })
   })
   test('responses: whole, streamed, tools and all', async () => {
     const s = await setting(sums)

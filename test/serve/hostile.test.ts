@@ -202,6 +202,40 @@ test('HTML in what a model wrote stays text', async () => {
     }
 })
 
+describe('a model server that writes nonsense', () => {
+  const event = (x: unknown) => `data: ${typeof x === 'string' ? x : JSON.stringify(x)}\n\n`
+  const piece = (more: object) => event({ choices: [{ index: 0, delta: { content: 'hi' }, ...more }] })
+  test.each<[string, string]>([
+    ['nothing at all', ''],
+    ['comments alone', ': hello\n\n: there\n\n'],
+    ['fields alone', 'event: x\nid: y\nretry: z\n\n'],
+    ['no JSON', event('{"choices": [')],
+    ['JSON that is cut', `${piece({})}data: {"choices":[{"index":0,"del`],
+    ['JSON of other kinds', event(null) + event('5') + event('[1,[2]]') + event('"x"') + event('[DONE]')],
+    ['choices that are none', event({ choices: { a: 1 } }) + event({ choices: [null, 5, []] }) + event('[DONE]')],
+    ['a choice far away', event({ choices: [{ index: 4e9, delta: { content: 'x' } }, { index: -1 }, { index: 0.5 }] }) + event('[DONE]')],
+    [
+      'a call far away',
+      event({ choices: [{ index: 0, delta: { tool_calls: [{ index: 4e9, function: { name: 'x' } }, null] } }] }) + event('[DONE]'),
+    ],
+    ['an end that never comes', piece({})],
+    ['an error in place of an answer', event({ error: { message: 'boom <b>', type: 'x' } })],
+    ['bytes that are no text', 'data: \u0000\u0001\ufffd\n\n'],
+    ['no end of a line', `data: ${'x'.repeat(100_000)}`],
+  ])('%s: an error of the protocol, and the server stands', async (_, raw) => {
+    const s = await setting(() => ({ raw, headers: { 'content-type': 'text/event-stream' } }))
+    for (const stream of [false, true]) {
+      const r = await s.post(chat, { model: 'm', messages: says('?'), stream })
+      const text = await r.text()
+      const error = stream ? eventsOf(text).at(-1).error : JSON.parse(text).error
+      expect([r.status, error.type]).toEqual([stream ? 200 : 502, 'server_error'])
+      expect(error.message).not.toMatch(/node_modules|\.ts:\d|at .*\(/)
+    }
+    expect((await s.post(chat, hello)).status).toBe(200)
+    expect(s.serving.inFlight).toBe(0)
+  })
+})
+
 test("an error of a model tells no key, and nothing of the machine's files", async () => {
   const s = await setting(() => ({ status: 500, raw: '{"error":{"message":"boom"}}' }))
   const r = await s.post(chat, { model: 'm', messages: says('?') })

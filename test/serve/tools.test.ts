@@ -177,3 +177,45 @@ describe('what they give', () => {
     expect(extras(second).run).toBe(extras(first).run)
   })
 })
+
+describe('what a model cannot do is refused, not passed over', () => {
+  test.each<[string, object, string]>([
+    ['tools', { tools }, 'tools'],
+    ['a choice of tools', { tools, tool_choice: 'required' }, 'tool_choice'],
+    ['a form of the reply', { response_format: { type: 'json_object' } }, 'response_format'],
+  ])('%s', async (_, more, param) => {
+    const s = await setting()
+    for (const model of ['seedling', 'best-of-n/seedling']) {
+      const r = await s.post('/v1/chat/completions', { model, messages: says('game24: 4 9 10 13'), ...more })
+      expect([r.status, ((await r.json()) as any).error]).toMatchObject([400, { code: 'unsupported', param }])
+    }
+  })
+  test('tools that shall not be used are none', async () => {
+    const s = await setting()
+    const r = await s.post('/v1/chat/completions', { model: 'seedling', messages: says('game24: 4 9 10 13'), tools, tool_choice: 'none' })
+    expect(r.status).toBe(200)
+  })
+})
+test('a judge is not offered the tools, nor held to the form, of those whom it judges', async () => {
+  const asked: any[] = []
+  const s = await setting(
+    r => {
+      asked.push(r.body)
+      return { choices: Array(r.body.n ?? 1).fill(r.body.messages.length > 1 ? 'sure' : 'Answer: 4') }
+    },
+    { judge: 'm' },
+  )
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } }
+  await s.post('/v1/chat/completions', {
+    model: 'best-of-n/m',
+    messages: says('?'),
+    tools,
+    tool_choice: 'required',
+    response_format: format,
+    espalier: { reward: 'judge', budget: 'calls=4', knobs: { n: 2 } },
+  })
+  const [judged, proposed] = [true, false].map(x => asked.filter(b => b.messages.length > 1 === x))
+  expect([judged.length > 0, proposed.length > 0]).toEqual([true, true])
+  for (const b of proposed) expect(b).toMatchObject({ tools, tool_choice: 'required', response_format: { type: 'json_schema' } })
+  for (const b of judged) expect([b.tools, b.tool_choice, b.response_format]).toEqual([undefined, undefined, undefined])
+})

@@ -37,6 +37,9 @@ export function figuresOf(examples: readonly Example[]): Pick<DataCard, 'rows' |
     'margin',
     pairs.map(x => x.margin),
   )
+  // Nothing is said of people where none had a say.
+  const persons = pairs.filter(x => x.by === 'person').length
+  if (persons > 0) figures.byPeople = persons
   mean(
     'lengthChosen',
     pairs.map(x => words(x.chosen)),

@@ -26,6 +26,10 @@ export interface Preference extends Base {
   readonly chosen: string
   readonly rejected: string
   readonly margin: number
+  /** Who said so: labels read off the tree (default), or a person. */
+  readonly by?: 'person'
+  /** In the person's words. */
+  readonly why?: string
 }
 /** Something that is right or wrong by itself. */
 export interface Unpaired extends Base {

@@ -62,7 +62,11 @@ export function rowOf(x: Example, format: Format, o: RowOptions = {}): Row {
 }
 function extras(x: Example): Row {
   const out: Row = {}
-  if (x.kind === 'preference') out.margin = x.margin
+  if (x.kind === 'preference') {
+    out.margin = x.margin
+    out.by = x.by ?? 'tree'
+    if (x.why !== undefined) out.why = x.why
+  }
   if (x.kind === 'sft') {
     out.score = known(x.score)
     out.spans = x.spans

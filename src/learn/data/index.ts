@@ -1,4 +1,5 @@
 export * from './card.ts'
+export { preferenceChat, supervisedChat } from './chat.ts'
 export * from './example.ts'
 export * from './examples.ts'
 export { checkRow, type Format, formats, kindOf, type Row as DataRow, type RowOptions, readRows, rowOf } from './formats.ts'

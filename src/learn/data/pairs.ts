@@ -20,6 +20,8 @@ export interface PairOptions {
   minEdit?: number
   /** Only where a right and a wrong end lie below the parent: a difference that was seen, not estimated. */
   bothOutcomes?: boolean
+  /** success: only siblings below which something ended; of others nobody knows that they fail. Default false. */
+  seen?: boolean
   /** best: the best child against the worst. all: every ordered pair of siblings. Default best. */
   scope?: 'best' | 'all'
   /** At most so many of a tree; those of greatest margin stay. Default: all. */
@@ -67,7 +69,8 @@ export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
       for (let i = 1; i < path.length; i++)
         // A sibling below which something right was found is no counterexample.
         for (const c of t.children(path[i - 1]))
-          if (c !== path[i] && ends.right[c] === 0 && t.N[c] >= minVisits) add(path[i - 1], teller.step(path[i]), teller.step(c), 1)
+          if (c !== path[i] && ends.right[c] === 0 && t.N[c] >= minVisits && (!o.seen || ends.wrong[c] > 0))
+            add(path[i - 1], teller.step(path[i]), teller.step(c), 1)
     }
   } else if (kind === 'checkpoint') {
     const [good, bad] = [firstEnd(t, right, true), firstEnd(t, right, false)]
@@ -126,4 +129,49 @@ export function levelPairs(teller: Teller, o: { labels?: Labels; right?: Right; 
       margin: p.by,
       source: { node: t.key(p.chosen) },
     }))
+}
+
+/** What a person preferred to what: addresses of two edges of the tree. */
+export interface Preferred {
+  readonly better: string
+  readonly worse: string
+  readonly why?: string
+}
+/**
+ * A person's preferences as pairs: of two children of a node the steps themselves, of others what leads to each from where they part. One of which an edge is not
+ * in the tree, or lies on the way to the other, gives none.
+ */
+export function preferredPairs(teller: Teller, preferred: readonly Preferred[], source: Omit<Source, 'node'> = {}): Preference[] {
+  const t = teller.tree
+  return preferred.flatMap(({ better, worse, why }): Preference[] => {
+    const [a, b] = [t.find(better), t.find(worse)]
+    if (a === -1 || b === -1) return []
+    const [x, y] = [t.path(a), t.path(b)]
+    const fork = x.findIndex((n, i) => n !== y[i])
+    if (fork < 1 || fork >= y.length) return []
+    const at = x[fork - 1] as NodeId
+    const steps = fork === x.length - 1 && fork === y.length - 1
+    const told = (n: NodeId): string => (steps ? teller.step(n) : teller.solution(n, at))
+    const [chosen, rejected] = [told(a as NodeId), told(b as NodeId)]
+    if (chosen === rejected) return []
+    return [
+      {
+        kind: 'preference',
+        prompt: steps ? teller.messages(at) : teller.wholeMessages(at),
+        chosen,
+        rejected,
+        margin: 1,
+        by: 'person',
+        ...(why === undefined ? {} : { why }),
+        source: { ...source, node: t.key(at) },
+      },
+    ]
+  })
+}
+/** Pairs of both sources; where a person said otherwise of the same two, the person's word counts. */
+export function withPreferred(pairs: readonly Preference[], persons: readonly Preference[]): Preference[] {
+  const key = (p: Preference, turned = false): string =>
+    JSON.stringify([p.source.node, ...(turned ? [p.rejected, p.chosen] : [p.chosen, p.rejected])])
+  const said = new Set(persons.flatMap(p => [key(p), key(p, true)]))
+  return [...persons, ...pairs.filter(p => !said.has(key(p)))]
 }

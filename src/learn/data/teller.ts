@@ -45,7 +45,8 @@ export class Teller {
   step(e: EdgeId): string {
     const t = this.tree
     if (this.dialect !== 'text' && t.taken(e)) {
-      const [before, after] = [t.parent(e)!, e].map(n => this.prompt(n as NodeId))
+      // The place as it stands after it: what is asked next may have words of its own.
+      const [before, after] = [this.prompt(t.parent(e)!), this.prompt(e, { for: 'judgement' })]
       if (after.startsWith(before) && after.length > before.length) return after.slice(before.length).trim()
     }
     const text = this.drawn(e)?.text?.trim()

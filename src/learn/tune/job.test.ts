@@ -18,7 +18,7 @@ const rows = [1, 2, 3, 4].map(i => {
 const job = { shape, from: freshWeights(shape, 1), rows, plan: { epochs: 6, batch: 2, micro: 2 } }
 const weightsIn = (folder: string) => readModel(readFileSync(tunedModel(folder)), folder).weights
 
-test('in a process of its own, killed on the way, it ends in the same weights as in this one', { timeout: 60_000 }, async () => {
+test('in a process of its own, killed on the way, it ends in the same weights as in this one', { timeout: 180_000 }, async () => {
   const [here, there] = [join(root, 'here'), join(root, 'there')]
   writeTuneJob(here, job)
   await runTuneJob(here)

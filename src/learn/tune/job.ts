@@ -111,7 +111,7 @@ export function tuneApart(folder: string, o: Pick<TuneOptions, 'onEvent' | 'sign
       else if (code === 0) resolve(null)
       else {
         const memory = signal === 'SIGKILL' || signal === 'SIGABRT' || /heap out of memory/.test(said)
-        const why = memory ? 'it ran out of memory, or was killed' : (said.trim().split('\n').at(-1) ?? `exit ${code}`)
+        const why = memory ? 'it ran out of memory, or was killed' : said.trim().split('\n').at(-1) || `it ended with ${signal ?? code}`
         reject(
           new Failure(
             'model',

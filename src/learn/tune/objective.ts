@@ -1,7 +1,7 @@
 // What a batch costs: losses of the catalogue over its rows, and cross-entropy of its verdicts. Logprobs in, loss and cotangents out.
 import type { Random } from '../../contract/index.ts'
 import { Failure, nearest } from '../../kernel/index.ts'
-import { chordMu, type LossEntry, type LossFn, losses, type Row, type Segment } from '../loss/index.ts'
+import { chordMu, curriculumWeight, type LossEntry, type LossFn, losses, type Row, type Segment } from '../loss/index.ts'
 import type { TuneRow } from './row.ts'
 
 /** A loss of the catalogue, as data. */
@@ -45,7 +45,13 @@ export interface Objective {
   readonly kl: boolean
   /** @throws Failure (usage) on a row that lacks what its loss needs, and where a loss finds no row */
   check(rows: readonly TuneRow[]): void
-  price(rows: readonly TuneRow[], seen: readonly Seen[], known: readonly Known[], c: { step: number; random: Random }): Priced
+  price(rows: readonly TuneRow[], seen: readonly Seen[], known: readonly Known[], c: Pricing): Priced
+}
+/** @param along where a curriculum is: 0 at its beginning, 1 and more where all rows count in full. Default 1 */
+export interface Pricing {
+  readonly step: number
+  readonly random: Random
+  readonly along?: number
 }
 
 /** What the network says, and no row brings. */
@@ -102,7 +108,8 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
       if (verdicts > 0 && rows.length > 0 && !rows.some(r => r.verdicts?.some(v => v.value !== undefined)))
         throw new Failure('usage', 'expected rows with verdicts, found none')
     },
-    price(rows, seen, known, c) {
+    price(given, seen, known, c) {
+      const rows = weighed(given, c.along ?? 1)
       const slopes: Slope[] = rows.map((r, i) => ({
         lp: new Float64Array(r.tokens.length),
         ...(seen[i].H === undefined ? {} : { H: new Float64Array(r.tokens.length) }),
@@ -153,10 +160,21 @@ export function objective(plans: readonly LossPlan[], verdicts: number): Objecti
   }
 }
 
+/** Rows that are hard count less until a curriculum is over (arXiv:2004.14269, eq. 4): words and verdicts alike. */
+const weighed = (rows: readonly TuneRow[], along: number): readonly TuneRow[] =>
+  along >= 1
+    ? rows
+    : rows.map(r => {
+        const w = curriculumWeight(r.ease ?? 1, along, 1)
+        if (w === 1) return r
+        const verdicts = r.verdicts === undefined ? {} : { verdicts: r.verdicts.map(v => ({ ...v, weight: w * (v.weight ?? 1) })) }
+        return { ...r, weight: w * (r.weight ?? 1), ...verdicts }
+      })
+
 /** A row as losses see it. A value stands at the last token of what was judged, as a logit: log P(good) - log P(bad). */
 function rowOf(r: TuneRow, s: Seen, known: Known, values: boolean): Row {
   const n = r.tokens.length
-  const { tokens: _t, segment, advantage, rewards, verdicts = [], unit: _u, ...rest } = r
+  const { tokens: _t, segment, advantage, rewards, verdicts = [], unit: _u, ease: _e, ...rest } = r
   const of = (xs: ArrayLike<number>): Float64Array => Float64Array.from(xs)
   const v = new Float64Array(n).fill(Number.NaN)
   if (values) for (const [j, x] of verdicts.entries()) v[x.at - 1] = s.good[j] - s.bad[j]

@@ -25,11 +25,27 @@ export interface TuneRow extends Pick<Row, 'reward' | 'label' | 'worth' | 'margi
   readonly rewards?: readonly (number | null)[]
   readonly verdicts?: readonly Verdict[]
   readonly unit?: string
+  /** How easy it is, from 0 to 1, for a training with a curriculum: what is hard counts less at its beginning. Default 1. */
+  readonly ease?: number
 }
 
 const segments: readonly Segment[] = ['policy', 'prefix', 'demo', 'observation', 'prompt']
 const labels = ['chosen', 'rejected', 'fresh', 'desirable', 'undesirable', 'mismatched']
-const columns = ['tokens', 'segment', 'advantage', 'rewards', 'verdicts', 'unit', 'reward', 'label', 'worth', 'margin', 'weight', 'group']
+const columns = [
+  'tokens',
+  'segment',
+  'advantage',
+  'rewards',
+  'verdicts',
+  'unit',
+  'reward',
+  'label',
+  'worth',
+  'margin',
+  'weight',
+  'group',
+  'ease',
+]
 
 /** Columns that a row takes in a pass: its words, and one or two for each verdict. */
 export const columnsOf = (r: TuneRow, values: boolean): number =>
@@ -85,6 +101,7 @@ export function checkTuneRow(x: unknown, shape: Pick<Shape, 'vocabulary' | 'cont
         r.rewards.find(y => y !== null && !finite(y)),
       )
   }
+  if (r.ease !== undefined && !(r.ease >= 0 && r.ease <= 1)) bad('an ease from 0 to 1', r.ease)
   for (const key of ['reward', 'worth', 'margin', 'weight'] as const)
     if (r[key] !== undefined && !finite(r[key])) bad(`a finite ${key}`, r[key])
   for (const key of ['group', 'unit'] as const)

@@ -84,29 +84,45 @@ export function stepPairRows(teller: Teller, pairs: readonly StepPair[], name: s
 
 /** How responses to one prompt are told apart: rewards by a rule, or by the tree they share (TreePO, arXiv:2508.17445, eq. 5: by the batch's deviation). */
 export type GroupAdvantage = AdvantageOptions | 'tree'
+/** A reply that the world could not read: paid for, and in no tree. */
+export interface Refused {
+  /** Where it was asked for. */
+  readonly at: NodeId
+  readonly ids: readonly number[]
+  /** false: it was cut off, and nobody knows what it would have been. */
+  readonly ended: boolean
+}
 export interface GroupTree {
   readonly teller: Teller
   readonly name: string
   readonly right?: Right
-  /** Answers that the world could not read: wrong ones, of which no word is kept. They count in means and deviations, and have no row of their own. */
+  /** Where they are known, they are of the group, wrong, and rows of their own. */
+  readonly refused?: readonly Refused[]
+  /** Answers that the world could not read, where only their number is known. They count in means and deviations, and have no row. */
   readonly unread?: number
 }
 /**
- * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is not in
- * a tree: told by `unread`, it lowers the mean of its group (not for `tree`, which averages over ancestors that it does not have). Groups of one, and those whose
- * answers are all right or all wrong, teach nothing and are left out, after the statistics.
+ * All finished answers of trees, those of one tree a group, with their advantages; equal ones as often as they were drawn. What the world could not read is wrong:
+ * with its words (`refused`) it is a row like others, told by number (`unread`) it lowers the mean of its group (not for `tree`, which averages over ancestors that it
+ * does not have). What was cut off is of no group. Groups of one, and those whose answers are all right or all wrong, teach nothing and are left out, after the
+ * statistics.
  */
 export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): TuneRow[] {
   const lost = by === 'tree' ? [] : trees.flatMap(({ name, unread = 0 }) => new Array<string>(unread).fill(name))
-  const all = trees.flatMap(({ teller, name, right, unread = 0 }) => {
+  const all = trees.flatMap(({ teller, name, right, refused = [], unread = 0 }) => {
     const t = teller.tree
     const is = right ?? rightByReward(t)
     const ends = taken(t).flatMap(n => (is(n) === null ? [] : new Array<NodeId>(Math.max(1, t.M[n] || 1)).fill(n)))
-    if (ends.length < 1 || ends.length + (by === 'tree' ? 0 : unread) < 2) return []
-    const leaves = ends.map(node => ({ node: node as number, reward: Number(is(node)) }))
+    const answers: { at: NodeId; ids: readonly number[]; reward: number }[] = [
+      ...ends.map(at => ({ at, ids: [], reward: Number(is(at)) })),
+      ...refused.filter(r => r.ended).map(r => ({ ...r, reward: 0 })),
+    ]
+    if (answers.length < 1 || answers.length + (by === 'tree' ? 0 : unread) < 2) return []
     const parent = Array.from({ length: t.size }, (_, n) => (t.taken(n as NodeId) ? (t.parent(n as NodeId) ?? -1) : -1))
+    // What was refused is a leaf below the place where it was asked for.
+    const leaves = answers.map(x => ({ node: x.ids.length === 0 ? (x.at as number) : parent.push(x.at) - 1, reward: x.reward }))
     const shared = by === 'tree' ? leafAdvantage({ parent, leaves }, 'ancestorMean') : null
-    return ends.map((n, i) => ({ teller, name, n, reward: leaves[i].reward, shared: shared?.[i] ?? 0 }))
+    return answers.map((x, i) => ({ ...x, teller, name, shared: shared?.[i] ?? 0 }))
   })
   const scale = by === 'tree' ? deviation(all.map(x => x.shared)) + 1e-8 : 1
   const values =
@@ -115,16 +131,19 @@ export function groupRows(trees: readonly GroupTree[], by: GroupAdvantage): Tune
       : advantages([...all.map(x => x.reward), ...lost.map(() => 0)], [...all.map(x => x.name), ...lost], by)
   const rewards = Map.groupBy([...all, ...lost.map(name => ({ name, reward: 0 }))], x => x.name)
   const mixed = new Set([...rewards].flatMap(([name, xs]) => (new Set(xs.map(x => x.reward)).size > 1 ? [name] : [])))
-  return all.flatMap(({ teller, name, n, reward }, i): TuneRow[] => {
+  return all.flatMap(({ teller, name, at, ids, reward }, i): TuneRow[] => {
     if (!mixed.has(name)) return []
-    const [prompt, ...spans] = teller.spans(n)
+    const [prompt, ...spans] = teller.spans(at)
     const row = sayable(() =>
       told(
         encode(prompt.text),
         spans.map(s => ['policy', s.text] as const),
       ),
     )
-    return row === null ? [] : [{ ...row, reward, advantage: values[i], group: name, unit: `${name} group` }]
+    if (row === null) return []
+    const tokens = [...row.tokens, ...ids]
+    const segment = [...row.segment, ...ids.map(() => 'policy' as const)]
+    return [{ tokens, segment, reward, advantage: values[i], group: name, unit: `${name} group` }]
   })
 }
 

@@ -339,3 +339,16 @@ test('rows in the order given, and the steps of trainings before this one', asyn
   expect(await sft()).toBeCloseTo(0.8)
   expect(await sft(4)).toBeCloseTo(0.1)
 })
+
+test('a curriculum: what is hard counts less at first and in full at the end', async () => {
+  const half = words.map((r, i): TuneRow => ({ ...r, ease: i < 3 ? 0.2 : 1 }))
+  const first = async (rows: readonly TuneRow[], curriculum?: [number, number]) =>
+    (await of(rows, { batch: 8, epochs: 1, rate: 1e-9, ...(curriculum === undefined ? {} : { curriculum }) })).train[0].loss
+  const [easy, hard] = [await first(words.slice(3)), await first(words.slice(0, 3))]
+  // Rows are of one length: the batch's mean is that of its halves.
+  expect(await first(half, [0, 1])).toBeCloseTo((0.2 * hard + easy) / 2, 4)
+  expect(await first(half, [0.5, 1])).toBeCloseTo((0.6 * hard + easy) / 2, 4)
+  expect(await first(half, [1, 1.5])).toBeCloseTo((hard + easy) / 2, 4)
+  expect(await first(half)).toBeCloseTo((hard + easy) / 2, 4)
+  await expect(first(words.map(r => ({ ...r, ease: 2 })))).rejects.toThrow('expected an ease from 0 to 1, found 2')
+})

@@ -28,8 +28,8 @@ export interface TunePlan {
   /** Highest learning rate; it falls to `floor` of itself. */
   rate: number
   floor: number
-  /** How it falls: along a half cosine, a line, or not at all. */
-  fall: 'cosine' | 'linear' | 'none'
+  /** How it falls: along a half cosine (default), a line, or not at all. */
+  fall?: 'cosine' | 'linear' | 'none'
   /** Share of the steps in which the rate rises. */
   warmup: number
   optimiser: AdamW
@@ -41,6 +41,8 @@ export interface TunePlan {
   before?: number
   /** Rows are learnt in the order in which they are given, in every epoch: a curriculum from easy to hard. Default: shuffled anew in each. */
   inOrder?: boolean
+  /** Part of a curriculum over the rows' `ease` that this training is: from and to, where 1 is its end. Default: none. */
+  curriculum?: readonly [from: number, to: number]
 }
 export const tunePlan: Readonly<TunePlan> = {
   seed: 1,
@@ -53,7 +55,6 @@ export const tunePlan: Readonly<TunePlan> = {
   micro: 16,
   rate: 3e-4,
   floor: 0.1,
-  fall: 'cosine',
   warmup: 0.05,
   optimiser: { ...adamW, decay: 0 },
   evaluateEvery: 0,
@@ -150,7 +151,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
   const steps = batches.length
   const path = folder === undefined ? null : join(folder, 'checkpoint.safetensors')
   const digest = digestOf(
-    digested(plan),
+    plan,
     rows,
     dev,
     ...tensors(shape).map(t => o.from.get(t.name)!),
@@ -206,7 +207,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
       }
       const step = trainer.step + 1
       const rate = tuneRate(plan, step, steps)
-      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate, moreOf())
+      const { priced, norm } = await one(trainer, goal, plan, rows, at, more, rate, moreOf(), trainer.step / steps)
       if (!Number.isFinite(priced.loss) || !Number.isFinite(norm))
         throw new Failure(
           'model',
@@ -262,8 +263,6 @@ function laterReference(o: TuneOptions, plan: TunePlan, more: ReadonlyMap<string
   const weights: Weights = begun ? new Map(tensors(o.shape).map(t => [t.name, more.get(`ref.${t.name}`)!])) : (o.reference ?? o.from)
   return new Trainer(o.shape, freshState(o.shape, weights), plan.optimiser)
 }
-/** A setting at its default that plans have not always had is left out: their checkpoints go on. */
-const digested = ({ fall, ...plan }: TunePlan): Partial<TunePlan> => ({ ...plan, ...(fall === tunePlan.fall ? {} : { fall }) })
 
 const sinceBest = (k: Kept): number => k.dev.filter(d => d.step > k.best!.step).length
 
@@ -325,7 +324,9 @@ async function one(
   more: ReadonlyMap<string, Float32Array>,
   rate: number,
   asked: More,
+  done: number,
 ): Promise<{ priced: Priced; norm: number }> {
+  const [begun, end] = plan.curriculum ?? [1, 1]
   const passes = passesOf(rows, at, plan.micro, goal.values)
   const seen = await look(trainer, rows, passes, asked)
   const known = knownOf(rows, more, '')
@@ -333,7 +334,11 @@ async function one(
     at.map(i => rows[i]),
     at.map(i => seen.get(i)!),
     at.map(i => known[i]),
-    { step: (plan.before ?? 0) + trainer.step, random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss') },
+    {
+      step: (plan.before ?? 0) + trainer.step,
+      along: begun + (end - begun) * done,
+      random: new AddressedRandom(plan.seed, trainer.step, 0, 'tune loss'),
+    },
   )
   const slopes = new Map(at.map((i, k) => [i, priced.slopes[k]]))
   const wide = asked.H || asked.laws !== undefined

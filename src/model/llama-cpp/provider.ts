@@ -2,7 +2,7 @@
 // sample word by word from there, so that a sample is a function of its prompt and its stream. Choosing words is ours, with the address's own randomness.
 import type { Limits, Live, Message, Provider, Sample, Sampling } from '../../contract/index.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { certainty, drawToken, encode, words } from '../seedling/index.ts'
+import { drawToken, encode, wordOf, words } from '../seedling/index.ts'
 
 /** The part of a node-llama-cpp model and sequence that is used. */
 export interface LlamaModel {
@@ -34,7 +34,7 @@ export interface LlamaOptions {
   context: number
   close?(): Promise<void>
 }
-type Word = { id: number; logprob: number; certainty: number }
+type Word = ReturnType<typeof wordOf>
 
 /** Does a file's vocabulary begin with the seedling's words? Then prompts are words of the dialect `tokens`, else chats. */
 export const speaksTokens = (model: LlamaModel): boolean => {
@@ -91,7 +91,7 @@ export function llamaProvider({ id, model, sequence, chat, context, close }: Lla
     while (said.length < most) {
       live.signal.throwIfAborted()
       const word = drawToken(law, o.temperature ?? 1, o.topP ?? 1, random)
-      said.push(wordOf(law, word))
+      said.push(wordOf(law, word, o.top))
       const ids = said.map(w => w.id)
       const ended =
         model.isEogToken(word) ||
@@ -164,8 +164,6 @@ export function llamaProvider({ id, model, sequence, chat, context, close }: Lla
     ...(close === undefined ? {} : { close }),
   }
 }
-
-const wordOf = (law: Float32Array, id: number): Word => ({ id, logprob: law[id], certainty: certainty(law) })
 
 /** Log-probabilities from logits by token id. */
 function lawOf(logits: ReadonlyMap<number, number> | undefined): Float32Array {

@@ -1,3 +1,4 @@
+export { type FineTuning, fineTuning, type RemoteEvent, type RemoteJob, type RemoteWish, type TuneHost } from './fine-tune.ts'
 export { openaiKind } from './kind.ts'
 export { type Endpoint, type OpenAIOptions, openai } from './openai.ts'
 export { publishedPrice } from './prices.ts'

@@ -22,6 +22,9 @@ const options: Readonly<Record<string, Option>> = {
   top: { type: 'number', whole: true, min: 0, max: 20, doc: 'likeliest tokens asked for beside logprobs (default 5)' },
   ids: flag('ask for token ids, as vLLM gives them (default false)'),
   effort: text('reasoning effort, as the server names it'),
+  embed: text("the server's model for embeddings (default none)"),
+  embedInput: amount('US dollars per million tokens of it (default: as input)'),
+  score: flag('it echoes prompts with logprobs, and so can score a given text; with api=completions (default false)'),
   without: text('what the server cannot do, of logprobs+schema+tools'),
   input: amount('US dollars per million prompt tokens'),
   output: amount('US dollars per million written tokens'),
@@ -56,8 +59,9 @@ export const openaiKind: ModelKind = {
     if (o.prefill !== undefined) given.prefill = among<Prefill>('prefill', o.prefill, ['vllm', 'prefix', 'last'])
     if (o.without !== undefined)
       given.without = (o.without as string).split('+').map(x => among('without', x, ['logprobs', 'schema', 'tools']))
-    for (const k of ['stream', 'max', 'stall', 'timeout', 'dialect', 'top', 'ids', 'effort'] as const)
+    for (const k of ['stream', 'max', 'stall', 'timeout', 'dialect', 'top', 'ids', 'effort', 'embed', 'score'] as const)
       if (o[k] !== undefined) Object.assign(given, { [k]: o[k] })
+    if (o.embedInput !== undefined) given.embedPrice = o.embedInput as number
     const own = priceOf(o) ?? price
     if (own !== undefined) given.price = own
     return openai(given)

@@ -365,6 +365,27 @@ describe('logprobs', () => {
       ],
     ])
   })
+  test('the likeliest beside each, where so many are asked for; certainty is told over as many as ever', async () => {
+    const top_logprobs = [token('x', -4, { id: 3 }), token('a', -1, { id: 1 }), token('b', -2, { id: 2 })]
+    const content = [token('a', -1, { id: 1, top_logprobs })]
+    const { draw, server } = await setUp(() => ({ choices: [{ text: 'a', logprobs: { content } }] }), { top: 2 })
+    const { samples } = await draw({ logprobs: true, top: 3 })
+    expect(server.requests[0].body).toMatchObject({ logprobs: true, top_logprobs: 3 })
+    expect(samples[0].tokens).toEqual([
+      {
+        id: 1,
+        logprob: -1,
+        text: 'a',
+        certainty: certainty([-1, -2]),
+        top: [
+          { id: 1, logprob: -1, text: 'a' },
+          { id: 2, logprob: -2, text: 'b' },
+          { id: 3, logprob: -4, text: 'x' },
+        ],
+      },
+    ])
+    expect((await draw({ logprobs: true })).samples[0].tokens![0]).not.toHaveProperty('top')
+  })
   test('of plain completions, and asked for by their number', async () => {
     const logprobs = {
       tokens: ['a', 'b'],

@@ -6,9 +6,11 @@ import { addUsage, type EstimatedUsage, guessTokens, promptBound, promptBytes } 
 import { Cancelled, ModelFault } from '../fault.ts'
 import { type Asked, brief, causes, networkFault, serverFault, tooLong } from '../server-fault.ts'
 import { type Complaint, complainsOfN, parsed, refusalOf, told } from './complaint.ts'
+import { echoed } from './echo.ts'
+import { embeddingUsage, vectorsOf } from './embedding.ts'
 import { publishedPrice } from './prices.ts'
 import { Reply } from './reply.ts'
-import { type Api, bodyOf, type Optional, optional, type Prefill } from './request.ts'
+import { type Api, bodyOf, type Optional, optional, type Prefill, promptOf } from './request.ts'
 import { Silence, transport } from './transport.ts'
 
 export interface OpenAIOptions {
@@ -42,6 +44,12 @@ export interface OpenAIOptions {
   ids?: boolean
   /** `reasoning_effort`. */
   effort?: string
+  /** The server's model for embeddings, where it has one. Default: none. */
+  embed?: string
+  /** US dollars per million tokens of it. Default: as a prompt costs. */
+  embedPrice?: number
+  /** The server echoes a prompt with its logprobs (`echo` of `/completions`): it can score a given text. With `completions` only. Default false. */
+  score?: boolean
   /** What the server cannot do. Default: nothing. */
   without?: readonly ('logprobs' | 'schema' | 'tools')[]
 }
@@ -50,7 +58,7 @@ export interface Endpoint extends Provider {
   readonly lacking: ReadonlySet<Optional>
 }
 
-const officialUrl = 'https://api.openai.com/v1'
+export const officialUrl = 'https://api.openai.com/v1'
 
 /** What is known of one call between its tries: samples already drawn, and which of them came empty. */
 interface Memo {
@@ -81,7 +89,11 @@ export function openai(options: OpenAIOptions): Endpoint {
     ...(many === false ? [] : (['n'] as const)),
     ...(['logprobs', 'schema', 'tools'] as const).filter(x => !without.includes(x) && (api === 'chat' || x === 'logprobs')),
     ...(options.prefill !== undefined || api === 'completions' ? (['prefill'] as const) : []),
+    ...(options.score ? (['score'] as const) : []),
+    ...(options.embed === undefined ? [] : (['embed'] as const)),
   ]
+  if (options.score && api !== 'completions')
+    throw new Failure('usage', 'openai: score needs api=completions', 'a chat template of the server stands between a prompt and its echo')
   const memos = new WeakMap<Live, Memo>()
   // What answers have cost so far: what is charged for one that was cancelled before it said anything.
   let answers = 0
@@ -162,7 +174,7 @@ export function openai(options: OpenAIOptions): Endpoint {
         key,
         lacking,
       )
-      const reply = new Reply()
+      const reply = new Reply({ certain: top, kept: o.logprobs ? (o.top ?? 0) : 0 })
       let answered = false
       try {
         const response = await client
@@ -232,6 +244,25 @@ export function openai(options: OpenAIOptions): Endpoint {
     }
   }
 
+  /** One request whose answer is no reply. */
+  async function plain(path: string, body: Record<string, unknown>, bytes: number, live: Live): Promise<unknown> {
+    const { client } = await connected()
+    if (live.signal.aborted) throw new Cancelled({})
+    let answered = false
+    try {
+      const headers = { 'Idempotency-Key': live.idempotencyKey }
+      const response = await client.post(path, { body, signal: live.signal, headers }).asResponse()
+      answered = true
+      const said = parsed(await response.text()) as { error?: unknown } | null
+      if (said?.error) throw told(typeof said.error === 'object' ? said.error : { message: String(said.error) })
+      return said
+    } catch (e) {
+      if (live.signal.aborted) throw new Cancelled({ requests: 1, inputTokens: guessTokens(bytes) })
+      throw faultOf(e, refusalOf(e), undefined, answered)
+    }
+  }
+  const { embed: embedder } = options
+
   function faultOf(e: unknown, r: Complaint | null, usage: EstimatedUsage | undefined, answered: boolean): Error {
     const o = usage === undefined ? {} : { usage }
     if (e instanceof ModelFault)
@@ -292,13 +323,35 @@ export function openai(options: OpenAIOptions): Endpoint {
       memos.delete(live)
       return { samples: samples as Sample[], usage: spent }
     },
+    ...(embedder === undefined
+      ? {}
+      : {
+          async embed(texts, live) {
+            if (texts.length === 0) return { vectors: [], usage: {} }
+            const bytes = texts.reduce((a, t) => a + Buffer.byteLength(t), 0)
+            const body = await plain('/embeddings', { model: embedder, input: [...texts], encoding_format: 'float' }, bytes, live)
+            return { vectors: vectorsOf(body, texts.length, host), usage: embeddingUsage(body, bytes, options.embedPrice) }
+          },
+        }),
+    ...(options.score !== true
+      ? {}
+      : {
+          async score(messages, text, live) {
+            const prompt = promptOf(messages) + text
+            const bytes = Buffer.byteLength(prompt)
+            const body = await plain('/completions', { model, prompt, max_tokens: 1, echo: true, logprobs: 1, temperature: 0 }, bytes, live)
+            const reply = new Reply()
+            reply.add(body)
+            return { ...echoed(body, text, host), usage: { calls: 1, requests: 1, ...reply.usage(bytes) } }
+          },
+        }),
     async close() {
       wire.close()
     },
   }
 }
 
-function addressOf(text: string): URL {
+export function addressOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   // What stands there may hold a password: it is not said again.
   if (url === null || !/^https?:$/.test(url.protocol))

@@ -1,12 +1,15 @@
 // What a server wrote, whole or in pieces, put together into samples. Lenient: servers that call themselves compatible differ in all that is optional.
-import type { Sample } from '../../contract/index.ts'
+import type { Sample, Token } from '../../contract/index.ts'
 import { type EstimatedUsage, guessTokens, writtenTokens } from '../bound.ts'
 
 type Loose = { readonly [key: string]: any }
-type Token = { id: number; logprob: number; certainty?: number; text?: string }
 
 /** One choice on its way. */
 class Choice {
+  readonly #wanted: Likeliest
+  constructor(wanted: Likeliest) {
+    this.#wanted = wanted
+  }
   text = ''
   reasoning = ''
   refusal = ''
@@ -24,7 +27,9 @@ class Choice {
     this.reasoning += thought + str(m.reasoning_content ?? m.reasoning)
     this.refusal += str(m.refusal)
     for (const [i, call] of list(m.tool_calls).entries()) {
-      const into = (this.calls[number(call.index) ?? i] ??= { id: '', name: '', arguments: '' })
+      const at = placeOf(call?.index, i)
+      if (at === undefined) continue
+      const into = (this.calls[at] ??= { id: '', name: '', arguments: '' })
       into.id ||= str(call.id)
       into.name += str(call.function?.name)
       const given = call.function?.arguments
@@ -36,23 +41,27 @@ class Choice {
         x.token,
         x.logprob,
         x.bytes?.length,
-        list(x.top_logprobs).map(y => y.logprob),
+        list(x.top_logprobs).map(y => [y.token, y.logprob, y.id]),
       )
     const { tokens, token_logprobs: logprobs, top_logprobs: top } = (c.logprobs ?? {}) as Loose
     for (const [i, token] of list(tokens).entries())
-      this.#token(undefined, token, logprobs?.[i], undefined, Object.values((top?.[i] ?? {}) as Record<string, number>))
+      this.#token(undefined, token, logprobs?.[i], undefined, Object.entries((top?.[i] ?? {}) as Record<string, number>))
     for (const id of list(c.token_ids)) this.ids.push(id)
     if (typeof c.finish_reason === 'string') this.finish = c.finish_reason
   }
-  #token(id: unknown, token: unknown, logprob: unknown, bytes: number | undefined, top: readonly unknown[]): void {
-    // vLLM, asked to, writes a token as `token_id:123`; llama.cpp gives its id beside it.
-    const named = /^token_id:(\d+)$/.exec(str(token))
-    const t: Token = { id: number(id) ?? (named === null ? -1 : Number(named[1])), logprob: number(logprob) ?? Number.NaN }
-    if (named === null && typeof token === 'string') t.text = token
-    const c = certainty(top.map(Number).filter(Number.isFinite))
+  /** @param top token, log-probability and id of each that is shown beside it */
+  #token(id: unknown, token: unknown, logprob: unknown, bytes: number | undefined, top: readonly unknown[][]): void {
+    const t: Token = named(id, token, logprob)
+    const shown = top
+      .map(([text, x, i]) => named(i, text, x))
+      .filter(x => Number.isFinite(x.logprob))
+      .sort((a, b) => b.logprob - a.logprob)
+    const { certain, kept } = this.#wanted
+    const c = certainty(shown.slice(0, certain).map(x => x.logprob))
     if (c !== undefined) t.certainty = c
+    if (kept > 0) t.top = shown.slice(0, kept)
     this.tokens.push(t)
-    this.widths.push(bytes ?? (named === null ? Buffer.byteLength(str(token)) : 0))
+    this.widths.push(bytes ?? (t.text === undefined ? 0 : Buffer.byteLength(t.text)))
   }
   get empty(): boolean {
     return this.text === '' && this.reasoning === '' && this.refusal === '' && this.calls.length === 0 && this.finish !== 'length'
@@ -109,8 +118,25 @@ class Choice {
   }
 }
 
+/** vLLM, asked to, writes a token as `token_id:123`; llama.cpp gives its id beside it. */
+function named(id: unknown, token: unknown, logprob: unknown): Token {
+  const found = /^token_id:(\d+)$/.exec(str(token))
+  const t: Token = { id: number(id) ?? (found === null ? -1 : Number(found[1])), logprob: number(logprob) ?? Number.NaN }
+  if (found === null && typeof token === 'string') t.text = token
+  return t
+}
+
+/** What is made of the likeliest tokens that are shown: over how many certainty is told, and how many are kept. */
+export interface Likeliest {
+  readonly certain: number
+  readonly kept: number
+}
 /** A reply of one request. */
 export class Reply {
+  readonly #wanted: Likeliest
+  constructor(wanted: Likeliest = { certain: 20, kept: 0 }) {
+    this.#wanted = wanted
+  }
   readonly choices: Choice[] = []
   /** An error the server put where a reply should be. */
   error: Loose | null = null
@@ -121,7 +147,8 @@ export class Reply {
     const b = body as Loose
     if (b.error !== undefined && b.error !== null) this.error = typeof b.error === 'object' ? b.error : { message: String(b.error) }
     for (const [i, c] of list(b.choices).entries()) {
-      if (typeof c === 'object' && c !== null) (this.choices[number(c.index) ?? i] ??= new Choice()).add(c)
+      const at = placeOf(c?.index, i)
+      if (typeof c === 'object' && c !== null && at !== undefined) (this.choices[at] ??= new Choice(this.#wanted)).add(c)
     }
     const usage = b.usage ?? b.x_groq?.usage
     if (typeof usage === 'object' && usage !== null) this.#usage = usage
@@ -197,6 +224,12 @@ function plain(content: unknown): [text: string, thought: string] {
     else text += str(part?.text)
   }
   return [text, thought]
+}
+/** Places that a server may name: one far away would make a list that takes forever to walk through. */
+const places = 4096
+function placeOf(index: unknown, usual: number): number | undefined {
+  const at = number(index) ?? usual
+  return Number.isInteger(at) && at >= 0 && at < places ? at : undefined
 }
 const str = (x: unknown): string => (typeof x === 'string' ? x : '')
 const list = (x: unknown): readonly any[] => (Array.isArray(x) ? x : [])

@@ -63,9 +63,10 @@ export function bodyOf(
   put('seed', o.seed)
   put('stop', o.stop === undefined || o.stop.length === 0 ? undefined : [...o.stop])
   if (o.logprobs) {
+    const top = Math.max(w.top, o.top ?? 0)
     if (chat) body.logprobs = true
-    else body.logprobs = Math.max(1, w.top)
-    if (chat && w.top > 0) put('top_logprobs', w.top)
+    else body.logprobs = Math.max(1, top)
+    if (chat && top > 0) put('top_logprobs', top)
     if (w.ids) put('return_token_ids', true)
   }
   if (chat && o.schema !== undefined) body.response_format = responseFormat(o.schema)

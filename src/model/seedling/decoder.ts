@@ -2,7 +2,7 @@
 // in the order in which they were made, and what a row says is a function of its prompt and its random stream: not of who else is being served.
 import type { Random, Sample } from '../../contract/index.ts'
 import type { Engine, Place } from './engine.ts'
-import { certainty, drawToken } from './sampling.ts'
+import { drawToken, wordOf } from './sampling.ts'
 import { decode, token } from './vocabulary.ts'
 
 export interface Request {
@@ -16,9 +16,11 @@ export interface Request {
   /** Any of these ends a sample and stands at its end. */
   stops: readonly (readonly number[])[]
   logprobs: boolean
+  /** How many of the likeliest tokens are told beside each. */
+  top?: number
   signal: AbortSignal
 }
-type Word = { id: number; logprob: number; certainty: number }
+type Word = ReturnType<typeof wordOf>
 interface Row {
   request: Request
   random: Random
@@ -155,7 +157,7 @@ export class Decoder {
     for (const row of this.#active) {
       const { request, words } = row
       const law = this.#engine.law(row.at)
-      if (request.max > 0) words.push(wordOf(law, drawToken(law, request.temperature, request.topP, row.random)))
+      if (request.max > 0) words.push(wordOf(law, drawToken(law, request.temperature, request.topP, row.random), request.top))
       if (words.length > 0 && ended(row)) row.finish = 'stop'
       else if (words.length >= request.max) row.finish = 'cut'
       if (row.finish === undefined) on.push(row)
@@ -173,8 +175,6 @@ export class Decoder {
     })
   }
 }
-
-const wordOf = (law: Float32Array, id: number): Word => ({ id, logprob: law[id], certainty: certainty(law) })
 
 function ended({ request, words }: Row): boolean {
   if (words[words.length - 1].id === token.end) return true

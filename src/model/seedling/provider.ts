@@ -67,7 +67,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
       live.signal.throwIfAborted()
       const prompt = idsOf(messages)
       checkLength(prompt, context - 1, 'a prompt')
-      const { n, temperature = 1, topP = 1, max, stop = [], logprobs = true } = sampling
+      const { n, temperature = 1, topP = 1, max, stop = [], logprobs = true, top } = sampling
       const samples = await decoder.sample({
         prompt,
         streams: Array.from({ length: n }, (_, i) => live.randomAt(live.index + i)),
@@ -76,6 +76,7 @@ export function seedlingProvider(shape: Shape, weights: Weights, o: SeedlingOpti
         max: room(prompt.length, max),
         stops: stop.map(stopIds).filter(s => s !== null),
         logprobs: true,
+        ...(top === undefined ? {} : { top }),
         signal: live.signal,
       })
       const outputTokens = samples.reduce((sum, s) => sum + s.tokens!.length, 0)

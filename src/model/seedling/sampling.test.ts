@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AddressedRandom } from '../../kernel/random.ts'
-import { certainty, drawToken, likeliest } from './sampling.ts'
+import { certainty, drawToken, likeliest, topOf } from './sampling.ts'
 
 const p = [0.5, 0.3, 0.15, 0.05]
 const law = Float32Array.from(p, Math.log)
@@ -14,6 +15,15 @@ const shares = (temperature: number, topP: number, n = 20000): number[] => {
 test('the likeliest; of equals the first', () => {
   expect(likeliest(Float32Array.of(-3, -1, -1, -2))).toBe(1)
   expect(drawToken(law, 0, 1, new AddressedRandom(1, 1, 1, 'x'))).toBe(0)
+})
+
+test('the likeliest ones are those of a whole sort; of equals the first', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -5, max: 0 }), { minLength: 1, maxLength: 30 }), fc.integer({ min: 0, max: 20 }), (xs, k) => {
+      const whole = xs.map((logprob, id) => ({ id, logprob })).sort((a, b) => b.logprob - a.logprob || a.id - b.id)
+      expect(topOf(Float32Array.from(xs), k)).toEqual(whole.slice(0, k))
+    }),
+  )
 })
 
 test('draws follow the law, sharpened by the temperature', () => {

@@ -47,6 +47,9 @@ export const token = {
   judge: idOf('<judge>'),
   good: idOf('<good>'),
   bad: idOf('<bad>'),
+  /** A critique in words of the vocabulary follows, up to `close`. */
+  critique: idOf('<critique>'),
+  close: idOf('<end>'),
   /** Followed by a depth: what was done after it is undone. */
   backtrack: idOf('<backtrack>'),
 } as const

@@ -181,7 +181,7 @@ export interface Best {
 /** GET /api/runs/{run}/labels?rows=1,2,3 -> { labels: Record<row, string> }: actions in short, at most 2,000 at once. GET /api/runs/{run}/search?text= -> { rows: number[] } */
 
 // -------------------------------------------------------------------------------------------------------------------- node
-/** GET /api/runs/{run}/nodes/{row} */
+/** GET /api/runs/{run}/nodes/{row}?wait=SECONDS: how long it may wait for prompts that have to be made from the record (default 2). */
 export interface NodeDetail {
   run: string
   row: number
@@ -222,6 +222,8 @@ export interface NodeDetail {
   children: NodeDetail['siblings']
   notes: { kind: string; scope: string; text: string }[]
   spent: { calls: number; tokens: number; usd: number | null }
+  /** Prompts, judgements and terms are being made from the record: ask again. */
+  pending?: boolean
 }
 export interface Token {
   text: string

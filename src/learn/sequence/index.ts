@@ -1,0 +1,3 @@
+export * from './data.ts'
+export * from './make.ts'
+export * from './train.ts'

@@ -1,0 +1,139 @@
+// The few controls that the pages are made of.
+import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** main: the one thing to do here; plain: no frame. */
+  kind?: 'main' | 'plain'
+  small?: boolean
+}
+export function Button({ kind, small, className, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={className === undefined ? 'button' : `button ${className}`}
+      data-kind={kind}
+      data-small={small ? '' : undefined}
+    />
+  )
+}
+
+/** A label, what belongs in the field, and what is wrong with what is in it. The child gets the id. */
+export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | null; children: (id: string) => ReactNode }) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label className="label" htmlFor={id}>
+        {o.label}
+      </label>
+      {o.children(id)}
+      {o.wrong ? (
+        <span className="wrong" role="alert">
+          {o.wrong}
+        </span>
+      ) : (
+        o.hint && <span className="hint">{o.hint}</span>
+      )}
+    </div>
+  )
+}
+
+/** One of a few, all of them to be seen. */
+export function Choice<T extends string>(o: {
+  label: string
+  value: T
+  of: readonly { value: NoInfer<T>; label: ReactNode; title?: string }[]
+  onChange(value: NoInfer<T>): void
+}) {
+  return (
+    <fieldset className="choice" aria-label={o.label}>
+      {o.of.map(x => (
+        <button key={x.value} type="button" title={x.title} aria-pressed={x.value === o.value} onClick={() => o.onChange(x.value)}>
+          {x.label}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+/** A dialog over the page while it is rendered; Escape and a click beside it close it. */
+export function Dialog(o: { title: string; wide?: boolean; onClose(): void; children: ReactNode }) {
+  const ref = useRef<HTMLDialogElement>(null)
+  const close = useRef(o.onClose)
+  close.current = o.onClose
+  useEffect(() => {
+    const dialog = ref.current
+    if (dialog === null) return
+    dialog.showModal()
+    // A press and its release beside it: a selection that ends outside does not count.
+    let pressed: EventTarget | null = null
+    const down = (e: Event): void => {
+      pressed = e.target
+    }
+    const click = (e: MouseEvent): void => {
+      if (e.target === dialog && pressed === dialog) close.current()
+    }
+    const cancel = (e: Event): void => {
+      e.preventDefault()
+      close.current()
+    }
+    dialog.addEventListener('pointerdown', down)
+    dialog.addEventListener('click', click)
+    dialog.addEventListener('cancel', cancel)
+    return () => {
+      dialog.removeEventListener('pointerdown', down)
+      dialog.removeEventListener('click', click)
+      dialog.removeEventListener('cancel', cancel)
+      dialog.close()
+    }
+  }, [])
+  return (
+    <dialog ref={ref} className="dialog" data-wide={o.wide ? '' : undefined} aria-label={o.title}>
+      {o.children}
+    </dialog>
+  )
+}
+
+/** A button that opens a small panel below it. */
+export function Popover(o: {
+  label: ReactNode
+  title?: string
+  small?: boolean
+  align?: 'left' | 'right'
+  children: (close: () => void) => ReactNode
+}) {
+  const [open, setOpen] = useState(false)
+  const ref = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const away = (e: Event): void => {
+      if (!ref.current?.contains(e.target as Node)) setOpen(false)
+    }
+    const key = (e: KeyboardEvent): void => {
+      if (e.key === 'Escape') {
+        setOpen(false)
+        e.stopPropagation()
+      }
+    }
+    addEventListener('pointerdown', away)
+    ref.current?.addEventListener('keydown', key)
+    const node = ref.current
+    return () => {
+      removeEventListener('pointerdown', away)
+      node?.removeEventListener('keydown', key)
+    }
+  }, [open])
+  return (
+    <div className="popover-anchor" ref={ref}>
+      <Button small={o.small} title={o.title} aria-expanded={open} onClick={() => setOpen(x => !x)}>
+        {o.label}
+      </Button>
+      {open && (
+        <div className="popover" style={o.align === 'right' ? { right: 0, top: 'calc(100% + 4px)' } : { left: 0, top: 'calc(100% + 4px)' }}>
+          {o.children(() => setOpen(false))}
+        </div>
+      )}
+    </div>
+  )
+}

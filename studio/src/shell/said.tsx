@@ -1,0 +1,25 @@
+// What is said where there is nothing to show, or something went wrong: what it is, and what to do about it.
+import type { ReactNode } from 'react'
+import { ApiError } from '../api.ts'
+import { Button } from './controls.tsx'
+
+export function Empty({ title, children, acts }: { title: string; children?: ReactNode; acts?: ReactNode }) {
+  return (
+    <div className="said">
+      <h2>{title}</h2>
+      {children !== undefined && <p>{children}</p>}
+      {acts !== undefined && <div className="acts">{acts}</div>}
+    </div>
+  )
+}
+export function Wrong({ error, retry }: { error: unknown; retry?: () => void }) {
+  const at = error instanceof ApiError ? error : undefined
+  const title =
+    at?.status === 404 ? 'There is nothing at this address' : at?.status === 0 ? 'The server does not answer' : 'That did not work'
+  return (
+    <Empty title={title} acts={retry && <Button onClick={retry}>Try again</Button>}>
+      {error instanceof Error ? error.message : String(error)}
+      {at?.status === 0 && ' Is `espalier studio` still running?'}
+    </Empty>
+  )
+}

@@ -1,0 +1,128 @@
+// A run as it is followed: its tree and then what changes, kept outside of React, which is told at most some thirty times a second.
+import { useEffect, useMemo } from 'react'
+import type { ActRecord, Best, Flight, RunRow, TreeColumns, TreeGrowth } from '../../../src/serve/api/wire.ts'
+import { follow, get, type StreamState } from '../api.ts'
+import { type State, state, useValue } from '../shell/state.ts'
+import { Columns } from './columns.ts'
+
+export interface Said {
+  time: number
+  kind: string
+  text: string
+}
+export interface RunModel {
+  run: string
+  columns: Columns
+  /** Counts every change of the columns. */
+  version: State<number>
+  /** undefined: not here yet. */
+  row: State<RunRow | undefined>
+  best: State<Best | undefined>
+  flight: State<Flight | undefined>
+  /** Rows with effects under way, and when (performance.now) this page first saw each. */
+  flying: Map<number, number>
+  acts: State<readonly ActRecord[]>
+  said: State<readonly Said[]>
+  stream: State<StreamState>
+  /** The tree is here. */
+  loaded: State<boolean>
+  error: State<unknown>
+}
+function model(run: string): RunModel {
+  return {
+    run,
+    columns: new Columns(),
+    version: state(0),
+    row: state<RunRow | undefined>(undefined),
+    best: state<Best | undefined>(undefined),
+    flight: state<Flight | undefined>(undefined),
+    flying: new Map(),
+    acts: state<readonly ActRecord[]>([]),
+    said: state<readonly Said[]>([]),
+    stream: state<StreamState>('opening'),
+    loaded: state(false),
+    error: state<unknown>(undefined),
+  }
+}
+const sameAct = (a: ActRecord, b: ActRecord): boolean => a.time === b.time && a.do === b.do && a.row === b.row
+
+function take(m: RunModel, event: string, data: unknown): 'again' | undefined {
+  if (event === 'tree') {
+    if (!m.columns.grow(data as TreeGrowth)) return 'again'
+    m.version.set(m.columns.version)
+  } else if (event === 'flight') {
+    const flight = data as Flight
+    const now = performance.now()
+    const rows = new Set(flight.effects.flatMap(e => (e.row === null ? [] : [e.row])))
+    for (const row of m.flying.keys()) if (!rows.has(row)) m.flying.delete(row)
+    for (const row of rows) if (!m.flying.has(row)) m.flying.set(row, now)
+    m.flight.set(flight)
+  } else if (event === 'answer') m.best.set(data as Best)
+  else if (event === 'run' || event === 'end') {
+    m.row.set(data as RunRow)
+    if (event === 'end') {
+      m.flying.clear()
+      m.flight.set(undefined)
+    }
+  } else if (event === 'act') {
+    const act = data as ActRecord
+    m.acts.set(acts => [...acts.filter(a => !sameAct(a, act)), act].sort((a, b) => a.time - b.time))
+  } else if (event === 'said') m.said.set(said => [...said.slice(-99), data as Said])
+  return undefined
+}
+/** Of a run that is over nobody tells where its answer lies: where it is solved, the first row that is. */
+function settled(m: RunModel, row: RunRow): Best | undefined {
+  if (row.status === 'running' || row.answer === null || row.solved !== true) return undefined
+  for (let r = 0; r < m.columns.size; r++)
+    if (m.columns.has(r, 'solved')) return { text: row.answer, score: row.score, verified: true, rows: m.columns.path(r) }
+  return undefined
+}
+async function live(m: RunModel, signal: AbortSignal): Promise<void> {
+  const at = `/api/runs/${encodeURIComponent(m.run)}`
+  for (;;) {
+    try {
+      // The tree is the greater: it is asked for at once, beside what is said about the run.
+      const about = Promise.all([get<RunRow>(at, { signal }), get<{ acts: ActRecord[] }>(`${at}/acts`, { signal })])
+      const tree = await get<TreeColumns>(`${at}/tree`, { signal })
+      m.columns.load(tree)
+      m.version.set(m.columns.version)
+      m.loaded.set(true)
+      const [row, { acts }] = await about
+      m.row.set(row)
+      m.best.set(now => now ?? settled(m, row))
+      m.acts.set(acts)
+      m.error.set(undefined)
+      const round = new AbortController()
+      signal.addEventListener('abort', () => round.abort(), { once: true })
+      let again = false
+      await follow(`${at}/events`, {
+        after: tree.cursor,
+        on(event, data) {
+          if (take(m, event, data) === undefined) return
+          again = true
+          round.abort()
+        },
+        onState: s => m.stream.set(s),
+        signal: round.signal,
+      })
+      if (!again) return
+    } catch (error) {
+      if (!signal.aborted) m.error.set(error)
+      return
+    }
+  }
+}
+
+/** Follows a run while the component is there. A new `turn` takes it up again (a run that was over and goes on). */
+export function useRun(run: string, turn = 0): RunModel {
+  const m = useMemo(() => model(run), [run])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` takes it up again
+  useEffect(() => {
+    const abort = new AbortController()
+    void live(m, abort.signal)
+    return () => abort.abort()
+  }, [m, turn])
+  return m
+}
+/** Renders anew when the tree changed. */
+export const useVersion = (m: RunModel): number => useValue(m.version)

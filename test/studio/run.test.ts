@@ -1,0 +1,238 @@
+// The run page in a real browser: what is shown is what the API says, and what is done there stands in the journal.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ActRecord, NodeDetail, RunRow, TreeColumns } from '../../src/serve/api/wire.ts'
+import { type Chrome, chrome, type Opened, type Page } from './fixture/browser.ts'
+import { largeRun } from './fixture/large-run.ts'
+import { hostile, type Studio, studio } from './fixture/studio.ts'
+
+/** Of the page, where the functions that are handed to it run. */
+declare const document: { title: string; querySelector(selector: string): any }
+const patience = 120_000
+let browser: Chrome
+let at: Studio
+let large: { run: string; rows: number }
+beforeAll(async () => {
+  at = await studio()
+  large = await largeRun(at.store)
+  browser = await chrome()
+}, 900_000)
+afterAll(async () => {
+  await browser?.close()
+  await at?.close()
+}, patience)
+
+const open = (path: string, o: Parameters<Chrome['open']>[1] = {}): Promise<Opened> => browser.open(at.url + path, o)
+/** Rows that the canvas shows. */
+const shown = async (page: Page): Promise<number> => Number(await page.locator('.tree-base').getAttribute('data-rows'))
+const painted = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector('.tree-base')?.hasAttribute('data-painted'), undefined, { timeout: patience })
+const rows = (page: Page, n: number): Promise<unknown> =>
+  page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) === n, n, {
+    timeout: patience,
+  })
+const acts = async (run: string): Promise<ActRecord[]> => (await at.get<{ acts: ActRecord[] }>(`/api/runs/${run}/acts`)).acts
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: patience, interval: 250 })
+const small = { world: 'game24', task: '4 9 10 13', model: 'simulated', method: 'puct', reward: 'exact', budget: 'calls=80', seed: 2 }
+const slow = { ...small, model: 'slow', budget: 'calls=60' }
+const param = (page: Page, name: string): string | null => new URL(page.url()).searchParams.get(name)
+
+describe('100,000 nodes', () => {
+  test('all of them are shown, in both themes and every layout, without a word on the console', { timeout: patience * 3 }, async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const { page, errors, elsewhere, close } = await open(`/runs/${large.run}`, { theme })
+      await painted(page)
+      expect(await shown(page)).toBe(large.rows)
+      await page.getByText('of').first().waitFor()
+      for (const [key, layout] of [
+        ['2', 'radial'],
+        ['3', 'icicle'],
+        ['1', null],
+      ] as const) {
+        await page.keyboard.press(key)
+        await eventually(() => param(page, 'layout')).toBe(layout)
+        await rows(page, large.rows)
+      }
+      expect(errors).toEqual([])
+      expect(elsewhere).toEqual([])
+      await close()
+    }
+  })
+
+  test('a node that is chosen shows its state; a subtree, the slider and the colouring stand in the address', {
+    timeout: patience * 3,
+  }, async () => {
+    const tree = await at.get<TreeColumns>(`/api/runs/${large.run}/tree`)
+    const parent = tree.parent.findIndex((p, r) => p > 0 && tree.parent.includes(r))
+    const inside = new Set([parent])
+    for (let r = 1; r < tree.size; r++) if (inside.has(tree.parent[r])) inside.add(r)
+    const { page, errors, close } = await open(`/runs/${large.run}?node=${parent}`)
+    await painted(page)
+    const node = await at.get<NodeDetail>(`/api/runs/${large.run}/nodes/${parent}?wait=0`)
+    const state = page.locator('[data-what="state"]')
+    await state.waitFor({ timeout: patience })
+    expect(JSON.parse((await state.textContent()) ?? '')).toEqual(JSON.parse(node.state))
+    expect(await page.locator('.inspector-action').textContent()).toBe(node.action)
+
+    await page.keyboard.press('z')
+    await rows(page, inside.size)
+    expect(param(page, 'root')).toBe(String(parent))
+    await page.keyboard.press('c')
+    expect(param(page, 'colour')).toBe('critic')
+    await page.getByLabel('Rows that are there').fill('5000')
+    const early = [...inside].filter(r => r < 5000).length
+    await rows(page, early)
+
+    // The same address is the same view.
+    await page.reload()
+    await rows(page, early)
+    expect(await page.locator('.tree-colour select').inputValue()).toBe('critic')
+    expect(await page.locator('.inspector').getAttribute('data-row')).toBe(String(parent))
+    await page.keyboard.press('\\')
+    await rows(page, inside.size)
+    await page.keyboard.press('Backspace')
+    await eventually(() => param(page, 'root')).not.toBe(String(parent))
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('a click chooses the row under the pointer', { timeout: patience }, async () => {
+    const { page, close } = await open(`/runs/${large.run}?layout=icicle`)
+    await painted(page)
+    const box = (await page.locator('.tree-over').boundingBox())!
+    await page.mouse.click(box.x + 40, box.y + box.height / 2)
+    await eventually(() => param(page, 'node')).toBe('0')
+    await close()
+  })
+})
+
+describe('a run that is over', () => {
+  test('keys go to child, sibling and parent, and the inspector follows', { timeout: patience }, async () => {
+    const { run } = await at.whole(small)
+    const tree = await at.get<TreeColumns>(`/api/runs/${run}/tree`)
+    const { page, errors, close } = await open(`/runs/${run}?node=0`)
+    await painted(page)
+    const kids = tree.parent.flatMap((p, r) => (p === 0 ? [r] : [])).sort((a, b) => tree.rank[a] - tree.rank[b])
+    const most = kids.reduce((a, b) => (tree.N[b] > tree.N[a] ? b : a))
+    await page.keyboard.press('ArrowRight')
+    await eventually(() => param(page, 'node')).toBe(String(most))
+    const step = kids.indexOf(most) + 1 < kids.length ? 1 : -1
+    await page.keyboard.press(step === 1 ? 'j' : 'k')
+    const next = kids[kids.indexOf(most) + step]
+    await eventually(() => param(page, 'node')).toBe(String(next))
+    await page.locator(`.inspector[data-row="${next}"]`).waitFor({ timeout: patience })
+    await page.keyboard.press('h')
+    await eventually(() => param(page, 'node')).toBe('0')
+    await page.keyboard.press('Escape')
+    await eventually(() => param(page, 'node')).toBe(null)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.getByText('child that was visited most').waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('the prompt and the samples are shown to the letter, and markup in them is text', { timeout: patience }, async () => {
+    at.latency(0)
+    const { run } = await at.whole({ ...slow, budget: 'calls=4' })
+    const { page, errors, close } = await open(`/runs/${run}?node=0`)
+    const effect = page.locator('.effect').first()
+    await effect.waitFor({ timeout: patience })
+    await effect.locator('summary').click()
+    const sample = (await effect.locator('[data-sample] pre').first().textContent()) ?? ''
+    expect(sample).toContain(hostile)
+    expect(await effect.locator('.message').first().textContent()).toContain('Numbers left: 4 9 10 13')
+    expect(await page.locator('.run-side img, .run-side b b').count()).toBe(0)
+    expect(await page.evaluate(() => document.title)).not.toBe('1')
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('prefer stands in the journal; what if says how much is covered; a fork is a new run', { timeout: patience * 2 }, async () => {
+    const row = await at.whole(small)
+    const tree = await at.get<TreeColumns>(`/api/runs/${row.run}/tree`)
+    const [a, b] = tree.parent.flatMap((p, r) => (p === 0 ? [r] : []))
+    const { page, errors, close } = await open(`/runs/${row.run}?node=${a}&with=${b}`)
+    await page.getByRole('button', { name: `Prefer to node ${b}` }).click()
+    await page.getByLabel('Why').fill('shorter')
+    await page.getByRole('button', { name: 'Prefer', exact: true }).click()
+    await eventually(async () => (await acts(row.run)).map(x => [x.do, x.row, x.than])).toEqual([['prefer', a, b]])
+
+    await page.getByRole('button', { name: 'What if' }).click()
+    await page.getByLabel('Budget').fill('calls=20')
+    await page.getByRole('button', { name: 'Replay' }).click()
+    const answer = page.locator('table[aria-label="What would have been"] tbody tr')
+    await answer.waitFor({ timeout: patience })
+    expect(await answer.textContent()).toContain('100\u2009%')
+    await page.getByRole('button', { name: 'Close' }).last().click()
+
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Fork', exact: true }).click()
+    await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+    await page.waitForURL(u => u.pathname !== `/runs/${row.run}`, { timeout: patience })
+    const forked = new URL(page.url()).pathname.split('/').at(-1)!
+    expect((await at.get<RunRow>(`/api/runs/${forked}`)).origin).toBe(row.run)
+    expect(errors).toEqual([])
+    await close()
+  })
+})
+
+describe('a run under way', () => {
+  test('grows before the eyes; pin, prune, edit, raise, pause, resume and stop do what they say', { timeout: patience * 3 }, async () => {
+    at.latency(400)
+    const { run } = await at.post<RunRow>('/api/runs', { ...slow, budget: 'calls=400', concurrency: 4 })
+    const { page, errors, close } = await open(`/runs/${run}`)
+    await painted(page)
+    const early = await shown(page)
+    await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n + 5, early, {
+      timeout: patience,
+    })
+    expect(await page.locator('.run-head [data-status]').getAttribute('data-status')).toBe('running')
+
+    await page.keyboard.press('h')
+    await page.keyboard.press('l')
+    const row = Number(param(page, 'node'))
+    expect(row).toBeGreaterThan(0)
+    await page.keyboard.press('p')
+    await eventually(async () => (await acts(run)).at(-1)).toMatchObject({ do: 'pin', row })
+    await page.getByRole('button', { name: 'Unpin' }).waitFor({ timeout: patience })
+
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    await page.keyboard.press('ArrowDown')
+    const other = Number(param(page, 'node'))
+    await page.getByRole('button', { name: 'Prune' }).click()
+    await page.getByRole('button', { name: 'Prune', exact: true }).last().click()
+    await eventually(async () => (await acts(run)).at(-1)).toMatchObject({ do: 'prune', row: other })
+    await page.getByText('pruned', { exact: true }).first().waitFor({ timeout: patience })
+
+    await page.getByRole('button', { name: 'Edit, fork' }).click()
+    await page.getByLabel('Action', { exact: true }).fill('13 - 4 = 9 (left: 9 9 10)')
+    await page.getByRole('button', { name: 'Take it' }).click()
+    await eventually(async () => (await acts(run)).at(-1)?.do).toBe('edit')
+
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Raise the budget' }).click()
+    await page.getByLabel('Limits').fill('calls=500')
+    await page.getByRole('button', { name: 'Raise', exact: true }).click()
+    await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).budget.calls).toBe(500)
+    await page.locator('.meter[data-unit="calls"]').filter({ hasText: 'of 500' }).waitFor({ timeout: patience })
+
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('paused')
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('running')
+    const before = await shown(page)
+    await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n, before, {
+      timeout: patience,
+    })
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
+    await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('done')
+    await page.locator('.run-head [data-status="done"]').waitFor({ timeout: patience })
+    await page.keyboard.press('Escape')
+    const listed = await page.locator('.acts-list').first().textContent()
+    for (const word of ['pinned', 'pruned', 'edit', 'raised the budget', 'stop']) expect(listed).toContain(word)
+    expect(errors).toEqual([])
+    await close()
+  })
+})
