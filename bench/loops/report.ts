@@ -44,7 +44,10 @@ export function readLines(files: readonly string[]): Line[] {
 }
 
 const percent = (x: number): string => (100 * x).toFixed(1)
-const points = (x: number): string => `${x > 0 ? '+' : x < 0 ? '−' : ''}${Math.abs(100 * x).toFixed(1)}`
+const points = (x: number): string => {
+  const size = Math.abs(100 * x).toFixed(1)
+  return `${Number(size) === 0 ? '' : x > 0 ? '+' : '−'}${size}`
+}
 const within = (c: Change): string => `${percent(c.mean)} [${percent(c.interval[0])}, ${percent(c.interval[1])}]`
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map(r => `| ${r.join(' | ')} |`).join('\n')
@@ -182,7 +185,7 @@ seeds 1, 2 and 3. The weights of every round then meet all ${problems} problems 
 Intervals are bootstraps that draw problems and seeds anew. All rounds and loops of a seed are measured with the same draws. Again:
 \`npm run loops -- --store DIR\` (every trial resumes), then \`npm run loops:report\`; outcomes of every problem are in \`bench/results/loops/\`.
 
-${part('seedling', 'From the shipped seedling', 'Trained on exhaustive search before, so there is little left to learn. One of the two networks, or both.')}
+${part('seedling', 'From the shipped seedling', 'The seedling as its two stages of training on exhaustive search left it, which shipped when this was measured (what ships now began there). There is little left to learn. One of\nthe two networks is trained, or both.')}
 ${part('seedling@draft', 'From the small network', 'All loops begin as `seedling@draft` (98,624 parameters), which leaves them more to gain. The same calls for each.')}`
   return { text: `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`, pictures }
 }

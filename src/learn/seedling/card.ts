@@ -20,6 +20,9 @@ export interface LoopStage {
   /** Calls of a round's searches. */
   spend: number
   rounds: number
+  /** The mean of these rounds' weights, and how far towards it from the weights before. */
+  averaged: readonly [from: number, to: number]
+  share: number
   /** Tokens trained. */
   tokens: number
   /** Changes of its training. */
@@ -91,7 +94,7 @@ ${table(
 `
 }
 
-function loopText({ loop, world, model, parts, seed, spend, rounds, tokens, tune, before }: LoopStage): string {
+function loopText({ loop, world, model, parts, seed, spend, rounds, averaged, share, tokens, tune, before }: LoopStage): string {
   const points = (x: number): string => `${x > 0 ? '+' : ''}${(100 * x).toFixed(1)}`
   const { mean, interval } = before.greedy
   return `### By a loop: ${loop}
@@ -102,7 +105,8 @@ ${rounds} rounds of ${spend.toLocaleString('en')} calls on ${world}, from ${mode
       : `, with ${Object.entries(tune)
           .map(([k, v]) => `${k} ${v}`)
           .join(', ')}`
-  }: ${(tokens / 1e6).toFixed(1)} M tokens. The round was chosen on dev puzzles. On test puzzles its
+  }: ${(tokens / 1e6).toFixed(1)} M tokens. Of these the mean of the weights of rounds ${averaged[0]} to ${averaged[1]}, ${percent(share)} of the
+way from the weights before (both chosen on dev puzzles). On test puzzles its
 first answers are ${points(mean)} points better [${interval.map(points).join(', ')}] than those of the weights before it, the three families weighed alike. Those did:
 
 ${table(
@@ -111,6 +115,11 @@ ${table(
 )}
 `
 }
+
+const againText = ({ loop, world, model, seed, spend, rounds, tune, averaged, share }: LoopStage): string => ` The loop, where the shipped
+weights are those of the stages: \`loop(loopNamed('${loop}'), { store, name,
+world: '${world}', model: '${model}', seed: ${seed}, spend: ${spend}, rounds: ${rounds}${tune === undefined ? '' : `, tune: ${JSON.stringify(tune)}`} })\`, and
+\`npm run loops:ship -- --store DIR --name NAME --rounds ${averaged.join('-')} --share ${share} --write\`.`
 
 /** The card as Markdown. */
 export function cardText(c: Card): string {
@@ -171,7 +180,7 @@ Loss in nats a word on the dev split, over rows mixed as in training; verdicts a
 
 ${[...c.stages.map((s, i) => stageText(s, i, c.stages.length)), ...(c.loops ?? []).map(loopText)].join('\n')}
 Again: \`makeSeedling({ out })\`, where the plans are those of the JSON beside this card; the curves are there in full. Same plans, same weights, bit for bit,
-on one kind of machine.
+on one kind of machine.${(c.loops ?? []).map(againText).join('')}
 `
 }
 
