@@ -13,7 +13,7 @@ import { number as numberOf } from './number.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { fill, type Line, marksFor, money, number, piece } from './text.ts'
-import { nameOf, settingsOf, sourceOf, spoken } from './train-runs.ts'
+import { nameOf, settingsOf, sourceOf, spoken } from './train-asked.ts'
 import { whole } from './whole.ts'
 
 /** What a server has no notion of. */
