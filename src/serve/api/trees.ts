@@ -8,7 +8,8 @@ import type { WorldEntry } from '../../world/index.ts'
 import type { Desk, Live } from '../desk.ts'
 import { Refusal } from '../refusal.ts'
 import { Feed } from './feed.ts'
-import { planOfRun } from './row.ts'
+import { answerText, keptOf, planOfRun } from './row.ts'
+import type { Best } from './wire.ts'
 
 /** A run's tree, to be looked at. */
 export interface Shown {
@@ -21,6 +22,8 @@ export interface Shown {
   readonly ledger: Ledger
   /** Whatever was made of it that stays as it is. */
   readonly made: Map<string, string>
+  /** The best answer that is known of, and where it lies. */
+  best: Best | null
 }
 /** A record that was run again, with what it asked of its models. */
 export interface Again extends Rerun {
@@ -73,7 +76,10 @@ export class Trees {
     if (had !== undefined) return had
     const { run, planned } = live
     const feed = new Feed(run.tree, run.ledger, () => run.time)
-    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, made: new Map() }
+    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, made: new Map(), best: null }
+    run.listen(e => {
+      if (e.kind === 'answer') shown.best = bestOf(run.tree, e.data)
+    })
     this.#live.set(run, shown)
     return shown
   }
@@ -93,7 +99,7 @@ export class Trees {
     const data = kept.load('tree')
     if (!(data instanceof Uint8Array)) {
       const again = await this.again(store, meta)
-      return shownOf(meta.id, again.entry, again.run.tree, again.run.ledger, again.run.time)
+      return shownOf(meta.id, again.entry, again.run.tree, again.run.ledger, again.run.time, keptBest(store, meta, again.run.tree))
     }
     const entry = await worldEntry(planOfRun(meta)?.world ?? meta.world)
     const { world } = entry
@@ -104,7 +110,7 @@ export class Trees {
     })
     const spent = kept.load('ledger')
     const ledger = spent instanceof Uint8Array ? Ledger.decode(spent) : await this.#read(store, meta, tree)
-    return shownOf(meta.id, entry, tree, ledger, meta.spent.seconds ?? 0)
+    return shownOf(meta.id, entry, tree, ledger, meta.spent.seconds ?? 0, keptBest(store, meta, tree))
   }
   /** What was spent where, from the journal of a run that kept no ledger. */
   async #read(store: Store, meta: RunMeta, tree: FlatTree): Promise<Ledger> {
@@ -137,7 +143,7 @@ export class Trees {
     const { tree, ledger, time } = again.run
     const feed = had?.feed ?? new Feed(tree, ledger, () => time)
     feed.point(tree, ledger, () => time)
-    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, made: new Map() }
+    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, made: new Map(), best: null }
     this.#followed.delete(meta.id)
     this.#followed.set(meta.id, { feed, shown, at: performance.now(), took: again.took, records: again.records })
     for (const id of this.#followed.keys()) {
@@ -203,7 +209,7 @@ export async function framedOf(desk: Desk, meta: RunMeta, changes: object = {}):
   return desk.framed({ ...plan, ...changes })
 }
 
-const shownOf = (id: string, entry: WorldEntry, tree: FlatTree, ledger: Ledger, time: number): Shown => ({
+const shownOf = (id: string, entry: WorldEntry, tree: FlatTree, ledger: Ledger, time: number, best: Best | null): Shown => ({
   id,
   entry,
   live: null,
@@ -211,7 +217,30 @@ const shownOf = (id: string, entry: WorldEntry, tree: FlatTree, ledger: Ledger, 
   tree,
   ledger,
   made: new Map(),
+  best,
 })
+
+/** An answer as it is told: its rows are those from the root to its node, none where it is no single node's. */
+export function bestOf(tree: FlatTree, a: { text: string; score: number; verified: boolean | null; nodes: readonly number[] }): Best {
+  const leaf = a.nodes[0]
+  return {
+    text: a.text,
+    score: Number.isFinite(a.score) ? a.score : null,
+    verified: a.verified,
+    rows: leaf === undefined ? [] : tree.path(leaf as EdgeId),
+  }
+}
+/** The answer of a run that nobody works on, by what was kept of the way to it. */
+function keptBest(store: Store, meta: RunMeta, tree: FlatTree): Best | null {
+  if (meta.answer === null) return null
+  const rows = (keptOf(store, meta.id)?.path ?? []).map(e => tree.find(e.key))
+  return {
+    text: answerText(meta.answer, 500),
+    score: meta.score,
+    verified: meta.solved,
+    rows: rows.length === 0 || rows.includes(-1) ? [] : [0, ...rows],
+  }
+}
 
 /** An action in short, as its world writes it. */
 export function labelOf({ tree: t, entry }: Pick<Shown, 'tree' | 'entry'>, e: EdgeId, most = 60): string {

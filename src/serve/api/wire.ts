@@ -153,7 +153,7 @@ export const flagNames = [
  * |---|---|
  * | tree | TreeGrowth: rows that are new, and statistics that changed. At most 30 a second; many changes come together |
  * | flight | Flight: effects that are under way |
- * | answer | Best |
+ * | answer | Best: what is known of it at the beginning, also of a run that is over; then whenever there is a better one |
  * | run | RunRow: status, spend, verdict |
  * | act | ActRecord |
  * | said | { time, kind, text }: retries, rate limits, the store waiting |
