@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts'
 import { actText } from './acts-told.ts'
 import type { Api } from './api.ts'
 import type { Feed, Place } from './feed.ts'
+import { gently } from './gently.ts'
 import { rowOf, runOf } from './row.ts'
 import { actRecord, best, flight, runRow, treeColumns, treeGrowth } from './schemas.ts'
 import { bestOf, labelOf, type Shown, type Trees } from './trees.ts'
@@ -21,13 +22,15 @@ export function addTree(api: Api, trees: Trees): void {
   const { desk } = api
   api.get('/api/runs/{run}/tree', { summary: 'the tree as columns, an edge a row', answer: treeColumns }, async asked => {
     const meta = runOf(api, asked)
-    const shown = await trees.of(api.store, meta)
-    shown.feed.scan()
-    const cursor = shown.feed.cursor()
-    const kept = shown.made.get(cursor)
-    const text = kept ?? JSON.stringify(shown.feed.columns(meta.id))
-    if (shown.live === null) shown.made.set(cursor, text)
-    return new Response(text, { headers: { 'content-type': 'application/json' } })
+    const { feed, live, sent } = await trees.drawn(api.store, meta)
+    feed.scan()
+    const cursor = feed.cursor()
+    let body = sent.get(cursor)
+    if (body === undefined) {
+      body = await gently(written(feed.columns(meta.id)))
+      if (live === null) sent.set(cursor, body)
+    }
+    return new Response(body, { headers: { 'content-type': 'application/json' } })
   })
 
   const rowsQuery = z.object({ rows: z.string().max(30_000) })
@@ -173,6 +176,16 @@ export function addTree(api: Api, trees: Trees): void {
       })
     },
   )
+}
+
+/** As JSON, a column at a time. */
+function* written(columns: object): Generator<void, Uint8Array<ArrayBuffer>> {
+  const parts: Buffer[] = []
+  for (const [name, column] of Object.entries(columns)) {
+    parts.push(Buffer.from(`${parts.length === 0 ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(column)}`))
+    yield
+  }
+  return Buffer.concat([...parts, Buffer.from('}')])
 }
 
 /** A row of a tree. @throws Refusal (400) */
