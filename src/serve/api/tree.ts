@@ -9,7 +9,7 @@ import type { Feed, Place } from './feed.ts'
 import { gently } from './gently.ts'
 import { rowOf, runOf } from './row.ts'
 import { actRecord, best, flight, runRow, treeColumns, treeGrowth } from './schemas.ts'
-import { labelOf, type Shown, type Trees } from './trees.ts'
+import { bestOf, labelOf, type Shown, type Trees } from './trees.ts'
 import { waiter } from './waiter.ts'
 import type { ActRecord, Best, Flight } from './wire.ts'
 
@@ -215,6 +215,7 @@ class Heard {
   #said: { time: number; kind: string; text: string }[] = []
   constructor(shown: Shown) {
     this.shown = shown
+    this.#best = shown.best
   }
   hear(e: Event): void {
     const time = this.shown.live?.run.time ?? 0
@@ -222,10 +223,7 @@ class Heard {
       if (this.#said.length < 100) this.#said.push({ time, kind: e.kind, text })
     }
     if (e.kind === 'answer') {
-      const { text, score, verified, nodes } = e.data
-      const leaf = nodes[0]
-      const rows = leaf === undefined ? [] : this.shown.tree.path(leaf as EdgeId)
-      this.#best = { text, score: Number.isFinite(score) ? score : null, verified, rows }
+      this.#best = bestOf(this.shown.tree, e.data)
     } else if (e.kind === 'act') this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree))
     else if (e.kind === 'model.limited')
       say(`${e.data.model} asks to slow down: no new call before ${e.data.seconds.toFixed(1)} s, ${e.data.slots} slots`)

@@ -9,7 +9,8 @@ import type { Desk, Live } from '../desk.ts'
 import { Refusal } from '../refusal.ts'
 import { Feed } from './feed.ts'
 import { gently } from './gently.ts'
-import { planOfRun } from './row.ts'
+import { answerText, keptOf, planOfRun } from './row.ts'
+import type { Best } from './wire.ts'
 
 /** What it takes to draw a run's tree. */
 export interface Drawn {
@@ -25,6 +26,8 @@ export interface Shown extends Drawn {
   readonly entry: WorldEntry
   readonly tree: FlatTree
   readonly ledger: Ledger
+  /** The best answer that is known of, and where it lies. */
+  best: Best | null
 }
 /** Of a run that is over. */
 interface Kept {
@@ -99,7 +102,10 @@ export class Trees {
     if (had !== undefined) return had
     const { run, planned } = live
     const feed = new Feed(run.tree, run.ledger, () => run.time)
-    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, sent: new Map() }
+    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, sent: new Map(), best: null }
+    run.listen(e => {
+      if (e.kind === 'answer') shown.best = bestOf(run.tree, e.data)
+    })
     this.#live.set(run, shown)
     return shown
   }
@@ -130,7 +136,7 @@ export class Trees {
     const shown = (entry: WorldEntry, tree: FlatTree, ledger: Ledger, time: number): Shown => {
       if (kept.feed === undefined) kept.feed = new Feed(tree, ledger, () => time)
       else kept.feed.point(tree, ledger, () => time)
-      return { id, entry, live: null, feed: kept.feed, tree, ledger, sent: kept.sent }
+      return { id, entry, live: null, feed: kept.feed, tree, ledger, sent: kept.sent, best: keptBest(store, meta, tree) }
     }
     if (!(data instanceof Uint8Array)) {
       const again = await this.again(store, meta)
@@ -179,7 +185,7 @@ export class Trees {
     const { tree, ledger, time } = again.run
     const feed = had?.feed ?? new Feed(tree, ledger, () => time)
     feed.point(tree, ledger, () => time)
-    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, sent: new Map() }
+    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, sent: new Map(), best: null }
     this.#followed.delete(meta.id)
     this.#followed.set(meta.id, { feed, shown, at: performance.now(), took: again.took, records: again.records })
     for (const id of this.#followed.keys()) {
@@ -243,6 +249,28 @@ export async function framedOf(desk: Desk, meta: RunMeta, changes: object = {}):
   if (plan === undefined)
     throw new Refusal(409, 'own_parts', `run ${meta.id} was started by a program with parts of its own: go on with it from that program`)
   return desk.framed({ ...plan, ...changes })
+}
+
+/** An answer as it is told: its rows are those from the root to its node, none where it is no single node's. */
+export function bestOf(tree: FlatTree, a: { text: string; score: number; verified: boolean | null; nodes: readonly number[] }): Best {
+  const leaf = a.nodes[0]
+  return {
+    text: a.text,
+    score: Number.isFinite(a.score) ? a.score : null,
+    verified: a.verified,
+    rows: leaf === undefined ? [] : tree.path(leaf as EdgeId),
+  }
+}
+/** The answer of a run that nobody works on, by what was kept of the way to it. */
+function keptBest(store: Store, meta: RunMeta, tree: FlatTree): Best | null {
+  if (meta.answer === null) return null
+  const rows = (keptOf(store, meta.id)?.path ?? []).map(e => tree.find(e.key))
+  return {
+    text: answerText(meta.answer, 500),
+    score: meta.score,
+    verified: meta.solved,
+    rows: rows.length === 0 || rows.includes(-1) ? [] : [0, ...rows],
+  }
 }
 
 /** An action in short, as its world writes it. */
