@@ -107,7 +107,11 @@ export async function tuneRuns(o: LessonOptions): Promise<Lesson> {
   const head = begun(folder, plan, source) ?? (await begin(folder, plan, { store, runs, source, ...(data === undefined ? {} : { data }) }))
   onEvent?.({ kind: 'rows', trees: head.trees, train: head.rows.train, held: head.rows.held })
   const options = { onEvent: (event: TuneEvent) => onEvent?.({ kind: 'tuning', event }), ...(signal === undefined ? {} : { signal }) }
-  const result = await (apart ? tuneApart(folder, options) : runTuneJob(folder, options))
+  const result = await (apart ? tuneApart(folder, options) : runTuneJob(folder, options)).catch(e => {
+    // Nothing came of it, such as rows that the loss cannot read: the name stays free for a better call.
+    if (!existsSync(join(folder, 'checkpoint.safetensors'))) rmSync(join(folder, files.head), { force: true })
+    throw e
+  })
   const path = weightsPath(join(store, 'models'), name)
   const none = { name, plan, trees: head.trees, rows: head.rows }
   if (result === null) return { ...none, path: null, result: null, ranks: null }
