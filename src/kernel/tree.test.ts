@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { EdgeId, NodeId } from '../contract/index.ts'
 import { backup, mean } from './backup.ts'
 import { AddressedRandom } from './random.ts'
-import { decodeTree, encodeTree } from './snapshot.ts'
+import { decodeNumbers, decodeTree, decodingTree, encodeTree } from './snapshot.ts'
 import { FlatTree, flagNames, type Rules } from './tree.ts'
 
 interface S {
@@ -323,12 +323,40 @@ describe('a tree as bytes', () => {
     expect([u.ends(), u.answers(), u.taken(3 as EdgeId)]).toEqual([t.ends(), t.answers(), false])
     expect(encodeTree(u)).toEqual(encodeTree(t))
   })
+  test('its numbers are read without its states', () => {
+    const t = full()
+    const t2 = decodeNumbers(encodeTree(t))
+    expect([t2.size, t2.fingerprint]).toEqual([t.size, t.fingerprint])
+    for (const name of ['parentOf', 'rank', 'flags'] as const) expect([...t2[name]]).toEqual([...t[name].subarray(0, t.size)])
+    for (let e = 0 as EdgeId; e < t.size; e++) {
+      for (const name of ['N', 'Q', 'V', 'R', 'P'] as const) expect(t2[name][e]).toBe(t[name][e])
+      expect(t2.judged(e)).toEqual(t.judged(e))
+    }
+  })
+  test('is read in steps, with what is finished in the order of the tree', () => {
+    const t = new FlatTree<number, number, number>(0, { outcome: s => (s % 2 === 1 ? { answer: s } : null) })
+    // Later ones stand before earlier ones.
+    for (let i = 1; i <= 5000; i++) t.take(t.edge(t.root, i, String(i), { rank: (i * 2503) % 5001 }), i)
+    t.end(2 as NodeId)
+    const decoding = decodingTree<number, number, number>(encodeTree(t), t.rules)
+    let steps = 0
+    for (;;) {
+      const step = decoding.next()
+      steps++
+      if (step.done !== true) continue
+      expect([step.value.ends(), step.value.answers(), step.value.digest()]).toEqual([t.ends(), t.answers(), t.digest()])
+      break
+    }
+    expect(steps).toBeGreaterThan(8)
+  })
   test('bytes that are none are one clear line', () => {
     const bytes = encodeTree(full())
-    expect(() => decodeTree(new Uint8Array([1, 2, 3]), rules)).toThrow(/does not begin like one/)
-    for (const n of [16, 100, bytes.length - 9]) expect(() => decodeTree(bytes.slice(0, n), rules)).toThrow(/it ends at byte/)
-    const newer = bytes.slice()
-    newer[4] = 9
-    expect(() => decodeTree(newer, rules)).toThrow(/version 9, expected 1/)
+    for (const decode of [(b: Uint8Array) => decodeTree(b, rules), decodeNumbers]) {
+      expect(() => decode(new Uint8Array([1, 2, 3]))).toThrow(/does not begin like one/)
+      for (const n of [16, 100, bytes.length - 9]) expect(() => decode(bytes.slice(0, n))).toThrow(/it ends at byte/)
+      const newer = bytes.slice()
+      newer[4] = 9
+      expect(() => decode(newer)).toThrow(/version 9, expected 1/)
+    }
   })
 })

@@ -85,6 +85,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   readonly #twins = new Map<number, NodeId>()
   #ends: NodeId[] = []
   #answers: NodeId[] = []
+  /** Whether both lists are put in order later, all at once. */
+  #unsorted = false
   #table = new Int32Array(256).fill(-1)
 
   /** A tree of one node. */
@@ -455,6 +457,10 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     this.#answers.sort(order)
   }
   #insert(list: NodeId[], n: NodeId): void {
+    if (this.#unsorted) {
+      list.push(n)
+      return
+    }
     let low = 0
     let high = list.length
     if (high > 0 && this.before(list[high - 1], n)) low = high
@@ -663,29 +669,50 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
   /** The tree of a dump. Outcomes, twins and players follow from the states by the rules. */
   static restore<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
+    return atOnce(FlatTree.restoring(d, rules))
+  }
+  /** The same in short steps, for a program that has other things to do meanwhile. */
+  static *restoring<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
     const t = new FlatTree<S, A, Ans>(d.states[0] as S, rules)
+    t.#unsorted = true
     t.reserve(d.size)
     for (const name of Object.keys(d.initials)) t.column(name, d.initials[name] ?? Number.NaN)
     for (let e = 1; e < d.size; e++) {
       t.#row(d.parent[e], d.actions[e], d.hi[e], d.lo[e], d.rank[e])
       if ((d.flags[e] & taken) !== 0) t.take(e as EdgeId, d.states[e] as S)
+      if (e % 1024 === 0) yield
     }
     t.flags.set(d.flags)
     for (const { name, values } of d.columns) {
       const to = (name.startsWith(':') ? t.#own.get(name.slice(1))!.column : t[name as (typeof slots)[number]]) as unknown as number[]
       for (let e = 0; e < d.size; e++) to[e] = values[e]
     }
+    yield
     for (const [e, x] of d.draws) t.#draws.set(e, x)
     for (const [e, x] of d.judged) t.#judged.set(e, x)
     for (const [e, x] of d.notes) t.#notes.set(e, x)
     for (const [e, x] of d.parents) t.#parents.set(e, x)
     for (const [e, x] of d.observed) t.#observed.set(e, x)
+    yield
     // Finished by a step's effect rather than by the state: only the flag says so.
     const known = new Set<number>(t.#ends)
-    for (let e = 0; e < d.size; e++) if ((d.flags[e] & bit.end) !== 0 && !known.has(e)) t.#insert(t.#ends, e as NodeId)
+    for (let e = 0; e < d.size; e++) if ((d.flags[e] & bit.end) !== 0 && !known.has(e)) t.#ends.push(e as NodeId)
+    const place = new Int32Array(d.size)
+    let at = 0
+    for (const e of t.walk(0 as EdgeId)) place[e] = at++
+    for (const list of [t.#ends, t.#answers]) list.sort((a, b) => place[a] - place[b])
+    t.#unsorted = false
     t.#root = d.root as NodeId
     t.#fingerprint = d.fingerprint
     return t
+  }
+}
+
+/** Takes all steps of a work, one right after the other. */
+export function atOnce<T>(steps: Iterator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
   }
 }
 

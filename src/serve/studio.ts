@@ -59,8 +59,9 @@ export async function studioFile(folder: string, r: Request): Promise<Response |
   const named = parts.at(-1) === '' ? [] : parts
   const file = named.length > 0 && named.every(p => part.test(p)) ? within(root, join(root, ...named)) : null
   if (file !== null) return send(r, file, named[0] === 'assets')
-  // A page has an address without an ending; what has one and is not there is missing.
-  if (extname(pathname) !== '' || !(r.headers.get('accept') ?? '*/*').match(/text\/html|\*\/\*/)) return null
+  // A page has an address without an ending; what has one, or is hidden, and is not there is missing.
+  if (extname(pathname) !== '' || named.some(p => p.startsWith('.')) || !(r.headers.get('accept') ?? '*/*').match(/text\/html|\*\/\*/))
+    return null
   return send(r, join(root, 'index.html'), false)
 }
 /** A file that lies in the folder itself, wherever links lead. */

@@ -159,6 +159,22 @@ describe('a tree', () => {
     const { body } = await a.get<TreeColumns>(`/api/runs/${run}/tree`)
     expect(grown(messages)).toEqual(plainTree(body))
   })
+  test('of a run that is over, the answer is told with the rows that lead to it', async () => {
+    const a = await asking()
+    const { run } = await a.begin()
+    const live = await eventsFrom(await a.fetch(`/api/runs/${run}/events`))
+    const row = await a.rest(run)
+    const all = await eventsFrom(await a.fetch(`/api/runs/${run}/events`))
+    const [told, ...more] = all.filter(e => e.event === 'answer')
+    expect(more).toEqual([])
+    expect(told.data).toEqual(live.filter(e => e.event === 'answer').at(-1)!.data)
+    expect(told.data).toMatchObject({ text: row.answer, score: row.score, verified: row.solved })
+    const { body } = await a.get<TreeColumns>(`/api/runs/${run}/tree`)
+    const rows: number[] = told.data.rows
+    expect(rows.length).toBeGreaterThan(1)
+    expect(rows.slice(1).map(r => body.parent[r])).toEqual(rows.slice(0, -1))
+    expect((await a.get<NodeDetail>(`/api/runs/${run}/nodes/${rows.at(-1)}`)).body.outcome!.answer).toBe(row.answer)
+  })
   test('from the columns on: what comes after their cursor', async () => {
     const a = await asking()
     const { run } = await a.begin({ task: '1 1 1 1', budget: 'calls=600' })

@@ -6,9 +6,10 @@ import { Refusal } from '../refusal.ts'
 import { actText } from './acts-told.ts'
 import type { Api } from './api.ts'
 import type { Feed, Place } from './feed.ts'
+import { gently } from './gently.ts'
 import { rowOf, runOf } from './row.ts'
 import { actRecord, best, flight, runRow, treeColumns, treeGrowth } from './schemas.ts'
-import { labelOf, type Shown, type Trees } from './trees.ts'
+import { bestOf, labelOf, type Shown, type Trees } from './trees.ts'
 import { waiter } from './waiter.ts'
 import type { ActRecord, Best, Flight } from './wire.ts'
 
@@ -21,13 +22,15 @@ export function addTree(api: Api, trees: Trees): void {
   const { desk } = api
   api.get('/api/runs/{run}/tree', { summary: 'the tree as columns, an edge a row', answer: treeColumns }, async asked => {
     const meta = runOf(api, asked)
-    const shown = await trees.of(api.store, meta)
-    shown.feed.scan()
-    const cursor = shown.feed.cursor()
-    const kept = shown.made.get(cursor)
-    const text = kept ?? JSON.stringify(shown.feed.columns(meta.id))
-    if (shown.live === null) shown.made.set(cursor, text)
-    return new Response(text, { headers: { 'content-type': 'application/json' } })
+    const { feed, live, sent } = await trees.drawn(api.store, meta)
+    feed.scan()
+    const cursor = feed.cursor()
+    let body = sent.get(cursor)
+    if (body === undefined) {
+      body = await gently(written(feed.columns(meta.id)))
+      if (live === null) sent.set(cursor, body)
+    }
+    return new Response(body, { headers: { 'content-type': 'application/json' } })
   })
 
   const rowsQuery = z.object({ rows: z.string().max(30_000) })
@@ -175,6 +178,16 @@ export function addTree(api: Api, trees: Trees): void {
   )
 }
 
+/** As JSON, a column at a time. */
+function* written(columns: object): Generator<void, Uint8Array<ArrayBuffer>> {
+  const parts: Buffer[] = []
+  for (const [name, column] of Object.entries(columns)) {
+    parts.push(Buffer.from(`${parts.length === 0 ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(column)}`))
+    yield
+  }
+  return Buffer.concat([...parts, Buffer.from('}')])
+}
+
 /** A row of a tree. @throws Refusal (400) */
 export function rowIn(shown: Pick<Shown, 'tree'>, given: string | number, param = 'row'): EdgeId {
   const text = String(given).trim()
@@ -202,6 +215,7 @@ class Heard {
   #said: { time: number; kind: string; text: string }[] = []
   constructor(shown: Shown) {
     this.shown = shown
+    this.#best = shown.best
   }
   hear(e: Event): void {
     const time = this.shown.live?.run.time ?? 0
@@ -209,10 +223,7 @@ class Heard {
       if (this.#said.length < 100) this.#said.push({ time, kind: e.kind, text })
     }
     if (e.kind === 'answer') {
-      const { text, score, verified, nodes } = e.data
-      const leaf = nodes[0]
-      const rows = leaf === undefined ? [] : this.shown.tree.path(leaf as EdgeId)
-      this.#best = { text, score: Number.isFinite(score) ? score : null, verified, rows }
+      this.#best = bestOf(this.shown.tree, e.data)
     } else if (e.kind === 'act') this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree))
     else if (e.kind === 'model.limited')
       say(`${e.data.model} asks to slow down: no new call before ${e.data.seconds.toFixed(1)} s, ${e.data.slots} slots`)

@@ -1,6 +1,6 @@
 // The trees of runs, wherever they come from: a search under way here, what is kept of one that is over, or the record run again.
 import type { EdgeId, NodeId } from '../../contract/index.ts'
-import { decodeTree, type FlatTree } from '../../kernel/index.ts'
+import { decodeNumbers, decodingTree, type FlatTree } from '../../kernel/index.ts'
 import { type Planned, Requests, type Rerun, rerun, worldEntry } from '../../run/index.ts'
 import { brief, Ledger } from '../../runtime/index.ts'
 import type { RunHandle, RunMeta, Store } from '../../store/index.ts'
@@ -8,19 +8,35 @@ import type { WorldEntry } from '../../world/index.ts'
 import type { Desk, Live } from '../desk.ts'
 import { Refusal } from '../refusal.ts'
 import { Feed } from './feed.ts'
-import { planOfRun } from './row.ts'
+import { gently } from './gently.ts'
+import { answerText, keptOf, planOfRun } from './row.ts'
+import type { Best } from './wire.ts'
 
-/** A run's tree, to be looked at. */
-export interface Shown {
-  readonly id: string
-  readonly entry: WorldEntry
+/** What it takes to draw a run's tree. */
+export interface Drawn {
   /** Of a run under way here: the search itself. */
   readonly live: Live | null
   readonly feed: Feed
+  /** All columns as they were sent, by their cursor. */
+  readonly sent: Map<string, Uint8Array<ArrayBuffer>>
+}
+/** A run's tree, to be looked at. */
+export interface Shown extends Drawn {
+  readonly id: string
+  readonly entry: WorldEntry
   readonly tree: FlatTree
   readonly ledger: Ledger
-  /** Whatever was made of it that stays as it is. */
-  readonly made: Map<string, string>
+  /** The best answer that is known of, and where it lies. */
+  best: Best | null
+}
+/** Of a run that is over. */
+interface Kept {
+  readonly updated: number
+  readonly sent: Drawn['sent']
+  /** One for both: a cursor means the same to those who draw the tree and to those who look into it. */
+  feed?: Feed
+  drawn?: Promise<Drawn>
+  shown?: Promise<Shown>
 }
 /** A record that was run again, with what it asked of its models. */
 export interface Again extends Rerun {
@@ -40,7 +56,7 @@ export class Trees {
   readonly #desk: Desk
   readonly #live = new WeakMap<object, Shown>()
   /** Last used last. */
-  readonly #kept = new Map<string, { updated: number; shown: Promise<Shown> }>()
+  readonly #kept = new Map<string, Kept>()
   readonly #again = new Map<string, { records: number; again: Promise<Again> }>()
   readonly #followed = new Map<string, { feed: Feed; shown: Shown; at: number; took: number; records: number }>()
   /** One at a time, so that the server has time for others. */
@@ -49,38 +65,54 @@ export class Trees {
     this.#desk = desk
   }
 
-  /** @throws Failure, Refusal (409) where it cannot be read */
+  /** The tree with its states. @throws Failure, Refusal (409) where it cannot be read */
   async of(store: Store, meta: RunMeta): Promise<Shown> {
     const live = this.#desk.live.get(meta.id)
     if (live !== undefined) return this.#ofLive(meta.id, live)
     if (meta.status === 'running') return this.#follow(store, meta)
+    const kept = this.#over(meta)
+    kept.shown ??= this.#keep(meta.id, kept, this.#load(store, meta, kept))
+    return kept.shown
+  }
+  /** What is drawn of it: much sooner there than its states, where there are many. @throws Failure, Refusal (409) where it cannot be read */
+  async drawn(store: Store, meta: RunMeta): Promise<Drawn> {
+    if (this.#desk.live.has(meta.id) || meta.status === 'running') return this.of(store, meta)
+    const kept = this.#over(meta)
+    kept.drawn ??= this.#keep(meta.id, kept, this.#draw(store, meta, kept))
+    return kept.drawn
+  }
+  #over(meta: RunMeta): Kept {
     const had = this.#kept.get(meta.id)
-    if (had !== undefined && had.updated === meta.updated) {
-      this.#kept.delete(meta.id)
-      this.#kept.set(meta.id, had)
-      return had.shown
-    }
-    const shown = this.#load(store, meta)
-    this.#kept.set(meta.id, { updated: meta.updated, shown })
-    shown.then(
+    const kept: Kept = had?.updated === meta.updated ? had : { updated: meta.updated, sent: new Map() }
+    this.#kept.delete(meta.id)
+    this.#kept.set(meta.id, kept)
+    return kept
+  }
+  #keep<T>(id: string, kept: Kept, made: Promise<T>): Promise<T> {
+    made.then(
       () => this.#trim(),
-      () => this.#kept.delete(meta.id),
+      () => {
+        if (this.#kept.get(id) === kept) this.#kept.delete(id)
+      },
     )
-    return shown
+    return made
   }
   #ofLive(id: string, live: Live): Shown {
     const had = this.#live.get(live.run)
     if (had !== undefined) return had
     const { run, planned } = live
     const feed = new Feed(run.tree, run.ledger, () => run.time)
-    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, made: new Map() }
+    const shown: Shown = { id, entry: planned.entry, live, feed, tree: run.tree, ledger: run.ledger, sent: new Map(), best: null }
+    run.listen(e => {
+      if (e.kind === 'answer') shown.best = bestOf(run.tree, e.data)
+    })
     this.#live.set(run, shown)
     return shown
   }
-  async #trim(): Promise<void> {
+  #trim(): void {
     let rows = 0
-    for (const [id, { shown }] of [...this.#kept].reverse()) {
-      rows += (await shown.catch(() => undefined))?.tree.size ?? 0
+    for (const [id, { feed }] of [...this.#kept].reverse()) {
+      rows += feed?.tree.size ?? 0
       if (rows > keptRows && this.#kept.size > 1) this.#kept.delete(id)
     }
     for (const id of this.#kept.keys()) {
@@ -88,23 +120,39 @@ export class Trees {
       this.#kept.delete(id)
     }
   }
-  async #load(store: Store, meta: RunMeta): Promise<Shown> {
-    const kept = store.snapshots(meta.id)
-    const data = kept.load('tree')
+  async #draw(store: Store, meta: RunMeta, kept: Kept): Promise<Drawn> {
+    const snapshots = store.snapshots(meta.id)
+    const [data, spent] = await Promise.all([snapshots.read('tree'), snapshots.read('ledger')])
+    // What is not kept is made again with the whole.
+    if (!(data instanceof Uint8Array && spent instanceof Uint8Array)) return this.of(store, meta)
+    const { sent } = kept
+    kept.feed ??= new Feed(decodeNumbers(data), Ledger.decode(spent), () => meta.spent.seconds ?? 0)
+    return { live: null, feed: kept.feed, sent }
+  }
+  async #load(store: Store, meta: RunMeta, kept: Kept): Promise<Shown> {
+    const { id } = meta
+    const snapshots = store.snapshots(id)
+    const data = await snapshots.read('tree')
+    const shown = (entry: WorldEntry, tree: FlatTree, ledger: Ledger, time: number): Shown => {
+      if (kept.feed === undefined) kept.feed = new Feed(tree, ledger, () => time)
+      else kept.feed.point(tree, ledger, () => time)
+      return { id, entry, live: null, feed: kept.feed, tree, ledger, sent: kept.sent, best: keptBest(store, meta, tree) }
+    }
     if (!(data instanceof Uint8Array)) {
       const again = await this.again(store, meta)
-      return shownOf(meta.id, again.entry, again.run.tree, again.run.ledger, again.run.time)
+      return shown(again.entry, again.run.tree, again.run.ledger, again.run.time)
     }
     const entry = await worldEntry(planOfRun(meta)?.world ?? meta.world)
     const { world } = entry
-    const tree = decodeTree(data, {
+    const decoding = decodingTree(data, {
       outcome: s => world.outcome(s),
       ...(world.key === undefined ? {} : { key: s => world.key!(s) }),
       ...(world.player === undefined ? {} : { player: s => world.player!(s) }),
     })
-    const spent = kept.load('ledger')
+    const tree: FlatTree = await gently(decoding)
+    const spent = await snapshots.read('ledger')
     const ledger = spent instanceof Uint8Array ? Ledger.decode(spent) : await this.#read(store, meta, tree)
-    return shownOf(meta.id, entry, tree, ledger, meta.spent.seconds ?? 0)
+    return shown(entry, tree, ledger, meta.spent.seconds ?? 0)
   }
   /** What was spent where, from the journal of a run that kept no ledger. */
   async #read(store: Store, meta: RunMeta, tree: FlatTree): Promise<Ledger> {
@@ -137,7 +185,7 @@ export class Trees {
     const { tree, ledger, time } = again.run
     const feed = had?.feed ?? new Feed(tree, ledger, () => time)
     feed.point(tree, ledger, () => time)
-    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, made: new Map() }
+    const shown: Shown = { id: meta.id, entry: again.entry, live: null, feed, tree, ledger, sent: new Map(), best: null }
     this.#followed.delete(meta.id)
     this.#followed.set(meta.id, { feed, shown, at: performance.now(), took: again.took, records: again.records })
     for (const id of this.#followed.keys()) {
@@ -203,15 +251,27 @@ export async function framedOf(desk: Desk, meta: RunMeta, changes: object = {}):
   return desk.framed({ ...plan, ...changes })
 }
 
-const shownOf = (id: string, entry: WorldEntry, tree: FlatTree, ledger: Ledger, time: number): Shown => ({
-  id,
-  entry,
-  live: null,
-  feed: new Feed(tree, ledger, () => time),
-  tree,
-  ledger,
-  made: new Map(),
-})
+/** An answer as it is told: its rows are those from the root to its node, none where it is no single node's. */
+export function bestOf(tree: FlatTree, a: { text: string; score: number; verified: boolean | null; nodes: readonly number[] }): Best {
+  const leaf = a.nodes[0]
+  return {
+    text: a.text,
+    score: Number.isFinite(a.score) ? a.score : null,
+    verified: a.verified,
+    rows: leaf === undefined ? [] : tree.path(leaf as EdgeId),
+  }
+}
+/** The answer of a run that nobody works on, by what was kept of the way to it. */
+function keptBest(store: Store, meta: RunMeta, tree: FlatTree): Best | null {
+  if (meta.answer === null) return null
+  const rows = (keptOf(store, meta.id)?.path ?? []).map(e => tree.find(e.key))
+  return {
+    text: answerText(meta.answer, 500),
+    score: meta.score,
+    verified: meta.solved,
+    rows: rows.length === 0 || rows.includes(-1) ? [] : [0, ...rows],
+  }
+}
 
 /** An action in short, as its world writes it. */
 export function labelOf({ tree: t, entry }: Pick<Shown, 'tree' | 'entry'>, e: EdgeId, most = 60): string {

@@ -4,7 +4,7 @@
 // { error: { message, type, code, param } } with a status. Streams are server-sent events whose data is JSON; each has an id, and a client that comes
 // back with Last-Event-ID (or ?after=ID) is told only what it has missed, or, where the server cannot know that, all statistics anew.
 import type { KnobValue, Limits, Usage } from '../../contract/index.ts'
-import type { Comparison } from '../../run/index.ts'
+import type { Comparison, Summary } from '../../run/index.ts'
 
 // ------------------------------------------------------------------------------------------------------------ what there is
 /** GET /api/catalogue: what a run can be made of; forms are built from it. */
@@ -153,7 +153,7 @@ export const flagNames = [
  * |---|---|
  * | tree | TreeGrowth: rows that are new, and statistics that changed. At most 30 a second; many changes come together |
  * | flight | Flight: effects that are under way |
- * | answer | Best |
+ * | answer | Best: what is known of it at the beginning, also of a run that is over; then whenever there is a better one |
  * | run | RunRow: status, spend, verdict |
  * | act | ActRecord |
  * | said | { time, kind, text }: retries, rate limits, the store waiting |
@@ -342,23 +342,7 @@ export interface NewComparisonBody {
   concurrency?: number
 }
 /** POST /api/summary { runs: string[] } -> Summary: several runs side by side, whatever they were; quality against spend by method with intervals, and a table by task. */
-export interface Summary {
-  unit: string
-  methods: {
-    method: string
-    runs: number
-    solved: { rate: number; low: number; high: number } | null
-    score: { mean: number; low: number; high: number } | null
-    /** Share solved (or mean score) for at most `x` spent. */
-    curve: { x: number; y: number; low: number; high: number }[]
-    spent: Partial<Usage>
-  }[]
-  tasks: {
-    task: string
-    world: string
-    runs: { run: string; method: string; solved: boolean | null; score: number | null; calls: number }[]
-  }[]
-}
+export type { Summary }
 
 // -------------------------------------------------------------------------------------------------------- data and training
 /** POST /api/data/preview -> DataPreview; POST /api/data/export -> the file (attachment; JSON Lines or Parquet). */

@@ -26,14 +26,16 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
       <section className="part">
         <h2>{row.status === 'done' ? 'Answer' : 'Best so far'}</h2>
         {answer === null || answer === undefined ? (
-          <p className="faint">Nothing yet.</p>
+          <p className="faint">{row.status === 'done' ? 'There is none.' : 'Nothing yet.'}</p>
         ) : (
           <pre className="inspector-text about-answer">{answer}</pre>
         )}
         <p className="small quiet">
-          {row.score !== null && <>score {fixed(row.score)}</>}
-          {row.verifiedBy !== null && ` · verified by ${row.verifiedBy}`}
-          {row.ended !== null && ` · ended by ${row.ended}`}
+          {[
+            ...(row.score === null ? [] : [`score ${fixed(row.score)}`]),
+            ...(row.verifiedBy === null || answer === null ? [] : [`verified by ${row.verifiedBy}`]),
+            ...(row.ended === null ? [] : [`ended by ${row.ended}`]),
+          ].join(' · ')}
         </p>
         {best !== undefined && best.rows.length > 0 && (
           <p className="small">
@@ -58,12 +60,13 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
               <li key={i}>
                 <span>{e.kind}</span>
                 {e.row === null ? (
-                  <span className="one-line quiet">{e.what}</span>
+                  <span />
                 ) : (
-                  <button type="button" className="link one-line" onClick={() => onSelect(e.row!)}>
-                    {e.what || `node ${e.row}`}
+                  <button type="button" className="link" onClick={() => onSelect(e.row!)}>
+                    node {e.row}
                   </button>
                 )}
+                <span className="one-line quiet">{e.what}</span>
               </li>
             ))}
           </ul>

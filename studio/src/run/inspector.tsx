@@ -124,9 +124,13 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
         </Part>
       )}
       <Part title="State">
-        <pre className="inspector-text" data-what="state">
-          {readable(node.state)}
-        </pre>
+        {node.state === '' ? (
+          <p className="faint">It was not taken: where it leads is not known.</p>
+        ) : (
+          <pre className="inspector-text" data-what="state">
+            {readable(node.state)}
+          </pre>
+        )}
         {node.rendered !== null && node.rendered !== node.state && (
           <details className="rendered">
             <summary>as the model sees it</summary>
@@ -188,7 +192,7 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
       {node.effects.length > 0 && (
         <Part
           title="Effects"
-          aside={`${compact(node.spent.calls)} calls · ${compact(node.spent.tokens)} tokens${node.spent.usd === null ? '' : ` · ${usd(node.spent.usd)}`}`}
+          aside={`${compact(node.spent.calls)} ${node.spent.calls === 1 ? 'call' : 'calls'} · ${compact(node.spent.tokens)} tokens${node.spent.usd === null ? '' : ` · ${usd(node.spent.usd)}`}`}
         >
           <Effects effects={node.effects} />
         </Part>

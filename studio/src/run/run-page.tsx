@@ -290,7 +290,7 @@ function Head({ model, row, run, acts }: { model: RunModel; row: RunRow | undefi
           {row !== undefined && (
             <>
               <Status status={row.status} />
-              <Verdict solved={row.solved} by={row.verifiedBy} />
+              {(row.solved !== null || row.status === 'done') && <Verdict solved={row.solved} by={row.verifiedBy} />}
               <span className="quiet">
                 {row.world} · {row.method}
                 {row.preset !== null && ` (${row.preset})`} · {[...new Set(Object.values(row.models))].join(', ')}

@@ -31,13 +31,17 @@ interface Ends {
 const margin = { x: 28, top: 20, bottom: 78 }
 /** Room for the actions of the deepest. */
 const beside = (width: number): number => Math.min(260, Math.max(90, width * 0.17))
+/** Leaves of a radial tree whose actions are all shown at once. */
+const legible = 90
 /** Pixels for a level and for a leaf where one reads. */
 const near = { x: 190, y: 24 }
 
 function ends(l: Layout, f: Frame): Ends {
   const levels = Math.max(1, l.maxDepth)
   if (l.shape === 'radial') {
-    const fit = Math.max(1e-6, Math.min((Math.min(f.width, f.height - margin.bottom) / 2 - margin.top) / levels, 220))
+    // Actions stand around a small tree as rays.
+    const around = l.breadth <= legible ? Math.min(110, Math.min(f.width, f.height) / 6) : margin.top
+    const fit = Math.max(1e-6, Math.min((Math.min(f.width, f.height - margin.bottom) / 2 - around) / levels, 220))
     // The outer ring's leaves as far apart as lines of text.
     const close = Math.max(fit * 1.5, Math.min(4e6, (near.y * l.breadth) / (2 * Math.PI * levels)), 120)
     return { fitX: fit, fitY: fit, nearX: close, nearY: close, midX: 0, midY: (margin.bottom - margin.top) / 2 / fit }

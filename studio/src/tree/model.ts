@@ -70,13 +70,6 @@ function take(m: RunModel, event: string, data: unknown): 'again' | undefined {
   } else if (event === 'said') m.said.set(said => [...said.slice(-99), data as Said])
   return undefined
 }
-/** Of a run that is over nobody tells where its answer lies: where it is solved, the first row that is. */
-function settled(m: RunModel, row: RunRow): Best | undefined {
-  if (row.status === 'running' || row.answer === null || row.solved !== true) return undefined
-  for (let r = 0; r < m.columns.size; r++)
-    if (m.columns.has(r, 'solved')) return { text: row.answer, score: row.score, verified: true, rows: m.columns.path(r) }
-  return undefined
-}
 async function live(m: RunModel, signal: AbortSignal): Promise<void> {
   const at = `/api/runs/${encodeURIComponent(m.run)}`
   for (;;) {
@@ -89,7 +82,6 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
       m.loaded.set(true)
       const [row, { acts }] = await about
       m.row.set(row)
-      m.best.set(now => now ?? settled(m, row))
       m.acts.set(acts)
       m.error.set(undefined)
       const round = new AbortController()

@@ -79,6 +79,7 @@ export class Stage {
     }
     this.cells = cells(this.base.width, this.base.height)
     this.picture = undefined
+    this.baseDirty = true
     if (this.camera.z <= 0) this.camera = fitted(this.layout, this.frame)
     // At once: a canvas that was resized is empty.
     if (width > 0 && height > 0) this.paint(performance.now())

@@ -164,7 +164,45 @@ const cut = (text: string, width: number): string => {
   const fit = Math.floor(width / advance)
   return text.length <= fit ? text : fit < 3 ? '' : `${text.slice(0, fit - 1)}…`
 }
-/** Actions beside their nodes: a leaf's to the edge of the picture (its line is its own), another's above its edges. */
+/** Pixels between lines that can still be read. */
+const line = 9.5
+/** Where a ray from a point of the frame leaves it. */
+function reach(x: number, y: number, dx: number, dy: number, frame: { width: number; height: number }): number {
+  const across = dx > 0 ? (frame.width - x) / dx : dx < 0 ? -x / dx : Number.POSITIVE_INFINITY
+  const down = dy > 0 ? (frame.height - y) / dy : dy < 0 ? -y / dy : Number.POSITIVE_INFINITY
+  return Math.min(across, down)
+}
+/** The action of a leaf goes on along its ray, where nothing else is: as far as its share of the circle has room for a line. */
+function rayLabel(
+  pen: Pen,
+  label: string,
+  x: number,
+  y: number,
+  size: number,
+  l: Layout,
+  v: View,
+  frame: { width: number; height: number },
+  strong: boolean,
+): void {
+  const dx = x - v.ox
+  const dy = y - v.oy
+  const away = Math.hypot(dx, dy)
+  if (away < 1 || (!strong && (2 * Math.PI * away) / l.breadth < line)) return
+  const text = cut(label, Math.min(200, reach(x, y, dx / away, dy / away, frame) - 8) - size - 6)
+  if (text === '') return
+  const left = dx < 0
+  pen.save()
+  pen.translate(x, y)
+  pen.rotate(Math.atan2(dy, dx) + (left ? Math.PI : 0))
+  pen.textAlign = left ? 'right' : 'left'
+  pen.strokeText(text, left ? -size - 6 : size + 6, 0)
+  pen.fillText(text, left ? -size - 6 : size + 6, 0)
+  pen.restore()
+}
+/**
+ * Actions beside their nodes: a leaf's to the edge of the picture (its line is its own), another's above its edges. In a radial tree only what is marked has
+ * one at an inner node: its edges go all ways.
+ */
 export function treeLabels(
   pen: Pen,
   rows: Int32Array,
@@ -188,16 +226,22 @@ export function treeLabels(
     const y = v.oy + v.ky * l.y[r]
     const leaf = l.to[r] - l.from[r] <= 1.0001 && l.first[r] === l.first[r + 1]
     const radial = l.shape === 'radial'
-    const room = leaf && !radial ? frame.width - x - size - 14 : (radial ? 170 : v.kx) - size - 12
+    const marked = strong(r)
+    pen.lineWidth = 3.5
+    pen.strokeStyle = colours.ground
+    pen.fillStyle = marked ? colours.ink : colours.ink2
+    if (radial && leaf) {
+      rayLabel(pen, label, x, y, size, l, v, frame, marked)
+      continue
+    }
+    if (radial && !marked) continue
+    const room = leaf ? frame.width - x - size - 14 : (radial ? 170 : v.kx) - size - 12
     const text = cut(label, room)
     if (text === '') continue
     const ty = leaf || radial ? y : y - size - 7
-    pen.lineWidth = 3.5
-    pen.strokeStyle = colours.ground
     pen.textAlign = radial && l.x[r] < 0 ? 'right' : 'left'
     const tx = pen.textAlign === 'right' ? x - size - 6 : x + size + (leaf || radial ? 6 : 2)
     pen.strokeText(text, tx, ty)
-    pen.fillStyle = strong(r) ? colours.ink : colours.ink2
     pen.fillText(text, tx, ty)
   }
   pen.textAlign = 'left'
