@@ -114,7 +114,11 @@ export async function tuneRuns(o: LessonOptions): Promise<Lesson> {
     ...(signal === undefined ? {} : { signal }),
     ...(device === undefined ? {} : { device }),
   }
-  const result = await (apart ? tuneApart(folder, options) : runTuneJob(folder, options))
+  const result = await (apart ? tuneApart(folder, options) : runTuneJob(folder, options)).catch(e => {
+    // Nothing came of it, such as rows that the loss cannot read: the name stays free for a better call.
+    if (!existsSync(join(folder, 'checkpoint.safetensors'))) rmSync(join(folder, files.head), { force: true })
+    throw e
+  })
   const path = weightsPath(join(store, 'models'), name)
   const none = { name, plan, trees: head.trees, rows: head.rows }
   if (result === null) return { ...none, path: null, result: null, ranks: null }
