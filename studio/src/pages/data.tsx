@@ -386,12 +386,11 @@ function Cell({ value }: { value: unknown }) {
   return <pre>{JSON.stringify(value, null, 2)}</pre>
 }
 function Row({ n, row, columns }: { n: number; row: Record<string, unknown>; columns: readonly string[] }) {
-  const source = row.source as { by?: string } | undefined
   return (
     <article className="row-shown" data-row={n}>
       <span className="faint">{n}</span>
       <dl>
-        {source?.by === 'person' && (
+        {row.by === 'person' && (
           <>
             <dt />
             <dd>

@@ -80,7 +80,10 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
     if (got.data !== undefined) setLast(got.data)
   }, [got.data])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new node is read from its top
-  useEffect(() => top.current?.parentElement?.scrollTo(0, 0), [row])
+  useEffect(() => {
+    // What it returns is no business of React's: in newer browsers a promise.
+    top.current?.parentElement?.scrollTo(0, 0)
+  }, [row])
   const node = got.data ?? last
   if (node === undefined)
     return got.error === undefined ? (
