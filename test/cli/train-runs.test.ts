@@ -212,7 +212,7 @@ describe('bad input is one line, and what was good is kept', () => {
     [
       'words of another dialect',
       [good, '{"prompt":"What is 2 + 2?","completion":"4"}'],
-      /line 2: expected words of the seedling's vocabulary/,
+      /line 2: the seedling reads numbers and signs, and is asked in words: "What" as word 1 of the prompt/,
     ],
     ['half a line', [good, '{"prompt":'], /line 2: expected JSON/],
     ['nothing', [], /expected rows, found none/],
@@ -250,7 +250,7 @@ describe('bad input is one line, and what was good is kept', () => {
     const { shippedWeights } = await import('../../src/model/seedling/index.ts')
     for (const [what, make] of [
       [/expected a checkpoint of shape/, () => copyFileSync(shippedWeights, at('shape'))],
-      [/checkpoint\.safetensors: expected/, () => writeFileSync(at('shape'), readFileSync(at('p-sft')).subarray(0, 5000))],
+      [/checkpoint\.safetensors: expected/, () => writeFileSync(at('shape'), readFileSync(shippedWeights).subarray(0, 5000))],
     ] as const) {
       make()
       const before = readFileSync(at('shape'))
@@ -259,15 +259,14 @@ describe('bad input is one line, and what was good is kept', () => {
       expect(readFileSync(at('shape'))).toEqual(before)
     }
   }, 60_000)
-  test('out of memory: one line, with what to do', async () => {
-    // The process of the training gets next to none.
-    const going = start(['train', 'policy', ...runs, '--out', 'full', ...small, '--plain'], {
-      env: { NODE_OPTIONS: '--max-old-space-size=24' },
-      node: process.execPath,
-    })
-    const r = await going.ended
-    expect(r.code).not.toBe(0)
-    expect(r.err).not.toMatch(/\n\s+at /)
+  test('out of memory: one line, with what to do, and the name stays free', async () => {
+    // As the kernel ends a process that takes too much; only that of the training.
+    const killer = join(folder, 'killer.cjs')
+    writeFileSync(killer, "if (process.argv[1]?.endsWith('tune/process.ts')) process.kill(process.pid, 'SIGKILL')")
+    const args = ['train', 'policy', ...runs, '--out', 'full', ...small, '--steps', '1', '--plain']
+    const r = await start(args, { env: { NODE_OPTIONS: `--require ${killer}` } }).ended
+    refused(r, 4, /espalier: the training process ended before its work: it ran out of memory, or was killed\n {2}hint: /)
+    expect((await inside([...args, '--rate', '2e-4'])).code).toBe(0)
   }, 60_000)
 })
 
