@@ -118,7 +118,7 @@ export function grown(messages: readonly TreeGrowth[], from?: TreeColumns): Grow
     t.born.push(...m.born)
     t.size += m.parent.length
     const at = m.stats.at ?? Array.from({ length: m.stats.N.length }, (_, i) => i)
-    for (const c of columns) at.forEach((row, i) => (t[c][row] = m.stats[c][i]))
+    for (const c of columns) for (const [i, row] of at.entries()) t[c][row] = m.stats[c][i]
   }
   return t
 }

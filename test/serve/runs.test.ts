@@ -187,6 +187,17 @@ describe('a tree', () => {
     expect(growths(again)[0].from).toBe(3)
     expect(growths(again).flatMap(g => g.stats.at ?? []).length).toBeGreaterThanOrEqual(body.size)
   })
+  test('drawn before its states are read and after: the same columns under the same cursor', async () => {
+    const a = await asking()
+    const { run } = await a.ended()
+    const b = await asking({ store: a.store })
+    const first = (await b.get<TreeColumns>(`/api/runs/${run}/tree`)).body
+    expect((await b.get(`/api/runs/${run}/labels?rows=1`)).status).toBe(200)
+    expect((await b.get<TreeColumns>(`/api/runs/${run}/tree`)).body).toEqual(first)
+    const c = await asking({ store: a.store })
+    expect((await c.get(`/api/runs/${run}/labels?rows=1`)).status).toBe(200)
+    expect((await c.get<TreeColumns>(`/api/runs/${run}/tree`)).body).toEqual({ ...first, cursor: expect.any(String) })
+  })
   test('labels and search', async () => {
     const a = await asking()
     const { run } = await a.ended()
