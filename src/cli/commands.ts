@@ -67,6 +67,13 @@ const labels: OptionDef = {
   doc: 'what states are labelled by',
   fallback: 'soft',
 }
+const device: OptionDef = {
+  name: 'device',
+  value: 'WHICH',
+  choices: ['wasm', 'webgpu'],
+  doc: 'where training computes: on the processor, or on a graphics device (by the package webgpu)',
+  fallback: 'wasm',
+}
 /** What one training takes, of trees or a file. */
 const lessonOptions: readonly OptionDef[] = [
   {
@@ -88,6 +95,7 @@ const lessonOptions: readonly OptionDef[] = [
   { name: 'evaluate', value: 'N', doc: 'steps between measurements on what is held out', fallback: '20' },
   { name: 'patience', value: 'N', doc: 'ends after so many of them without a better one; 0: never', fallback: '3' },
   { name: 'seed', value: 'N', doc: 'of the order, and of what is held out', fallback: '1' },
+  device,
 ]
 
 export const commands: readonly CommandDef[] = [
@@ -264,6 +272,7 @@ stages: an hour and a half on a quiet machine.`,
       { name: 'resume', doc: 'go on from the checkpoint there, with the settings it was begun with' },
       { name: 'draft', doc: 'the small network that drafts for the large one (speculative:seedling,seedling@NAME): minutes' },
       { name: 'quick', doc: 'a smaller network and few steps: all of it in about a minute, to solve next to nothing' },
+      device,
       { ...store, doc: 'folder whose models/ takes them' },
       json,
       plain,
@@ -285,6 +294,7 @@ end the weights are measured on held-out tasks; STORE/models/NAME holds them, an
       { name: 'seed', value: 'N', doc: 'the same seed gives the same weights on one machine', fallback: '1' },
       { name: 'out', value: 'NAME', doc: 'name of the weights: STORE/models/NAME', fallback: 'sequence' },
       { name: 'quick', doc: 'a smaller network and few steps: all of it in seconds, to meet next to nothing' },
+      device,
       { ...store, doc: 'folder whose models/ takes them' },
       json,
       plain,
@@ -427,6 +437,7 @@ STORE/loops/NAME holds the report with its curves; the weights of a round are se
       },
       { name: 'out', value: 'NAME', doc: 'name of the loop and its weights', fallback: 'LOOP-PARTS-SEED' },
       { name: 'quick', doc: 'in small: minutes a round' },
+      device,
       shelf,
       json,
       plain,

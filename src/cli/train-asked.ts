@@ -1,5 +1,6 @@
 // What a training was asked to learn from, under which name, with what settings: the same for one here and one on a server.
 import { Failure } from '../kernel/index.ts'
+import type { TrainDevice } from '../learn/index.ts'
 import { type Call, one } from './definition.ts'
 
 /** The options as they were given, to be given again. */
@@ -39,4 +40,10 @@ export function settingsOf(call: Call): Record<string, number | boolean | string
     out[name] = value === 'true' ? true : value === 'false' ? false : Number.isFinite(Number(value)) ? Number(value) : value
   }
   return out
+}
+
+/** Where training computes; without --device where it does by itself. */
+export const deviceOf = (call: Call): { device?: TrainDevice } => {
+  const device = one(call, 'device')
+  return device === undefined ? {} : { device: device as TrainDevice }
 }

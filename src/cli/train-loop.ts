@@ -26,6 +26,7 @@ import { Screen, type Showing, showing } from './live.ts'
 import { jsonLine, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { number, piece } from './text.ts'
+import { deviceOf } from './train-asked.ts'
 import { whole } from './whole.ts'
 
 export const trainLoopCommand: Action = async (call, s) => {
@@ -55,6 +56,7 @@ export const trainLoopCommand: Action = async (call, s) => {
   try {
     r = await loop(spec, {
       ...o,
+      ...deviceOf(call),
       signal: stop.signal,
       onEvent(e) {
         // Said once it is known that nothing is wrong with what was asked for.
@@ -100,7 +102,7 @@ export const trainLoopCommand: Action = async (call, s) => {
 /** The options as they were given, to be given again. */
 const spoken = (call: Call): string[] => [
   ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
-  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'curriculum', 'out'].flatMap(k =>
+  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'curriculum', 'device', 'out'].flatMap(k =>
     (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
   ),
 ]

@@ -17,7 +17,7 @@ import { nameOf, settingsOf, sourceOf, spoken } from './train-asked.ts'
 import { whole } from './whole.ts'
 
 /** What a server has no notion of. */
-const local = ['labels', 'advantage', 'verdicts', 'steps', 'micro', 'rate', 'fall', 'evaluate', 'patience', 'held']
+const local = ['labels', 'advantage', 'verdicts', 'steps', 'micro', 'rate', 'fall', 'evaluate', 'patience', 'held', 'device']
 
 export const trainRemoteCommand: Action = async (call, s) => {
   const o = optionsOf(call)

@@ -13,7 +13,7 @@ import { number as numberOf } from './number.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
-import { nameOf, settingsOf, sourceOf, spoken } from './train-asked.ts'
+import { deviceOf, nameOf, settingsOf, sourceOf, spoken } from './train-asked.ts'
 import { tuneView } from './tune-view.ts'
 import { whole } from './whole.ts'
 
@@ -34,6 +34,7 @@ async function train(call: Call, s: Streams, part: 'value' | 'policy'): Promise<
   try {
     r = await tuneRuns({
       ...o,
+      ...deviceOf(call),
       signal: stop.signal,
       onEvent(e) {
         if (e.kind === 'tuning') view.event(e.event)

@@ -11,6 +11,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
+import { deviceOf } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -63,6 +64,7 @@ export const trainSequenceCommand: Action = async (call, s) => {
   try {
     made = await makeSequence({
       ...plan,
+      ...deviceOf(call),
       path,
       name,
       folder,

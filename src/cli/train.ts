@@ -11,6 +11,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { duration, fill, type Line, marksFor, number, piece } from './text.ts'
+import { deviceOf } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -69,6 +70,7 @@ export const trainCommand: Action = async (call, s) => {
       makeSeedling({
         ...(shipped ? { seed: plan.seed } : { ...plan, stages: [{}] }),
         ...measured,
+        ...deviceOf(call),
         out,
         name,
         signal: stop.signal,

@@ -17,9 +17,12 @@ export {
   rowLength,
   seedlingPlan,
   seedlingStages,
+  type TrainDevice,
   type TrainEvent,
   Trainer,
   type TrainOptions,
+  trainDevices,
+  trainOn,
   trainSeedling,
 } from './seedling/index.ts'
 export * from './sequence/index.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AddressedRandom, Failure } from '../kernel/index.ts'
 import {
   runTuneJob,
+  type TrainDevice,
   type TuneEvent,
   type TunePlan,
   type TuneResult,
@@ -73,6 +74,8 @@ export interface LoopOptions extends Partial<Omit<LoopPlan, 'loop'>> {
   rounds?: number
   /** Train in a process of its own. Default true. */
   apart?: boolean
+  /** Where its trainings compute. Weights of two devices differ by rounding; which it was decides nothing else. */
+  device?: TrainDevice
   onEvent?(e: LoopEvent): void
   signal?: AbortSignal
 }
@@ -99,7 +102,7 @@ export function pathOf(model: string, models: string): string {
  * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for; (store) where another process works on it
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
-  const { store, rounds = 3, apart = true, onEvent: heard, signal, name: given, ...changes } = o
+  const { store, rounds = 3, apart = true, device, onEvent: heard, signal, name: given, ...changes } = o
   const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
@@ -150,7 +153,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
       renameSync(`${file}.part`, file)
     }
     keep()
-    const work: Work = { spec, plan, name, folder, store, models, entry, apart, onEvent, signal }
+    const work: Work = { spec, plan, name, folder, store, models, entry, apart, device, onEvent, signal }
     try {
       for (let round = state.rounds.length; round <= rounds; round++) {
         if (signal?.aborted) throw new Stopped()
@@ -215,6 +218,7 @@ interface Work {
   models: string
   entry: WorldEntry
   apart: boolean
+  device: TrainDevice | undefined
   onEvent: LoopOptions['onEvent']
   signal: AbortSignal | undefined
 }
@@ -427,6 +431,7 @@ async function train(w: Work, round: number, now: Now, given: LoopRows, before: 
     const options = {
       onEvent: (event: TuneEvent) => w.onEvent?.({ kind: 'tuning', round, part: part === 'value' ? part : 'policy', event }),
       ...(w.signal === undefined ? {} : { signal: w.signal }),
+      ...(w.device === undefined ? {} : { device: w.device }),
     }
     const result = await (w.apart ? tuneApart(job, options) : runTuneJob(job, options))
     if (result === null) throw new Stopped()

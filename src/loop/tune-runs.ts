@@ -13,6 +13,7 @@ import {
   rowsFor,
   runTuneJob,
   Teller,
+  type TrainDevice,
   type TuneEvent,
   type TunePlan,
   type TuneResult,
@@ -61,6 +62,8 @@ export interface LessonOptions extends Partial<LessonPlan> {
   data?: string
   /** Train in a process of its own. Default true. */
   apart?: boolean
+  /** Where its trainings compute. Weights of two devices differ by rounding; which it was decides nothing else. */
+  device?: TrainDevice
   onEvent?(e: LessonEvent): void
   signal?: AbortSignal
 }
@@ -100,13 +103,17 @@ const files = { head: 'lesson.json', states: 'states.jsonl', ranks: 'ranks.json'
  * @throws Failure (usage) where the name holds other weights or a lesson of other settings, where the runs give no row, and on bad rows, named by line
  */
 export async function tuneRuns(o: LessonOptions): Promise<Lesson> {
-  const { store, name, runs = [], data, apart = true, onEvent, signal, ...changes } = o
+  const { store, name, runs = [], data, apart = true, onEvent, signal, device, ...changes } = o
   const plan: LessonPlan = { ...lessonPlan, loss: o.part === 'value' ? 'verdict' : 'sft', ...changes }
   const folder = join(store, 'models', name)
   const source = data === undefined ? { runs } : { data: digestOf(readText(data)) }
   const head = begun(folder, plan, source) ?? (await begin(folder, plan, { store, runs, source, ...(data === undefined ? {} : { data }) }))
   onEvent?.({ kind: 'rows', trees: head.trees, train: head.rows.train, held: head.rows.held })
-  const options = { onEvent: (event: TuneEvent) => onEvent?.({ kind: 'tuning', event }), ...(signal === undefined ? {} : { signal }) }
+  const options = {
+    onEvent: (event: TuneEvent) => onEvent?.({ kind: 'tuning', event }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(device === undefined ? {} : { device }),
+  }
   const result = await (apart ? tuneApart(folder, options) : runTuneJob(folder, options)).catch(e => {
     // Nothing came of it, such as rows that the loss cannot read: the name stays free for a better call.
     if (!existsSync(join(folder, 'checkpoint.safetensors'))) rmSync(join(folder, files.head), { force: true })

@@ -131,6 +131,24 @@ describe('a run that is over', () => {
     await close()
   })
 
+  test('a window of another size is painted at once; the way to the answer leads to its node', { timeout: patience }, async () => {
+    const row = await at.whole({ ...small, task: '1 1 4 6', method: 'best-of-n' })
+    expect(row.answer).not.toBe(null)
+    const { page, errors, close } = await open(`/runs/${row.run}`)
+    await painted(page)
+    await page.setViewportSize({ width: 1000, height: 700 })
+    await page.waitForTimeout(300)
+    // The ground of a light page is light; a canvas that nobody painted is black.
+    const corner = () =>
+      page.evaluate((): number[] => [...document.querySelector('.tree-base').getContext('2d').getImageData(3, 3, 1, 1).data])
+    await eventually(async () => Math.min(...(await corner()))).toBeGreaterThan(200)
+    await page.getByRole('button', { name: 'its node' }).click()
+    const node = await at.get<NodeDetail>(`/api/runs/${row.run}/nodes/${param(page, 'node')}`)
+    expect(node.outcome?.answer).toBe(row.answer)
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('the prompt and the samples are shown to the letter, and markup in them is text', { timeout: patience }, async () => {
     at.latency(0)
     const { run } = await at.whole({ ...slow, budget: 'calls=4' })

@@ -136,6 +136,8 @@ export const toParameters = (shape: Shape, w: Weights): Parameters =>
   tensors(shape).map(t => np.array(w.get(t.name)!.slice() as Float32Array<ArrayBuffer>).reshape(t.shape))
 
 /** jax-js arrays (kept alive) to weights. */
-export function toWeights(shape: Shape, p: Parameters): Weights {
-  return new Map(tensors(shape).map((t, i) => [t.name, Float32Array.from(p[i].ref.dataSync() as Float32Array)]))
+export async function toWeights(shape: Shape, p: Parameters): Promise<Weights> {
+  const out: Weights = new Map()
+  for (const [i, t] of tensors(shape).entries()) out.set(t.name, Float32Array.from((await p[i].ref.data()) as Float32Array))
+  return out
 }

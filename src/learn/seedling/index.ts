@@ -1,5 +1,6 @@
 export * from './card.ts'
 export * from './checkpoint.ts'
+export { type TrainDevice, trainDevices, trainOn } from './device.ts'
 export * from './evaluate.ts'
 export * from './examples.ts'
 export type { Rows } from './graph.ts'

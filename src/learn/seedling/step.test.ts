@@ -24,7 +24,7 @@ test('a step goes along the gradient of any cotangents, as finite differences se
   const rate = 1e6
   const t = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon, decay: 0, clip: 1e9 })
   const { loss } = await t.descend(batch, cotangents, rate)
-  const after = t.weights()
+  const after = await t.weights()
   t.close()
   expect(loss).toBeCloseTo(await linear(weights, cotangents), 4)
   for (const [name, i] of [
@@ -52,10 +52,11 @@ test('AdamW: moments, bias correction, decay of matrices only, clipping', async 
   const options = { beta1: 0.8, beta2: 0.9, epsilon: 1e-3, decay: 0.1, clip: 0.05 }
   const raw = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon: 1e6, decay: 0, clip: 1e9 })
   await raw.descend(batch, batch.cotangents, 1e6)
-  const gradient = (name: string, i: number) => weights.get(name)![i] - raw.weights().get(name)![i]
+  const rawWeights = await raw.weights()
+  const gradient = (name: string, i: number) => weights.get(name)![i] - rawWeights.get(name)![i]
   const t = new Trainer(shape, freshState(shape, weights), options)
   const { norm } = await t.descend(batch, batch.cotangents, 0.01)
-  const state = t.state()
+  const state = await t.state()
   expect(norm).toBeGreaterThan(options.clip)
   const scale = options.clip / norm
   for (const [name, i, matrix] of [
@@ -105,7 +106,7 @@ test('a batch in several passes is the batch in one', async () => {
   expect(sum).toBeCloseTo(loss, 5)
   expect(await parts.apply(0.01)).toBeCloseTo(norm, 4)
   expect(parts.step).toBe(1)
-  const [a, b] = [whole.weights(), parts.weights()]
+  const [a, b] = [await whole.weights(), await parts.weights()]
   // Adam's first step is nearly a sign: only where the gradient is no rounding error can the two agree.
   const near = [...a].flatMap(([name, xs]) => [...xs].map((x, i) => Math.abs(x - b.get(name)![i])))
   expect(near.filter(d => d > 1e-4).length / near.length).toBeLessThan(0.01)
@@ -152,7 +153,7 @@ test('entropies and divergences are those of the laws, and have their gradients'
   const t = new Trainer(shape, freshState(shape, weights), { ...adamW, epsilon: 1e6, decay: 0, clip: 1e9 })
   await t.figuresGradient(batch, { lp: c[0], H: c[1], kl: c[2] }, reference)
   await t.apply(1e6)
-  const after = t.weights()
+  const after = await t.weights()
   t.close()
   for (const [name, i] of [
     ['embed', 24 * 16 + 3],

@@ -251,12 +251,18 @@ export class Trainer {
     return (await norm.data())[0]
   }
 
-  weights(): Weights {
+  weights(): Promise<Weights> {
     return toWeights(this.shape, this.#p)
   }
 
-  state(): TrainState {
-    return { step: this.#count, weights: this.weights(), first: toWeights(this.shape, this.#m), second: toWeights(this.shape, this.#v) }
+  async state(): Promise<TrainState> {
+    const { shape } = this
+    return {
+      step: this.#count,
+      weights: await this.weights(),
+      first: await toWeights(shape, this.#m),
+      second: await toWeights(shape, this.#v),
+    }
   }
 
   close(): void {

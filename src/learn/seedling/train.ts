@@ -4,6 +4,7 @@ import { Failure } from '../../kernel/failure.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import { checkShape, type Shape, seedlingShape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts'
+import { type TrainDevice, trainOn } from './device.ts'
 import { type Batch, type Data, type Mix, seedlingData, seedlingMix } from './examples.ts'
 import { type AdamW, adamW, freshState, Trainer } from './step.ts'
 
@@ -61,6 +62,8 @@ export interface TrainOptions extends Partial<Plan> {
   from?: Weights
   /** Where the checkpoint lies (`checkpoint.safetensors`); an existing one of the same plan is continued. None: nothing is kept. */
   folder?: string
+  /** Where it computes. Default: where this process trained last, at first by WebAssembly. */
+  device?: TrainDevice
   /** Steps between checkpoints. */
   saveEvery?: number
   /** Steps between measurements on the dev split. */
@@ -150,7 +153,8 @@ const essence = (p: Plan, step: number): string =>
  * @throws Failure when the folder holds a checkpoint of another plan
  */
 export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
-  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, data: own, ...given } = o
+  const { folder, from, saveEvery = 100, measureEvery = 250, onEvent, signal, data: own, device, ...given } = o
+  if (device !== undefined) await trainOn(device)
   const plan = planOf(own === undefined ? given : { ...given, source: own.id })
   const data = own ?? seedlingData(plan.mix)
   checkShape(plan.shape)
@@ -179,9 +183,9 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
     began = performance.now()
     return curves
   }
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     if (path === null) return
-    saveCheckpoint(path, plan.shape, trainer.state(), { plan, curves: sitting() })
+    saveCheckpoint(path, plan.shape, await trainer.state(), { plan, curves: sitting() })
     onEvent?.({ kind: 'saved', step: trainer.step, path })
   }
   const every = 50
@@ -210,12 +214,12 @@ export async function trainSeedling(o: TrainOptions = {}): Promise<Trained> {
         curves.dev.push(point)
         onEvent?.({ kind: 'measured', ...point })
       }
-      if (step % saveEvery === 0 || step === last) save()
+      if (step % saveEvery === 0 || step === last) await save()
       // A step never waits for anything: without this no signal and no timer would get its turn.
       await new Promise(go => setImmediate(go))
     }
-    if (signal?.aborted && trainer.step < last) save()
-    return { plan, weights: trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= last }
+    if (signal?.aborted && trainer.step < last) await save()
+    return { plan, weights: await trainer.weights(), curves: sitting(), step: trainer.step, finished: trainer.step >= last }
   } finally {
     trainer.close()
   }

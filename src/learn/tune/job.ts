@@ -46,7 +46,7 @@ export function writeTuneJob(folder: string, job: TuneJob): void {
 /** Does, or goes on with, the tuning of a folder, in this process. @returns null where it was stopped @throws Failure */
 export async function runTuneJob(
   folder: string,
-  o: Pick<TuneOptions, 'onEvent' | 'signal' | 'saveEvery'> = {},
+  o: Pick<TuneOptions, 'onEvent' | 'signal' | 'saveEvery' | 'device'> = {},
 ): Promise<TuneResult | null> {
   const known = readTuneResult(folder)
   if (known) return known
@@ -80,12 +80,15 @@ export const tunedModel = (folder: string): string => join(folder, files.model)
  * The same in a process of its own.
  * @returns null where the signal stopped it: the next call goes on @throws Failure; (model) where the process died, such as for want of memory
  */
-export function tuneApart(folder: string, o: Pick<TuneOptions, 'onEvent' | 'signal' | 'saveEvery'> = {}): Promise<TuneResult | null> {
+export function tuneApart(
+  folder: string,
+  o: Pick<TuneOptions, 'onEvent' | 'signal' | 'saveEvery' | 'device'> = {},
+): Promise<TuneResult | null> {
   const known = readTuneResult(folder)
   if (known) return Promise.resolve(known)
   // The package holds JavaScript, a clone the sources.
   const file = import.meta.url.endsWith('.ts') ? './process.ts' : './process.js'
-  const child = fork(new URL(file, import.meta.url), [folder, String(o.saveEvery ?? 50)], {
+  const child = fork(new URL(file, import.meta.url), [folder, String(o.saveEvery ?? 50), ...(o.device === undefined ? [] : [o.device])], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

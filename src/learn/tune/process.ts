@@ -1,8 +1,9 @@
 // The process of a tuning: folder and steps between checkpoints as arguments, events and its end as messages.
 import { Failure } from '../../kernel/index.ts'
+import type { TrainDevice } from '../seedling/index.ts'
 import { type FromTuning, runTuneJob } from './job.ts'
 
-const [folder, saveEvery] = process.argv.slice(2)
+const [folder, saveEvery, device] = process.argv.slice(2)
 const stop = new AbortController()
 const tell = (m: FromTuning): Promise<void> => new Promise(done => (process.connected ? process.send!(m, () => done()) : done()))
 process.on('message', m => m === 'stop' && stop.abort())
@@ -12,7 +13,12 @@ process.on('disconnect', () => stop.abort())
 process.on('SIGINT', () => {})
 
 try {
-  await runTuneJob(folder, { signal: stop.signal, saveEvery: Number(saveEvery), onEvent: event => void tell({ kind: 'event', event }) })
+  await runTuneJob(folder, {
+    signal: stop.signal,
+    saveEvery: Number(saveEvery),
+    ...(device === undefined ? {} : { device: device as TrainDevice }),
+    onEvent: event => void tell({ kind: 'event', event }),
+  })
   await tell({ kind: 'done' })
   process.exit(0)
 } catch (e) {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { AddressedRandom, Failure } from '../../kernel/index.ts'
 import { checkShape, type Shape, sizeOf, tensors, type Weights } from '../../model/seedling/index.ts'
-import { type AdamW, adamW, freshState, loadCheckpoint, saveCheckpoint, Trainer } from '../seedling/index.ts'
+import { type AdamW, adamW, freshState, loadCheckpoint, saveCheckpoint, type TrainDevice, Trainer, trainOn } from '../seedling/index.ts'
 import { cotangentsOf, fixed, lawsOf, look, type More } from './look.ts'
 import { type Known, type LossPlan, type Objective, objective, type Priced } from './objective.ts'
 import { passesOf } from './pack.ts'
@@ -91,6 +91,8 @@ export interface TuneOptions {
   reference?: Weights
   /** Keeps `checkpoint.safetensors`; one of the same training is continued. */
   folder?: string
+  /** Where it computes. Default: where this process trained last, at first by WebAssembly. */
+  device?: TrainDevice
   /** Steps between checkpoints. */
   saveEvery?: number
   onEvent?(e: TuneEvent): void
@@ -137,7 +139,8 @@ function told(e: unknown, step: number, kept: string): unknown {
  * checkpoint stays.
  */
 export async function tune(o: TuneOptions): Promise<Tuned> {
-  const { shape, rows, dev = [], folder, saveEvery = 50, onEvent, signal } = o
+  const { shape, rows, dev = [], folder, saveEvery = 50, onEvent, signal, device } = o
+  if (device !== undefined) await trainOn(device)
   const plan: TunePlan = { ...tunePlan, ...o.plan }
   checkShape(shape)
   checkWeights(o.from, shape, 'the weights')
@@ -168,9 +171,9 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
   // Exact divergences are from whole laws, which are too much to be kept: the reference itself is.
   let divergent = goal.kl ? laterReference(o, plan, more) : null
   const moreOf = (): More => ({ H: goal.H, ...(divergent === null ? {} : { laws: lawsOf(divergent) }) })
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     if (path === null) return
-    saveCheckpoint(path, shape, trainer.state(), kept, more)
+    saveCheckpoint(path, shape, await trainer.state(), kept, more)
     onEvent?.({ kind: 'saved', step: trainer.step, path })
   }
   const measured = dev.length > 0 && plan.evaluateEvery > 0
@@ -181,7 +184,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
     kept.dev.push({ step, ...found })
     if (best) {
       kept.best = { step, loss: found.loss }
-      for (const [name, data] of trainer.weights()) more.set(`best.${name}`, data)
+      for (const [name, data] of await trainer.weights()) more.set(`best.${name}`, data)
     }
     onEvent?.({ kind: 'measured', best, step, ...found })
   }
@@ -201,7 +204,7 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
         if (dev.length > 0) more.set('dev.lr', await fixed(trainer, dev, plan.micro))
       }
       if (first && plan.reference === 'iterate' && divergent !== null) {
-        for (const [name, data] of trainer.weights()) more.set(`ref.${name}`, data)
+        for (const [name, data] of await trainer.weights()) more.set(`ref.${name}`, data)
         divergent.close()
         divergent = laterReference(o, plan, more)
       }
@@ -230,16 +233,16 @@ export async function tune(o: TuneOptions): Promise<Tuned> {
       if (step % saveEvery === 0 || step === steps || over) {
         // A step that ran away shows in what the network says next: such weights replace no good checkpoint.
         await look(trainer, rows, passesOf(rows, at, plan.micro, goal.values).slice(0, 1))
-        save()
+        await save()
       }
       // A step never waits for anything: without this no signal and no timer would get its turn.
       await new Promise(go => setImmediate(go))
     }
     const finished = over || trainer.step >= steps
-    if (!finished) save()
+    if (!finished) await save()
     return {
       plan,
-      weights: kept.best === null ? trainer.weights() : bestWeights(),
+      weights: kept.best === null ? await trainer.weights() : bestWeights(),
       step: trainer.step,
       finished,
       tokens: kept.tokens,

@@ -145,7 +145,7 @@ function Form({ of, close }: { of: Catalogue; close(): void }) {
   ]
   return (
     <form onSubmit={start}>
-      <h2>New loop</h2>
+      <h1>New loop</h1>
       <Field
         label="Loop"
         hint={info && `${info.describe}${info.paper === undefined ? '' : ` (${info.paper.title}, ${info.paper.id})`}`}

@@ -26,10 +26,11 @@ export function Curve({ model }: { model: RunModel }) {
   const high = Math.max(1, ...scores)
   const x = (calls: number): string => ((calls / end) * width).toFixed(1)
   const y = (s: number): string => (height - 2 - ((s - low) / (high - low)) * (height - 4)).toFixed(1)
-  let path = `M${x(points[0].calls)} ${y(points[0].score)}`
+  let path = `M${x(points[0].calls)} ${height - 0.5}V${y(points[0].score)}`
   for (const p of points.slice(1)) path += `H${x(p.calls)}V${y(p.score)}`
   path += `H${width}`
-  const last = points.at(-1)!
+  // Where it became as good as it is: later answers may be others of the same score.
+  const last = points.find(p => p.score === points.at(-1)!.score)!
   return (
     <figure
       className="curve"

@@ -4,9 +4,9 @@ import { readable } from './readable.ts'
 
 test('says the same as before', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())), value =>
-      expect(JSON.parse(readable(JSON.stringify(value), 30))).toEqual(JSON.parse(JSON.stringify(value))),
-    ),
+    fc.property(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())), value => {
+      expect(JSON.parse(readable(JSON.stringify(value), 30))).toEqual(JSON.parse(JSON.stringify(value)))
+    }),
   )
 })
 test('short things stay on a line, long ones are laid out, what is no JSON stays', () => {

@@ -231,7 +231,8 @@ export function treeLabels(
     pen.strokeStyle = colours.ground
     pen.fillStyle = marked ? colours.ink : colours.ink2
     if (radial && leaf) {
-      rayLabel(pen, label, x, y, size, l, v, frame, marked)
+      // The legend lies below.
+      rayLabel(pen, label, x, y, size, l, v, { width: frame.width, height: frame.height - 56 }, marked)
       continue
     }
     if (radial && !marked) continue
