@@ -132,7 +132,8 @@ describe('resume', () => {
 
   test('a second process on the same run is refused, and does it no harm', async () => {
     const store = fresh()
-    const going = start(slow(store))
+    // It has to outlast the start of another process, on a machine that is busy too.
+    const going = start(slow(store).map(a => a.replace('latency=400', 'latency=1500')))
     const run = idIn(await going.says(/run r-\w+\n/))
     await recorded(store, run, 4)
     const second = await espalier(['resume', run, '--store', store])
