@@ -300,3 +300,11 @@ describe('prefix trees', () => {
     expect(() => readPrefixTree([lines[0], lines[1], lines[3], lines[2]], rules)).toThrow(/line 3: expected edge 1/)
   })
 })
+
+test('prompt and completion, joined as they stand, are the text of language modelling', () => {
+  const [x] = imitationsOf(new Teller(grown('a b+').t, words))
+  const { prompt, completion } = rowOf(x, 'sft') as { prompt: string; completion: string }
+  expect(rowOf(x, 'language-modeling').text).toBe(prompt + completion)
+  expect(prompt).toMatch(/\S\n$/)
+  expect(completion).toMatch(/^\S/)
+})

@@ -39,13 +39,14 @@ export interface RowOptions {
 /** An example as a row of a format. */
 export function rowOf(x: Example, format: Format, o: RowOptions = {}): Row {
   const chat = o.chat === true && format !== 'stepwise'
-  const prompt = chat ? x.prompt : x.prompt.map(m => m.content).join('\n\n')
+  // Trainers join the two texts as they stand: the line ends before what follows begins.
+  const prompt = chat ? x.prompt : `${x.prompt.map(m => m.content).join('\n\n')}\n`
   const said = (text: string): unknown => (chat ? [{ role: 'assistant', content: text }] : text)
   const row: Row = {}
   if (format === 'language-modeling') {
     const { completion } = x as Extract<Example, { kind: 'sft' }>
     if (chat) row.messages = [...x.prompt, { role: 'assistant', content: completion }]
-    else row.text = `${prompt}\n${completion}`
+    else row.text = `${prompt}${completion}`
   } else {
     row.prompt = prompt
     for (const name of ['completion', 'chosen', 'rejected'] as const)
