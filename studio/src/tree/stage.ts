@@ -45,6 +45,8 @@ export class Stage {
   private glide: { from: Camera; to: Camera; since: number } | undefined
   private raf = 0
   private timer: ReturnType<typeof setTimeout> | undefined
+  /** For a layout that was put off: statistics are painted meanwhile. */
+  private lateTimer: ReturnType<typeof setTimeout> | undefined
   private baseDirty = true
   private painted = 0
   private lastData = 0
@@ -119,6 +121,7 @@ export class Stage {
   stop(): void {
     cancelAnimationFrame(this.raf)
     clearTimeout(this.timer)
+    clearTimeout(this.lateTimer)
   }
 
   get frame(): { width: number; height: number } {
@@ -160,12 +163,12 @@ export class Stage {
     if (stale) {
       const due = this.laidOut.at + Math.max(pace, this.laidOut.cost * 8) - now
       if (due <= 0) this.relay(now)
-      else this.timer ??= setTimeout(() => this.late(), due)
+      else this.lateTimer ??= setTimeout(() => this.late(), due)
     }
     this.recolour()
   }
   private late(): void {
-    this.timer = undefined
+    this.lateTimer = undefined
     this.data()
   }
   /** What stays where it is while the tree grows around it. */
@@ -284,7 +287,7 @@ export class Stage {
   private paintBase(l: Layout, v: View): void {
     const { columns } = this.model
     const { palette } = this.shown
-    const pen = this.base.getContext('2d', { alpha: false })!
+    const pen = this.base.getContext('2d', { alpha: false, willReadFrequently: true })!
     const d = this.dpr
     const device: View = { kx: v.kx * d, ky: v.ky * d, ox: v.ox * d, oy: v.oy * d }
     const rows = Math.min(this.rows, l.size)
