@@ -85,8 +85,8 @@ describe('100,000 nodes', () => {
     // The same address is the same view.
     await page.reload()
     await rows(page, early)
-    expect(await page.locator('.tree-colour select').inputValue()).toBe('critic')
-    expect(await page.locator('.inspector').getAttribute('data-row')).toBe(String(parent))
+    await eventually(() => page.locator('.tree-colour select').inputValue()).toBe('critic')
+    await eventually(() => page.locator('.inspector').getAttribute('data-row')).toBe(String(parent))
     await page.keyboard.press('\\')
     await rows(page, inside.size)
     await page.keyboard.press('Backspace')
