@@ -367,7 +367,7 @@ the same command watches it again, --cancel cancels it. Servers charge for such 
       },
       ...lessonOptions,
       baseUrl,
-      { name: 'most', value: 'X', doc: 'of a job: US dollars it may cost by the price given; more is refused before anything is uploaded' },
+      { name: 'usd', value: 'X', doc: 'of a job: US dollars it may cost by the price given; more is refused before anything is uploaded' },
       { name: 'price', value: 'X', doc: 'of a job: US dollars per million trained tokens, as the server has them' },
       { name: 'cancel', doc: 'of a job: cancel it' },
       shelf,
@@ -380,7 +380,7 @@ the same command watches it again, --cancel cancels it. Servers charge for such 
         says: 'then --model seedling@tuned',
       },
       {
-        line: 'espalier train policy r-mwou18 --model openai:gpt-4.1-nano --price 1.5 --most 2',
+        line: 'espalier train policy r-mwou18 --model openai:gpt-4.1-nano --price 1.5 --usd 2',
         says: 'a supervised job; then --model openai:ft:...',
       },
     ],

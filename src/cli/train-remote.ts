@@ -78,13 +78,13 @@ function optionsOf(call: Call): RemoteOptions {
   const model = one(call, 'model')!.slice('openai:'.length)
   if (model === '' || model.includes('?'))
     throw new Failure('usage', `--model: expected openai:NAME, found '${one(call, 'model')}'`, 'where the server is says --base-url')
-  const money = (name: 'price' | 'most'): number | undefined => {
+  const money = (name: 'price' | 'usd'): number | undefined => {
     if (one(call, name) === undefined) return undefined
     const x = numberOf(call, name, 0)
     if (x < 0) throw new Failure('usage', `--${name}: expected US dollars, found ${x}`)
     return x
   }
-  const [price, most] = [money('price'), money('most')]
+  const [price, most] = [money('price'), money('usd')]
   return {
     store: storeFolder(one(call, 'store')),
     name: nameOf(call, 'policy'),

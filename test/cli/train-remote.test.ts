@@ -40,7 +40,7 @@ const lines = (text: string): any[] =>
 describe('a fine-tuning job', () => {
   test('supervised: chats uploaded, one job, watched to its end; asked for again, nothing is made or sent', async () => {
     const server = await serve()
-    const args = job(server, 'one', run, '--epochs', '2', '--price', '3', '--most', '5')
+    const args = job(server, 'one', run, '--epochs', '2', '--price', '3', '--usd', '5')
     const r = await inside([...args, '--json'])
     const x = held(r.out, 'remote')
     expect([r.code, x.status, x.model, x.trainedTokens, x.usd]).toEqual([0, 'succeeded', 'openai:ft:gpt-x:org::1', 5000, 0.015])
@@ -129,8 +129,8 @@ describe('what is refused, in one line, before anything is made', () => {
   const data = join(folder, 'rows.jsonl')
   writeFileSync(data, '{"prompt":"a","completion":"b"}\n{"prompt":"a","completions":"b"}\n')
   test.each<[readonly string[], number, RegExp]>([
-    [['--price', '100', '--epochs', '3', '--most', '0.01'], 2, /the job might cost \$[\d.]+, and may cost \$0\.01/],
-    [['--most', '5'], 2, /needs a price and a number of epochs/],
+    [['--price', '100', '--epochs', '3', '--usd', '0.01'], 2, /the job might cost \$[\d.]+, and may cost \$0\.01/],
+    [['--usd', '5'], 2, /needs a price and a number of epochs/],
     [['--loss', 'grpo'], 2, /a fine-tuning job is sft or dpo, found 'grpo'/],
     [['--rate', '0.1'], 2, /--rate is for a seedling/],
     [['--knob', 'beta=much'], 2, /--knob beta: expected a number/],
