@@ -11,10 +11,11 @@ export const spoken = (call: Call): string[] =>
     return (call.values.get(name) ?? []).map(v => `--${name} ${/\s/.test(v) ? JSON.stringify(v) : v}`)
   })
 
-export function nameOf(call: Call, fallback: string): string {
+/** Under which name its weights lie. @throws Failure (usage) on one that is no name of a file */
+export function nameOf(call: Call, fallback: string, hint = ''): string {
   const name = one(call, 'out') ?? fallback
   if (!/^[\w-][\w.-]*$/.test(name))
-    throw new Failure('usage', `--out: expected a name of letters, digits, dots and dashes, found '${name}'`)
+    throw new Failure('usage', `--out: expected a name of letters, digits, dots and dashes, found '${name}'`, hint)
   return name
 }
 /** @throws Failure (usage) unless exactly one of the two is there */

@@ -26,7 +26,7 @@ import { Screen, type Showing, showing } from './live.ts'
 import { jsonLine, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { number, piece } from './text.ts'
-import { deviceOf } from './train-asked.ts'
+import { deviceOf, nameOf } from './train-asked.ts'
 import { whole } from './whole.ts'
 
 export const trainLoopCommand: Action = async (call, s) => {
@@ -114,8 +114,7 @@ function optionsOf(call: Call, id: string): LoopOptions {
   const parts = (one(call, 'parts') ?? loopPlan.parts) as Parts
   const world = one(call, 'world')
   const model = one(call, 'model')
-  const out = one(call, 'out') ?? `${id}-${parts}-${seed}${call.flags.has('quick') ? '-quick' : ''}`
-  if (!/^[\w-][\w.-]*$/.test(out)) throw new Failure('usage', `--out: expected a name of letters, digits, dots and dashes, found '${out}'`)
+  const out = nameOf(call, `${id}-${parts}-${seed}${call.flags.has('quick') ? '-quick' : ''}`)
   const given = call.values.get('budget')
   const { calls, ...others } = given === undefined ? { calls: undefined } : parseBudget(given)
   if (Object.keys(others).length > 0)

@@ -11,7 +11,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { duration, fill, type Line, marksFor, number, piece } from './text.ts'
-import { deviceOf } from './train-asked.ts'
+import { deviceOf, nameOf } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -24,13 +24,7 @@ const quick: Partial<Plan> = {
 }
 
 export const trainCommand: Action = async (call, s) => {
-  const name = one(call, 'out') ?? 'mine'
-  if (!/^[\w-][\w.-]*$/.test(name))
-    throw new Failure(
-      'usage',
-      `--out: expected a name of letters, digits, dots and dashes, found '${name}'`,
-      'as in --out mine: seedling@mine',
-    )
+  const name = nameOf(call, 'mine', 'as in --out mine: seedling@mine')
   const store = storeFolder(one(call, 'store'))
   const weights = weightsPath(join(store, 'models'), name)
   const out = join(store, 'models', name)
