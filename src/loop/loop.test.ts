@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { AddressedRandom } from '../kernel/index.ts'
 import { freshWeights } from '../learn/seedling/train.ts'
 import { seedlingShape, weightsPath, writeModel } from '../model/seedling/index.ts'
-import { replay } from '../run/index.ts'
+import { replay, treeOf } from '../run/index.ts'
 import { openStore } from '../store/index.ts'
 import {
   believed,
@@ -105,6 +105,35 @@ test('b-star settles on a temperature and a threshold, and its probes are part o
   expect(Object.keys(settings).sort()).toEqual(['balance', 'temperature', 'threshold'])
   expect(settings.balance).toBeGreaterThan(0)
   expect(calls).toBeLessThanOrEqual(600)
+})
+
+test('rstar-math asks no critic before it has a preference model, and does from then on', { timeout: 120_000 }, async () => {
+  /** Unfinished places of a round that were judged. */
+  const judged = async (store: string, r: LoopResult, round: number): Promise<number> => {
+    const kept = openStore(join(root, store))
+    try {
+      const runs = kept.list({ origin: r.name, limit: 1000 }).filter(m => String(m.options.part).startsWith(`r${round} `))
+      expect(runs.length).toBeGreaterThan(0)
+      const trees = await Promise.all(runs.map(async m => (await treeOf(kept, m.id)).tree))
+      return trees.flatMap(t => t.nodes().filter(n => !t.is(n, 'end') && !Number.isNaN(t.V[n]))).length
+    } finally {
+      kept.close()
+    }
+  }
+  const both = await run('rstar-math', 'preference', { rounds: 2, spend: 600 })
+  expect(both.rounds.map(x => x.settings.preference)).toEqual([undefined, 0, 1])
+  expect(both.rounds[1].trained.value).not.toBeNull()
+  expect(await judged('preference', both, 1)).toBe(0)
+  expect(await judged('preference', both, 2)).toBeGreaterThan(0)
+  // Both networks are trained anew each round.
+  const begins = ['policy', 'value'].map(part =>
+    [1, 2].map(n => readFileSync(join(root, 'preference', 'loops', both.name, `round-${n}`, part, 'start.safetensors'))),
+  )
+  for (const [first, second] of begins) expect(second.equals(first)).toBe(true)
+  // Where it is not trained, none is there to ask.
+  const alone = await run('rstar-math', 'no-preference', { rounds: 2, spend: 120, parts: 'policy' })
+  expect(alone.rounds[2].settings.preference).toBe(0)
+  expect(await judged('no-preference', alone, 2)).toBe(0)
 })
 
 describe('which problems', () => {

@@ -310,7 +310,11 @@ async function grow(w: Work, round: number, now: Now, state: LoopState): Promise
     for (let i = 0; i < xs.length; i += plan.abreast) out.push(...(await few(search, xs.slice(i, i + plan.abreast), tag)))
     return out
   }
-  const prepared = await spec.prepare?.({ round, probe: (search, n, tag) => many(search, take(at, n), tag) })
+  const prepared = await spec.prepare?.({
+    round,
+    taught: now.critic !== plan.model,
+    probe: (search, n, tag) => many(search, take(at, n), tag),
+  })
   const search = prepared?.search ?? spec.search
   const trees: Harvest[] = []
   const again: Harvest[] = []
@@ -409,7 +413,7 @@ async function train(w: Work, round: number, now: Now, given: LoopRows, before: 
     const losses = (changes.losses ?? tunePlan.losses).filter(l => some.some(r => takesPart(l, r)))
     if (some.length === 0 || (losses.length === 0 && !(changes.verdicts! > 0))) return from
     const job = join(w.folder, `round-${round}`, part)
-    const begin = (part === 'policy' || part === 'first') && from === now.policy && spec.from === 'start' ? plan.model : from
+    const begin = spec.from === 'start' && from === now[part === 'value' ? 'critic' : 'policy'] ? plan.model : from
     const { shape, weights } = loadSeedling(pathOf(begin, w.models))
     const frozen = part === 'policy' && (spec.reference ?? 'start') === 'start' && begin !== plan.model
     writeTuneJob(job, {

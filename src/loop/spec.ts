@@ -53,6 +53,8 @@ export type Look = (who: 'policy' | 'critic' | 'start', rows: readonly TuneRow[]
 /** What a loop may do before its searches: look at some problems and settle on how to search. */
 export interface Probing {
   readonly round: number
+  /** Did a round before it train the critic? If not, the critic is still the weights the loop began with. */
+  readonly taught: boolean
   /** Searches the first `problems` of the round. What it costs is the round's. */
   probe(search: LoopSearch, problems: number, name: string): Promise<readonly Harvest[]>
 }

@@ -72,7 +72,7 @@ export const ppoValue = (old: readonly ArrayLike<number>[], o: Options & { clip?
 
 /**
  * A value head that ranks: -log s(v_chosen - v_rejected) at the last token with loss of rows that stand two by two (Bradley-Terry; the preference model
- * of rStar-Math). Scores of other prompts are not compared.
+ * of rStar-Math). Scores of other prompts are not compared. A pair counts as its chosen row's weight says.
  */
 export const valueRanking = (o: { mask?: Mask } = {}): LossFn => {
   const mask = o.mask ?? written
@@ -87,11 +87,12 @@ export const valueRanking = (o: { mask?: Mask } = {}): LossFn => {
       if (last.includes(-1))
         throw new RangeError(`value ranking: expected a token with loss in each row, found none in rows ${i} and ${i + 1}`)
       const u = need(rows[i], 'v', 'value ranking')[last[0]] - need(rows[i + 1], 'v', 'value ranking')[last[1]]
-      loss += softplus(-u) / count
+      const scale = (rows[i].weight ?? 1) / count
+      loss += scale * softplus(-u)
       right += u > 0 ? 1 : 0
       ;[0, 1].forEach(k => {
         const dv = new Float64Array(rows[i + k].lp.length)
-        dv[last[k]] = ((k === 0 ? -1 : 1) * s(-u)) / count
+        dv[last[k]] = (k === 0 ? -1 : 1) * scale * s(-u)
         out[i + k].dv = dv
       })
     }
