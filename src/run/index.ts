@@ -4,7 +4,7 @@ export { type Arm, type Claim, type ClaimResult, deciding, type Finding, type La
 export { machineName, runClaim } from './claim-lab.ts'
 export { claimPage } from './claim-page.ts'
 export { claimIds, claimNamed, claimResults, evidenceFor, keepResult, type Shown } from './claim-shelf.ts'
-export { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+export { type CompareAct, type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
 export { grade } from './compare-cell.ts'
 export type { Common, Contestant, Excluded } from './compare-field.ts'
 export { type ComparePlan, comparePlan, resumeComparison } from './compare-plan.ts'

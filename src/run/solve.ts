@@ -1,7 +1,7 @@
 import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
 import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
 import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
-import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { listen, openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
 import { answers } from './answers.ts'
 import { type Evidence, evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
@@ -45,6 +45,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     onRun?.(r.id)
     return r
   }
+  const since = Date.now() / 1000
   const own = typeof where === 'string'
   const store = own ? openStore(where, durability === undefined ? {} : { durability }) : where
   let handle: RunHandle | undefined
@@ -123,22 +124,13 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
     going.act(act)
   }
   // Other processes leave word in the store, since the journal has one writer.
-  const look = setInterval(() => {
-    try {
-      for (const { value } of store.take(handle)) {
-        const act = value as Act | { do: 'pause' }
-        if (act.do === 'pause') going.interrupt()
-        else steer(act)
-      }
-    } catch {
-      // A store that cannot be read now can be in half a second.
-    }
-  }, 500)
-  look.unref()
-  kept.then(
-    () => clearInterval(look),
-    () => clearInterval(look),
+  const held = handle
+  const deaf = listen(
+    () => store.take(held),
+    act => (act.do === 'pause' ? going.interrupt() : steer(act as Act)),
+    { since, stale: ['pause'] },
   )
+  kept.then(deaf, deaf)
   return {
     ...going,
     id,
