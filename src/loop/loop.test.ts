@@ -21,7 +21,7 @@ import {
 } from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loop-'))
-afterAll(() => rmSync(root, { recursive: true }))
+afterAll(() => rmSync(root, { recursive: true }), 180_000)
 
 /** One step of training on a handful of searches: that all of it fits together, not that it helps. */
 const tiny = {

@@ -1,6 +1,7 @@
 // What a loop did, as a page with curves.
 import type { Interval } from '../kernel/index.ts'
-import type { LoopResult, Round } from './loop.ts'
+import type { LoopResult } from './loop.ts'
+import type { Round } from './round.ts'
 import type { LoopSpec } from './spec.ts'
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`

@@ -1,5 +1,5 @@
 // Where a loop is, in a line.
-import type { LoopEvent, Round } from './loop.ts'
+import type { LoopEvent, Round } from './round.ts'
 
 const number = (x: number): string => Math.round(x).toLocaleString('en-US')
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
