@@ -6,8 +6,10 @@ import type { TrainDevice } from '../learn/index.ts'
 import { loadSeedling } from '../model/seedling/index.ts'
 import { worldEntry } from '../run/index.ts'
 import { lock } from '../store/index.ts'
+import type { Named } from '../world/index.ts'
 import { eased } from './curriculum.ts'
 import { problemsOf, Stopped } from './harvest.ts'
+import { imagined } from './imagine.ts'
 import { loopLock, loopLog } from './kept.ts'
 import { measure } from './measure.ts'
 import { learntPrompts, type PromptValue } from './pcl.ts'
@@ -15,7 +17,7 @@ import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
 import type { LoopEvent, LoopState, Now, Round, Work } from './round.ts'
 import { searching, searchRound } from './search-round.ts'
 import { believed } from './select.ts'
-import { isSolved, type LoopSpec } from './spec.ts'
+import { type Harvest, isSolved, type LoopSpec } from './spec.ts'
 import { trainRound } from './train-round.ts'
 import { pathOf } from './weights.ts'
 
@@ -117,16 +119,18 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
                 at: state.at,
                 beliefs: state.beliefs,
                 prompts: state.prompts,
+                next: [],
               }
             : await grow(work, round, now, state)
         onEvent({ kind: 'measuring', round })
         const measured = await measure(searching(work, made, 0), held, plan.measured.split, plan.measured.calls, plan.abreast)
-        const { at, beliefs, prompts, ...rest } = made
+        const { at, beliefs, prompts, next, ...rest } = made
         const done: Round = { round, ...rest, measured, seconds: (performance.now() - began) / 1000 }
         state.rounds.push(done)
         state.at = at
         state.beliefs = beliefs
         if (prompts !== undefined) state.prompts = prompts
+        if (spec.imagined !== undefined) state.imagined = next
         keep()
         onEvent({ kind: 'round', ...done })
       }
@@ -141,14 +145,16 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
 const ownOf = ({ on }: LoopSpec): Partial<LoopPlan> => (on === undefined ? {} : { world: on.world, model: on.model })
 
 type Made = Now &
-  Pick<Round, 'problems' | 'solved' | 'calls' | 'rows' | 'trained' | 'settings'> &
-  Pick<LoopState, 'at' | 'beliefs'> & { prompts: PromptValue | undefined }
+  Pick<Round, 'problems' | 'solved' | 'calls' | 'imagined' | 'rows' | 'trained' | 'settings'> &
+  Pick<LoopState, 'at' | 'beliefs'> & { prompts: PromptValue | undefined; next: readonly string[] }
 
 /** Searches, rows, training. */
 async function grow(w: Work, round: number, now: Now, state: LoopState): Promise<Made> {
   const { spec, plan } = w
-  const { trees, again, hinted, settings, calls, chosen, prompts, at } = await searchRound(w, round, now, state)
-  const rows = spec.rows(trees, {
+  const { trees, imagined: tried, again, hinted, settings, calls, chosen, prompts, at, listed } = await searchRound(w, round, now, state)
+  const kept = tried.filter(isSolved)
+  const all = [...trees, ...kept]
+  const rows = spec.rows(all, {
     round,
     entry: w.entry,
     random: new AddressedRandom(plan.seed, round, 0, `loop ${spec.id}`),
@@ -156,18 +162,25 @@ async function grow(w: Work, round: number, now: Now, state: LoopState): Promise
     hinted,
     settings,
   })
-  const trained = await trainRound(w, round, now, plan.curriculum === 'weights' ? eased(rows, trees) : rows, stepsOf(state))
+  const trained = await trainRound(w, round, now, plan.curriculum === 'weights' ? eased(rows, all) : rows, stepsOf(state))
   return {
     ...trained,
     problems: trees.length,
     solved: trees.filter(isSolved).length,
+    ...(spec.imagined === undefined ? {} : { imagined: { problems: tried.length, kept: kept.length } }),
     calls,
     rows: { policy: rows.policy.length, value: rows.value.length },
     settings,
     at,
     beliefs: chosen ? believed(state.beliefs, trees) : state.beliefs,
     prompts: prompts === null ? undefined : learntPrompts(prompts, trees),
+    next: imagine(w, round, all, listed),
   }
+}
+/** Problems for the next round. */
+const imagine = ({ spec, plan, entry }: Work, round: number, trees: readonly Harvest[], listed: readonly Named<unknown>[]): string[] => {
+  const n = Math.ceil((spec.imagined ?? 0) * trees.length)
+  return imagined(entry, trees, listed, n, new AddressedRandom(plan.seed, round, 0, 'loop imagined'))
 }
 /** Steps of the policy's trainings so far: what schedules go on from. */
 const stepsOf = (state: LoopState): number => state.rounds.reduce((n, r) => n + (r.trained.policy?.step ?? 0), 0)

@@ -12,6 +12,8 @@ export interface Round {
   readonly problems: number
   /** Of those, with a right end somewhere. */
   readonly solved: number
+  /** Problems that were made of those of the round before, besides; kept: those with a right end. Absent where the loop makes none. */
+  readonly imagined?: { readonly problems: number; readonly kept: number }
   /** Calls of its searches. */
   readonly calls: number
   readonly rows: { readonly policy: number; readonly value: number }
@@ -33,6 +35,8 @@ export interface LoopState {
   beliefs: Beliefs
   /** What PCL learnt of prompts. */
   prompts?: PromptValue
+  /** Problems for the next round that were made of others, as one types them. */
+  imagined?: readonly string[]
   /** Rounds that were asked for last. */
   of?: number
 }

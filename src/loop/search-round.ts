@@ -22,6 +22,8 @@ export const searching = (w: Work, now: Now, round: number): Searching => ({
 /** What was searched, and what was settled on before it. */
 export interface Searched {
   readonly trees: readonly Harvest[]
+  /** Of imagined problems. */
+  readonly imagined: readonly Harvest[]
   /** Of the spec's second and third search. */
   readonly again: readonly Harvest[]
   readonly hinted: readonly Harvest[]
@@ -32,6 +34,8 @@ export interface Searched {
   readonly prompts: ReadPrompts | null
   /** Where the next round begins in the order of the problems. */
   readonly at: number
+  /** All there are to search, in their order. */
+  readonly listed: readonly Named<unknown>[]
 }
 
 /** Searches problems until the round's calls are spent, or all have been. @throws Stopped */
@@ -73,6 +77,8 @@ export async function searchRound(w: Work, round: number, now: Now, state: LoopS
     probe: (search, n, tag) => many(search, take(at, n), tag),
   })
   const search = prepared?.search ?? spec.search
+  const made = (state.imagined ?? []).map(id => ({ id, task: w.entry.parseTask(id) }))
+  const imagined = await many(search, made, 'imagined')
   const trees: Harvest[] = []
   const again: Harvest[] = []
   const hinted: Harvest[] = []
@@ -124,5 +130,16 @@ export async function searchRound(w: Work, round: number, now: Now, state: LoopS
     })
   }
   const settings = prepared?.settings ?? {}
-  return { trees, again, hinted, settings, calls: plan.spend - left, chosen, prompts, at: chosen ? 0 : (at + trees.length) % full }
+  return {
+    trees,
+    imagined,
+    again,
+    hinted,
+    settings,
+    calls: plan.spend - left,
+    chosen,
+    prompts,
+    at: chosen ? 0 : (at + trees.length) % full,
+    listed,
+  }
 }

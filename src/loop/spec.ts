@@ -73,6 +73,8 @@ export interface LoopSpec {
   readonly reference?: 'start' | 'last'
   /** Settings of the round's search, and what `rows` is told of them. */
   prepare?(c: Probing): Promise<{ search: LoopSearch; settings: Readonly<Record<string, number>> }>
+  /** New problems out of those of a round, searched in the next before its own; so many for each of those. Their trees are kept where the world verifies an answer. */
+  readonly imagined?: number
   /** A second search of some problems: what the policy alone could not do. */
   readonly again?: { readonly search: LoopSearch; when(h: Harvest): boolean }
   /** A third search, with hints: answers that begin with some words of what the second one found, as texts of the dialect of tokens. `progress`: rounds so far, this one's share of spent calls included. */
