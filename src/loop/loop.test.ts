@@ -21,7 +21,7 @@ import {
 } from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loop-'))
-afterAll(() => rmSync(root, { recursive: true }))
+afterAll(() => rmSync(root, { recursive: true }), 180_000)
 
 /** One step of training on a handful of searches: that all of it fits together, not that it helps. */
 const tiny = {
@@ -134,6 +134,22 @@ test('rstar-math asks no critic before it has a preference model, and does from 
   const alone = await run('rstar-math', 'no-preference', { rounds: 2, spend: 120, parts: 'policy' })
   expect(alone.rounds[2].settings.preference).toBe(0)
   expect(await judged('no-preference', alone, 2)).toBe(0)
+})
+
+test('alphallm searches problems made of others, pays for them, and keeps those that it solves', { timeout: 120_000 }, async () => {
+  const r = await run('alphallm', 'imagined', { rounds: 2, spend: 600 })
+  const [, first, second] = r.rounds
+  expect(first.imagined).toEqual({ problems: 0, kept: 0 })
+  expect(second.imagined!.problems).toBe(Math.ceil(first.problems / 4))
+  const kept = openStore(join(root, 'imagined'))
+  const runs = kept.list({ origin: r.name, limit: 1000 })
+  const tried = runs.filter(m => String(m.options.part).startsWith('r2 imagined '))
+  const trees = await Promise.all(tried.map(async m => (await treeOf(kept, m.id)).tree))
+  kept.close()
+  expect(tried).toHaveLength(second.imagined!.problems)
+  expect(trees.filter(t => t.answers().some(n => t.is(n, 'solved')))).toHaveLength(second.imagined!.kept)
+  expect(runs.reduce((n, m) => n + (m.spent.calls ?? 0), 0)).toBe(first.calls + second.calls)
+  expect(loopReport(loopNamed('alphallm'), r)).toContain(`(imagined: ${second.imagined!.kept} of ${tried.length})`)
 })
 
 describe('which problems', () => {
