@@ -1,56 +1,16 @@
 // HPT: imitation where all of a policy's own answers fail, reinforcement where one succeeds, against each alone and one after the other.
 import { type AddressedRandom, average } from '../src/kernel/index.ts'
-import { type LossPlan, TabularPolicy, type TuneRow } from '../src/learn/from-trees.ts'
+import type { LossPlan, TuneRow } from '../src/learn/from-trees.ts'
 import { hpt } from '../src/loop/mixed-loops.ts'
 import { type Harvest, successOf } from '../src/loop/spec.ts'
 import type { Claim, Lab } from '../src/run/index.ts'
-import { answerOf, type Drill, drills, harvested, inSteps, logprobOf, type Pupil, study, whole } from './fixture/drill.ts'
+import { answerOf, drills, harvested, inSteps, study, whole } from './fixture/drill.ts'
+import { inStyle, longest, styles, successIn } from './fixture/styles.ts'
 
-const count = 30
-const actions = 10
 const batch = 16
 const group = 8
 const rounds = 40
-const longest = 4
 const budget = rounds * batch * group
-
-interface World {
-  /** The right number of each skill in each of two styles: an answer is right where all of it is of one style. */
-  readonly code: readonly (readonly [own: number, expert: number])[]
-  readonly pupil: Pupil
-  readonly problems: readonly Drill[]
-  readonly held: readonly Drill[]
-}
-const inStyle = (code: World['code'], d: Drill, style: 0 | 1): number[] => d.ask.map(s => code[s][style])
-/** The policy writes in a style of its own, which it knows well of some skills and hardly of others; the expert's it hardly knows at all. */
-function world(random: AddressedRandom): World {
-  const code = Array.from({ length: count }, () => random.sample([...Array(actions).keys()], 2, () => 1) as [number, number])
-  const table = new TabularPolicy(actions)
-  code.forEach(([own, expert], s) => {
-    const [known, foreign] = [1.5 + 2.5 * random.normal(), random.normal()]
-    // What one begins with decides the style; what goes on in it is read with it.
-    table.at(`${s} first`)[own] = known
-    table.at(`${s} 0`)[own] = known
-    table.at(`${s} 1`)[expert] = foreign
-  })
-  const reads = (ask: readonly number[], said: readonly number[]): string => {
-    const s = ask[said.length]
-    if (said.length === 0) return `${s} first`
-    const style = code[ask[0]].indexOf(said[0])
-    return `${s} ${style < 0 ? 'none' : style}`
-  }
-  const drawn = (n: number, name: string): Drill[] =>
-    Array.from({ length: n }, (_, i) => {
-      const ask = Array.from({ length: 2 + random.int(longest - 1) }, () => random.int(count))
-      const right = (said: readonly number[]) => [0, 1].some(k => ask.every((s, t) => said[t] === code[s][k]))
-      return { id: `${name} ${i}`, ask, length: ask.length, right }
-    })
-  return { code, pupil: { table, reads }, problems: drawn(400, 'train'), held: drawn(200, 'test') }
-}
-const success = ({ code, pupil }: World, d: Drill): number => {
-  const chance = (style: 0 | 1): number => Math.exp(logprobOf(pupil, d, inStyle(code, d, style)))
-  return chance(0) + chance(1)
-}
 
 type Kind = 'hpt' | 'reinforcement' | 'imitation' | 'one after the other' | 'both everywhere'
 /** What is learnt of a round: the loop's own rows, with and without one of its halves. */
@@ -78,7 +38,7 @@ interface Trained {
 }
 function train(lab: Lab, k: number, kind: Kind, n: number): Trained {
   const random = lab.random('world', k) as AddressedRandom
-  const w = world(random)
+  const w = styles(random)
   const order = lab.random('order', k).shuffle(w.problems)
   // As long as the longest answer, in place of the loop's 32 words.
   const losses = hpt.policy!.losses!.map((l): LossPlan => (l.id === 'dr-grpo' ? { ...l, options: { length: longest } } : l))
@@ -95,7 +55,7 @@ function train(lab: Lab, k: number, kind: Kind, n: number): Trained {
   }
   const quarter = Math.ceil(n / 4)
   return {
-    success: average(w.held.map(d => success(w, d))),
+    success: average(w.held.map(d => successIn(w, d))),
     failing: [0, 1, 2, 3].map(q => average(failing.slice(q * quarter, (q + 1) * quarter))),
   }
 }
