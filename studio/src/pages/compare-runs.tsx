@@ -64,7 +64,13 @@ function Side({ s }: { s: Summary }) {
   const series = methods
     .filter(m => m.curve.length > 0)
     .map(
-      (m, i): Series => ({ name: m.method, points: m.curve, interval: i < 3 ? 'band' : undefined, rank: i === 0 ? 'strong' : undefined }),
+      (m, i): Series => ({
+        name: m.method,
+        step: true,
+        points: m.curve,
+        interval: i < 3 ? 'band' : undefined,
+        rank: i === 0 ? 'strong' : undefined,
+      }),
     )
   const limit = Math.max(0, ...series.flatMap(x => x.points.map(p => p.x)))
   const scored = methods.some(m => m.score !== null)

@@ -115,7 +115,7 @@ function Head({ model }: { model: RunModel }) {
         {amount(unit, spentOf(unit, row.spent))} {unitName(unit)}
       </span>
       <span className="quiet one-line" title={row.task}>
-        {row.world} {row.task}
+        {row.world} <bdi>{row.task}</bdi>
       </span>
     </header>
   )

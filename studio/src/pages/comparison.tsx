@@ -111,6 +111,7 @@ function Results({ c }: { c: Comparison }) {
     const best = rows.find(r => !plain(r))
     return rows.map(r => ({
       name: r.method,
+      step: true,
       points: r.curve.map(p => ({ x: p.spent, y: p.rate, low: p.interval[0], high: p.interval[1] })),
       ...(plain(r) ? { rank: 'plain' as const, dashed: r !== base } : r === best ? { rank: 'strong' as const } : {}),
       // Bands of more than two hide each other.
@@ -191,7 +192,9 @@ function Results({ c }: { c: Comparison }) {
       sort: r => r.yield,
       cell: r => percent(r.yield),
     },
-    { key: 'errors', head: 'Failed', align: 'right', cell: r => (r.errors === 0 ? '' : count(r.errors)) },
+    ...(rows.some(r => r.errors > 0)
+      ? ([{ key: 'errors', head: 'Failed', align: 'right', cell: r => count(r.errors) }] satisfies Column<Row>[])
+      : []),
   ]
   const sorting = by === null ? { key: 'rate', down: true } : { key: by.replace(/^-/, ''), down: by.startsWith('-') }
   const tasks = useMemo(() => {
@@ -256,7 +259,6 @@ function Results({ c }: { c: Comparison }) {
           about="share of the tasks whose best answer was right when so much had been spent; bands are 95 % intervals"
           name={`${c.world}-${c.id}`}
           series={series}
-          height={Math.max(300, rows.length * 15 + 60)}
           x={{
             label: `${unitName(c.unit)} spent on a task`,
             kind: 'sqrt',

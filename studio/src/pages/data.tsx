@@ -284,7 +284,7 @@ function Runs({ chosen, set }: { chosen: readonly string[]; set(ids: readonly st
             <li key={r.run}>
               <button type="button" className="menu-item" onClick={() => set([...chosen, r.run])}>
                 <span className="one-line">
-                  <span className="quiet">{r.world}</span> {r.task}
+                  <span className="quiet">{r.world}</span> <bdi>{r.task}</bdi>
                 </span>
                 <span className="quiet one-line">
                   {r.method}
@@ -354,7 +354,7 @@ function Card({ p }: { p: DataPreview }) {
 
 /** A cell, as one reads it: texts as texts, steps one below the other. */
 function Cell({ value }: { value: unknown }) {
-  if (typeof value === 'string') return <pre>{value}</pre>
+  if (typeof value === 'string') return <pre dir="auto">{value}</pre>
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return <span className="mono">{String(value)}</span>
   if (Array.isArray(value) && value.every(x => ['number', 'boolean'].includes(typeof x) || x === null))
     return (
@@ -367,7 +367,7 @@ function Cell({ value }: { value: unknown }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a message has no other name
           <div key={i}>
             <span className="faint small">{m.role}</span>
-            <pre>{m.content}</pre>
+            <pre dir="auto">{m.content}</pre>
           </div>
         ))}
       </>
@@ -378,7 +378,7 @@ function Cell({ value }: { value: unknown }) {
         {(value as string[]).map((x, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a text has no other name
           <li key={i}>
-            <pre>{x}</pre>
+            <pre dir="auto">{x}</pre>
           </li>
         ))}
       </ol>

@@ -22,7 +22,7 @@ const statuses: { value: '' | RunStatus; label: string }[] = [
   { value: '', label: 'All' },
   { value: 'running', label: 'Running' },
   { value: 'paused', label: 'Paused' },
-  { value: 'orphan', label: 'Left' },
+  { value: 'orphan', label: 'Orphaned' },
   { value: 'done', label: 'Done' },
   { value: 'failed', label: 'Failed' },
 ]
@@ -228,6 +228,7 @@ export default function RunsPage(_: PageProps) {
               key: 'task',
               head: 'Task',
               width: 'minmax(8rem, 2fr)',
+              written: true,
               title: r => r.task,
               cell: r => (
                 <Link to={`/runs/${r.run}`} className="row-link" onClick={e => e.stopPropagation()}>
@@ -251,6 +252,7 @@ export default function RunsPage(_: PageProps) {
               key: 'answer',
               head: 'Answer',
               width: 'minmax(8rem, 2.4fr)',
+              written: true,
               title: r => r.answer ?? r.why ?? '',
               cell: r =>
                 r.answer === null ? (

@@ -75,7 +75,7 @@ export function TaskTable({
               return (
                 <tr key={t.task}>
                   <td className="mono" style={{ maxWidth: '26rem' }} title={t.task}>
-                    <span className="one-line" style={{ display: 'block' }}>
+                    <span className="one-line" style={{ display: 'block' }} dir="auto">
                       {t.task}
                     </span>
                   </td>

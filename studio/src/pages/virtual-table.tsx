@@ -10,6 +10,8 @@ export interface VirtualColumn<R> {
   /** Of a CSS grid: `7rem`, `minmax(8rem, 2fr)`. */
   width: string
   title?(row: R): string
+  /** What people and models wrote: it may run from right to left. */
+  written?: boolean
   cell(row: R): ReactNode
 }
 /** Rows above and below what is seen. */
@@ -87,7 +89,7 @@ export function VirtualTable<R>(o: {
               onClick={() => o.onOpen(row)}
             >
               {o.columns.map(c => (
-                <span key={c.key} role="cell" data-align={c.align} title={c.title?.(row)}>
+                <span key={c.key} role="cell" data-align={c.align} dir={c.written ? 'auto' : undefined} title={c.title?.(row)}>
                   {c.cell(row)}
                 </span>
               ))}
