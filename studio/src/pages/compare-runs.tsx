@@ -4,6 +4,7 @@ import type { Summary } from '../../../src/serve/api/wire.ts'
 import { post } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
@@ -142,14 +143,7 @@ function Side({ s }: { s: Summary }) {
           about="share of the tasks that had been solved for at most so much"
           name="runs-side-by-side"
           series={series}
-          x={{
-            label: `${unitName(s.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(s.unit, x),
-            whole: !/usd|econds/.test(s.unit),
-          }}
+          x={spendAxis(s.unit, limit)}
           y={{ label: 'solved', from: 0, to: 1, format: y => percent(y) }}
         />
       )}

@@ -5,6 +5,7 @@ import { useGet, useStream } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { csvText, save } from '../plot/save.ts'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
@@ -259,14 +260,7 @@ function Results({ c }: { c: Comparison }) {
           about="share of the tasks whose best answer was right when so much had been spent; bands are 95 % intervals"
           name={`${c.world}-${c.id}`}
           series={series}
-          x={{
-            label: `${unitName(c.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(c.unit, x),
-            whole: !/usd|econds/.test(c.unit),
-          }}
+          x={spendAxis(c.unit, limit)}
           y={{ label: 'right', from: 0, to: top, format: y => percent(y) }}
         />
       </section>

@@ -66,7 +66,11 @@ export function TaskTable({
                   {m}
                 </th>
               ))}
-              {other !== undefined && <th scope="col" />}
+              {other !== undefined && (
+                <th scope="col">
+                  <span className="visually-hidden">Two trees</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
