@@ -7,7 +7,7 @@ import { Button, Choice, Field, SelectField, TextField } from '../shell/controls
 import { count } from '../shell/format.ts'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, type BudgetLine, budgetText } from './budget-fields.tsx'
 import { Command, quoted } from './command.tsx'
 import { ModelField } from './model-field.tsx'
@@ -25,8 +25,13 @@ export default function CompareStartPage(_: PageProps) {
       <header className="page-head">
         <h1>New comparison</h1>
       </header>
-      {catalogue.error !== undefined && <Wrong error={catalogue.error} retry={catalogue.reload} />}
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data !== undefined ? (
+        <Form of={catalogue.data} />
+      ) : catalogue.error !== undefined ? (
+        <Wrong error={catalogue.error} retry={catalogue.reload} />
+      ) : (
+        <Reading>what there is</Reading>
+      )}
     </div>
   )
 }

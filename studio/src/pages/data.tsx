@@ -7,7 +7,7 @@ import type { PageProps } from '../routes.tsx'
 import { Button, Choice, SelectField, TextField } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { Link, navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Empty } from '../shell/said.tsx'
+import { Empty, Reading } from '../shell/said.tsx'
 import { say } from '../shell/toast.tsx'
 import { Command } from './command.tsx'
 import './pages.css'
@@ -214,7 +214,7 @@ export default function DataPage(_: PageProps) {
             </Empty>
           )
         ) : p === undefined ? (
-          <p className="quiet late">Reading {runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</p>
+          <Reading>{runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</Reading>
         ) : (
           <>
             <h2>

@@ -7,7 +7,7 @@ import type { PageProps } from '../routes.tsx'
 import { Button, Field, SelectField, TextField } from '../shell/controls.tsx'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, budgetLines, budgetText } from './budget-fields.tsx'
 import { Command, quoted } from './command.tsx'
 import { KnobFields, knobValue } from './knob-fields.tsx'
@@ -30,7 +30,7 @@ export default function StartPage(_: PageProps) {
       <header className="page-head">
         <h1>New run</h1>
       </header>
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data === undefined ? <Reading>what there is</Reading> : <Form of={catalogue.data} />}
     </div>
   )
 }

@@ -116,6 +116,7 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
   useEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
+    const before = document.activeElement
     dialog.showModal()
     // A press and its release beside it: a selection that ends outside does not count.
     let pressed: EventTarget | null = null
@@ -137,6 +138,8 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
       dialog.removeEventListener('click', click)
       dialog.removeEventListener('cancel', cancel)
       dialog.close()
+      // By itself a dialog that has left the page already gives nothing back.
+      if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   return (
