@@ -44,6 +44,10 @@ interface Arrival {
   k: number
 }
 
+/** By what a record knows a request again. */
+export const requestHash = (at: string, kind: string, request: string): string =>
+  digest('sha1', `${at}#${kind}#${request}`, 'base64url').slice(0, 20)
+
 const immediate = setImmediate
 const later = setTimeout
 
@@ -160,7 +164,7 @@ export class Engine implements Bench {
   }
   #issue(p: Pending, job: Job, max: Amount, waited: boolean): void {
     // Over the address, too: one text then serves the check, the ordinals, the cache and what-if.
-    const hash = digest('sha1', `${job.at}#${job.kind}#${job.request}`, 'base64url').slice(0, 20)
+    const hash = requestHash(job.at, job.kind, job.request)
     const place = hashText(hash) * 0x200000 + (hashText(hash, 0x1b873593) >>> 11)
     const ord = this.#ordinals.get(place) ?? 0
     this.#ordinals.set(place, ord + job.count)
@@ -342,7 +346,8 @@ export class Engine implements Bench {
       for (const party of check) if (party.active === 0 && !party.done) party.quiet()
       return this.next()
     }
-    if (this.#replay !== null) return this.#replayOne()
+    // A record that is read for its own sake may be put down anywhere; a run that goes on needs all of it.
+    if (this.#replay !== null && !(this.#parked && this.o.replayOnly === true)) return this.#replayOne()
     if (this.#arrivals.length > 0 && (this.o.clock.kind === 'real' || this.#busy === 0)) {
       if (this.#arrivals.length > 1 && this.o.clock.kind === 'virtual')
         this.#arrivals.sort((a, b) =>

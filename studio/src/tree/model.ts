@@ -78,6 +78,7 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
       const about = Promise.all([get<RunRow>(at, { signal }), get<{ acts: ActRecord[] }>(`${at}/acts`, { signal })])
       const tree = await get<TreeColumns>(`${at}/tree`, { signal })
       m.columns.load(tree)
+      if (tree.best !== null) m.best.set(tree.best)
       m.version.set(m.columns.version)
       m.loaded.set(true)
       const [row, { acts }] = await about
