@@ -85,6 +85,9 @@ export class Party {
   /** What was kept back may be used. */
   final = false
   done = false
+  /** Is among those that the next turn tells of a change, or asks whether they have ended. */
+  woken = false
+  watched = false
   /** Told when nothing is under way any more and everything that followed has happened. */
   quiet: () => void = () => {}
   /** Its own time, or that of a search around it. */

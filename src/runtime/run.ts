@@ -346,7 +346,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         effects: engine.issued,
         missing: engine.missing,
         recalled: engine.recalled,
-        inFlight: engine.inFlight,
+        inFlight: engine.pending.size,
         paid: engine.paid,
         fingerprint: search.tree.fingerprint,
         known: usage(engine.knownUsage),

@@ -225,7 +225,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       models: this.models,
       sampling: this.sampling,
     })
-    engine.up(this.party)
+    engine.parties.up(this.party)
     emit?.('sub.start', { scope, method: frame.method.id }, scope)
     try {
       child.start()
@@ -233,7 +233,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       emit?.('sub.end', { scope, ended }, scope)
       return child.result(ended)
     } finally {
-      engine.down(this.party)
+      engine.parties.down(this.party)
     }
   }
   recur(task: unknown, budget?: Limits & { share?: number }): Promise<Result<S, A, Ans>> {
@@ -490,7 +490,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.party.halted = true
     this.#ended = 'stopped'
     if (o.inFlight === 'cancel') this.shared.engine.cancel((_, party) => within(party, this.party))
-    this.shared.engine.look(this.party)
+    this.shared.engine.parties.look(this.party)
   }
   /** The time limit has come: what is in flight is cancelled, nothing more fits, and the search lands. */
   deadline(): void {
@@ -500,7 +500,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     budget.tick(this.now())
     budget.spent.seconds = Math.max(budget.spent.seconds, (budget.limits.seconds ?? 0) - budget.kept.seconds)
     this.shared.engine.cancel((_, p) => within(p, party))
-    this.shared.engine.look(party)
+    this.shared.engine.parties.look(party)
   }
 
   // ----------------------------------------------------------------------------------------------------------- lifetime
@@ -511,7 +511,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   start(): void {
     const { engine, strict } = this.shared
     const turn = this.#turn
-    engine.look(this.party)
+    engine.parties.look(this.party)
     let run: Promise<void>
     try {
       run = inside(strict, () => this.bound.run(this as unknown as Search<S, A, Ans>))
@@ -541,17 +541,17 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     }
     if (party.halted) {
       if (this.#workers.release()) {
-        engine.wake(party, false)
-        engine.look(party)
+        engine.parties.wake(party, false)
+        engine.parties.look(party)
       } else this.#land(this.#ended)
     } else if (party.stuck.length > 0) this.#land('budget')
-    else if (!engine.wake(party, false)) this.#stray()
-    else engine.look(party)
+    else if (!engine.parties.wake(party, false)) this.#stray()
+    else engine.parties.look(party)
   }
   #stray(): void {
     // A promise that settles by itself may need a few more turns of the event loop than there were; what needs longer is no effect.
     if (++this.#strays > 3) return this.shared.engine.stray()
-    this.shared.engine.look(this.party)
+    this.shared.engine.parties.look(this.party)
   }
   #land(why: Ended): void {
     if (this.#phase !== 'run') return
@@ -569,7 +569,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
       () => this.#finish(),
       e => this.#fail(e),
     )
-    this.shared.engine.look(party)
+    this.shared.engine.parties.look(party)
   }
   /** The answer is verified, where the reward verifies and the method did not ask it to. */
   async #verify(): Promise<void> {
@@ -633,7 +633,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.party.expired = false
     this.budget.limits = { ...this.budget.limits, ...limits }
     this.shared.engine.retryStuck(this.party)
-    this.shared.engine.look(this.party)
+    this.shared.engine.parties.look(this.party)
   }
   result(ended: Ended): Result<S, A, Ans> {
     const t = this.tree
