@@ -95,6 +95,11 @@ export class Party {
     for (let p: Party | undefined = this; p !== undefined; p = p.outer) if (p.expired) return true
     return false
   }
+  /** Is this one, or a search within it. */
+  isWithin(outer: Party): boolean {
+    for (let p: Party | undefined = this; p !== undefined; p = p.outer) if (p === outer) return true
+    return false
+  }
   constructor(budget: Scope, outer?: Party) {
     this.budget = budget
     this.outer = outer
