@@ -1,5 +1,5 @@
 // `espalier export`: runs as training data.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { dataCardText } from '../learn/data/index.ts'
@@ -39,7 +39,7 @@ export const exportCommand: Action = async (call, s) => {
       writeFileSync(`${path}.new`, data)
       renameSync(`${path}.new`, path)
     } catch (e) {
-      rmSync(`${path}.new`, { force: true })
+      if (existsSync(`${path}.new`)) rmSync(`${path}.new`)
       throw new Failure('store', `${file} cannot be written: ${(e as Error).message}`, 'name another file with --out', { cause: e })
     }
     files.push(path)
