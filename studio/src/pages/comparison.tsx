@@ -5,6 +5,7 @@ import { useGet, useStream } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { csvText, save } from '../plot/save.ts'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
@@ -127,6 +128,7 @@ function Results({ c }: { c: Comparison }) {
     const best = rows.find(r => !plain(r))
     return rows.map(r => ({
       name: r.method,
+      step: true,
       points: r.curve.map(p => ({ x: p.spent, y: p.rate, low: p.interval[0], high: p.interval[1] })),
       ...(plain(r) ? { rank: 'plain' as const, dashed: r !== base } : r === best ? { rank: 'strong' as const } : {}),
       // Bands of more than two hide each other.
@@ -207,7 +209,9 @@ function Results({ c }: { c: Comparison }) {
       sort: r => r.yield,
       cell: r => percent(r.yield),
     },
-    { key: 'errors', head: 'Failed', align: 'right', cell: r => (r.errors === 0 ? '' : count(r.errors)) },
+    ...(rows.some(r => r.errors > 0)
+      ? ([{ key: 'errors', head: 'Failed', align: 'right', cell: r => count(r.errors) }] satisfies Column<Row>[])
+      : []),
   ]
   const sorting = by === null ? { key: 'rate', down: true } : { key: by.replace(/^-/, ''), down: by.startsWith('-') }
   const tasks = useMemo(() => {
@@ -272,15 +276,7 @@ function Results({ c }: { c: Comparison }) {
           about="share of the tasks whose best answer was right when so much had been spent; bands are 95 % intervals"
           name={`${c.world}-${c.id}`}
           series={series}
-          height={Math.max(300, rows.length * 15 + 60)}
-          x={{
-            label: `${unitName(c.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(c.unit, x),
-            whole: !/usd|econds/.test(c.unit),
-          }}
+          x={spendAxis(c.unit, limit)}
           y={{ label: 'right', from: 0, to: top, format: y => percent(y) }}
         />
       </section>

@@ -225,9 +225,9 @@ function Rounds({ loop }: { loop: LoopDetail }) {
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',
-      head: <span className="after-number">Weights</span>,
+      head: 'Weights',
       cell: r => (
-        <span className="mono small after-number">
+        <span className="mono small">
           <Link to={`/runs/new?world=${loop.world}`} title={`--model ${r.policy}`} className="row-link">
             {weights(r.policy, loop.name)}
           </Link>
