@@ -5,12 +5,12 @@ import { AddressedRandom, Failure } from '../kernel/index.ts'
 import type { TrainDevice } from '../learn/index.ts'
 import { loadSeedling } from '../model/seedling/index.ts'
 import { worldEntry } from '../run/index.ts'
-import { lock } from '../store/index.ts'
+import { listen, lock } from '../store/index.ts'
 import type { Named } from '../world/index.ts'
 import { eased } from './curriculum.ts'
 import { problemsOf, Stopped } from './harvest.ts'
 import { imagined } from './imagine.ts'
-import { loopLock, loopLog } from './kept.ts'
+import { type LoopAct, loopLetters, loopLock, loopLog } from './kept.ts'
 import { measure } from './measure.ts'
 import { learntPrompts, type PromptValue } from './pcl.ts'
 import { type LoopPlan, loopFolder, loopPlan, loopStateFile } from './plan.ts'
@@ -38,7 +38,7 @@ export interface LoopResult {
   readonly name: string
   readonly plan: LoopPlan
   readonly rounds: readonly Round[]
-  /** false: stopped by the signal; the same call goes on. */
+  /** false: stopped by the signal, or by word that another process left (`tellLoop`); the same call goes on. */
   readonly finished: boolean
 }
 
@@ -47,7 +47,7 @@ export interface LoopResult {
  * @throws Failure (usage) where the name holds a loop of another plan, or the loop has nothing of the parts asked for; (store) where another process works on it
  */
 export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> {
-  const { store, rounds = 3, apart = true, device, onEvent: heard, signal, name: given, ...changes } = o
+  const { store, rounds = 3, apart = true, device, onEvent: heard, signal: given, name: called, ...changes } = o
   const plan: LoopPlan = { ...loopPlan, ...ownOf(spec), ...changes, loop: spec.id }
   if (plan.parts !== 'both' && spec[plan.parts] === undefined)
     throw new Failure(
@@ -55,7 +55,7 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
       `loop ${spec.id} trains no ${plan.parts}`,
       `it trains: ${spec.policy ? 'policy' : ''}${spec.value ? ' value' : ''}`,
     )
-  const name = given ?? `${spec.id}-${plan.parts}-${plan.seed}`
+  const name = called ?? `${spec.id}-${plan.parts}-${plan.seed}`
   const folder = loopFolder(store, name)
   if (plan.curriculum === 'success' && plan.select === 'order')
     throw new Failure(
@@ -73,7 +73,11 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
   const held = problemsOf(entry, plan.seed, plan.measured.split, plan.measured.problems)
   let state: LoopState = { plan, rounds: [], at: 0, beliefs: {} }
   mkdirSync(folder, { recursive: true })
+  const since = Date.now() / 1000
   const mine = lock(loopLock(store, name), `loop ${name}`)
+  const told = new AbortController()
+  const signal = given === undefined ? told.signal : AbortSignal.any([given, told.signal])
+  let over = false
   try {
     return await going()
   } finally {
@@ -98,10 +102,19 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
       renameSync(`${file}.part`, file)
     }
     keep()
+    const deaf = listen(
+      () => loopLetters(store, name),
+      act => {
+        over ||= act.do === 'stop'
+        onEvent({ kind: 'told', round: state.rounds.length, do: act.do as LoopAct['do'] })
+        told.abort()
+      },
+      { since, stale: ['pause', 'stop'] },
+    )
     const work: Work = { spec, plan, name, folder, store, models, entry, apart, device, onEvent, signal }
     try {
       for (let round = state.rounds.length; round <= rounds; round++) {
-        if (signal?.aborted) throw new Stopped()
+        if (signal.aborted) throw new Stopped()
         onEvent({ kind: 'begun', round, rounds })
         const began = performance.now()
         const last = state.rounds.at(-1)
@@ -135,8 +148,14 @@ export async function loop(spec: LoopSpec, o: LoopOptions): Promise<LoopResult> 
         onEvent({ kind: 'round', ...done })
       }
     } catch (e) {
-      if (!(e instanceof Stopped) && !signal?.aborted) throw e
+      if (!(e instanceof Stopped) && !signal.aborted) throw e
+      if (over) {
+        state.of = Math.max(0, state.rounds.length - 1)
+        keep()
+      }
       return { name, plan, rounds: state.rounds, finished: false }
+    } finally {
+      deaf()
     }
     return { name, plan, rounds: state.rounds.slice(0, rounds + 1), finished: true }
   }

@@ -1,6 +1,7 @@
 // What a round of a loop comes to, and what its parts are handed. Types only.
 import type { TrainDevice, TuneEvent, TuneResult } from '../learn/index.ts'
 import type { WorldEntry } from '../world/index.ts'
+import type { LoopAct } from './kept.ts'
 import type { Measured } from './measure.ts'
 import type { PromptValue } from './pcl.ts'
 import type { LoopPlan } from './plan.ts'
@@ -46,6 +47,7 @@ export type LoopEvent =
   | { kind: 'searched'; round: number; problems: number; solved: number; calls: number; of: number }
   | { kind: 'tuning'; round: number; part: 'policy' | 'value'; event: TuneEvent }
   | { kind: 'measuring'; round: number }
+  | ({ kind: 'told'; round: number } & LoopAct)
   | ({ kind: 'round' } & Round)
 
 /** A loop at work. */

@@ -13,6 +13,7 @@ export const roundLine = (r: Round): string =>
 export function loopStatus(e: LoopEvent): string {
   if (e.kind === 'begun') return `round ${e.round} of ${e.rounds}`
   if (e.kind === 'resumed') return `going on after ${e.rounds} rounds`
+  if (e.kind === 'told') return `round ${e.round}: told to ${e.do}; what is whole is kept`
   if (e.kind === 'searched')
     return `round ${e.round}: ${e.solved} of ${e.problems} problems solved, ${number(e.calls)} of ${number(e.of)} calls`
   if (e.kind === 'measuring') return `round ${e.round}: measuring on held-out problems`

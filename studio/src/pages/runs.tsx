@@ -3,9 +3,10 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } f
 import type { Catalogue, RunRow, RunStatus } from '../../../src/serve/api/wire.ts'
 import { get, post, url, useGet, useStream } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
+import { Ago } from '../shell/ago.tsx'
 import { Button, Choice, Dialog } from '../shell/controls.tsx'
-import { ago, amount, count, moment, unitName } from '../shell/format.ts'
-import { useKeys } from '../shell/keys.tsx'
+import { useCursor } from '../shell/cursor.ts'
+import { amount, count, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, navigate, useParam } from '../shell/router.tsx'
 import { Empty, Wrong } from '../shell/said.tsx'
@@ -22,11 +23,12 @@ const statuses: { value: '' | RunStatus; label: string }[] = [
   { value: '', label: 'All' },
   { value: 'running', label: 'Running' },
   { value: 'paused', label: 'Paused' },
-  { value: 'orphan', label: 'Left' },
+  { value: 'orphan', label: 'Orphaned' },
   { value: 'done', label: 'Done' },
   { value: 'failed', label: 'Failed' },
 ]
 const step = 200
+const openRun = (run: string): void => navigate(`/runs/${run}`)
 
 /** What a run spent of what it may: in the unit of its limit. */
 function spend(r: RunRow): { text: string; title: string; share: number | null } {
@@ -52,7 +54,6 @@ export default function RunsPage(_: PageProps) {
   const [rows, setRows] = useState<readonly RunRow[]>()
   const [next, setNext] = useState<string | null>(null)
   const [wrong, setWrong] = useState<unknown>()
-  const [cursor, setCursor] = useState<string | null>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [asking, setAsking] = useState(false)
   const search = useRef<HTMLInputElement>(null)
@@ -125,17 +126,10 @@ export default function RunsPage(_: PageProps) {
     })
   })
 
-  const at = rows?.findIndex(r => r.run === cursor) ?? -1
-  const go = (by: number): void => {
-    if (rows === undefined || rows.length === 0) return
-    setCursor(rows[Math.max(0, Math.min(rows.length - 1, at < 0 && by < 0 ? 0 : at + by))].run)
-  }
   const toggle = (run: string): void => setChosen(was => (was.has(run) ? new Set([...was].filter(x => x !== run)) : new Set([...was, run])))
-  useKeys('Runs', [
-    { keys: ['j', 'ArrowDown'], about: 'next run', do: () => go(1) },
-    { keys: ['k', 'ArrowUp'], about: 'run before', do: () => go(-1) },
-    { keys: ['Enter'], about: 'open the run', do: () => (cursor === null ? false : navigate(`/runs/${cursor}`)) },
-    { keys: ['x', ' '], about: 'choose the run', do: () => (cursor === null ? false : toggle(cursor)) },
+  const ids = useMemo(() => rows?.map(r => r.run), [rows])
+  const cursor = useCursor('Runs', ids, openRun, at => [
+    { keys: ['x', ' '], about: 'choose the run', do: () => (at === null ? false : toggle(at)) },
     { keys: ['/'], about: 'filter by text', do: () => search.current?.focus() },
     { keys: ['n'], about: 'new run', do: () => navigate('/runs/new') },
     { keys: ['Delete'], about: 'delete the chosen runs', do: () => (chosen.size === 0 ? false : setAsking(true)) },
@@ -228,6 +222,7 @@ export default function RunsPage(_: PageProps) {
               key: 'task',
               head: 'Task',
               width: 'minmax(8rem, 2fr)',
+              written: true,
               title: r => r.task,
               cell: r => (
                 <Link to={`/runs/${r.run}`} className="row-link" onClick={e => e.stopPropagation()}>
@@ -251,6 +246,7 @@ export default function RunsPage(_: PageProps) {
               key: 'answer',
               head: 'Answer',
               width: 'minmax(8rem, 2.4fr)',
+              written: true,
               title: r => r.answer ?? r.why ?? '',
               cell: r =>
                 r.answer === null ? (
@@ -287,15 +283,14 @@ export default function RunsPage(_: PageProps) {
               head: 'Begun',
               width: '6.2rem',
               align: 'right',
-              title: r => moment(r.created),
-              cell: r => <span className="quiet">{ago(r.created)}</span>,
+              cell: r => <Ago at={r.created} />,
             },
           ]}
           rows={rows}
           rowKey={r => r.run}
           cursor={cursor}
           isChosen={r => chosen.has(r.run)}
-          onOpen={r => navigate(`/runs/${r.run}`)}
+          onOpen={r => openRun(r.run)}
           onEnd={more}
         />
       )}
@@ -324,9 +319,9 @@ export default function RunsPage(_: PageProps) {
       {asking && (
         <Dialog title="Delete runs" onClose={() => setAsking(false)}>
           <div>
-            <h2>
+            <h1>
               Delete {count(chosen.size)} {chosen.size === 1 ? 'run' : 'runs'}?
-            </h2>
+            </h1>
             <p className="quiet">Their trees, their records and what they cost are gone for good. Data that was exported stays.</p>
             <div className="acts">
               <Button onClick={() => setAsking(false)}>Keep</Button>

@@ -283,8 +283,8 @@ function Head({ model, row, run, acts }: { model: RunModel; row: RunRow | undefi
   return (
     <header className="run-head">
       <div className="run-what">
-        <h1 className="one-line" title={row?.task}>
-          {row?.task ?? run}
+        <h1 className="one-line" title={row?.task} dir="auto">
+          {row?.task ?? '\u00a0'}
         </h1>
         <p className="run-line">
           {row !== undefined && (

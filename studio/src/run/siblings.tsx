@@ -22,7 +22,7 @@ export function Siblings({
       key: 'action',
       head: 'action',
       cell: r => (
-        <button type="button" className="sibling mono one-line" title={r.action} onClick={() => onSelect(r.row)}>
+        <button type="button" className="sibling mono one-line" dir="auto" title={r.action} onClick={() => onSelect(r.row)}>
           {r.action || '–'}
         </button>
       ),

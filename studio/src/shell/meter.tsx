@@ -18,7 +18,7 @@ export function Meter({ unit, spent, limit }: { unit: string; spent: number | nu
         </span>
       </span>
       <span className="meter-bar">
-        <i data-full={part >= 1 ? '' : undefined} style={{ width: `${part * 100}%` }} />
+        <i style={{ width: `${part * 100}%` }} />
       </span>
     </div>
   )

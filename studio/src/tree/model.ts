@@ -76,8 +76,11 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
     try {
       // The tree is the greater: it is asked for at once, beside what is said about the run.
       const about = Promise.all([get<RunRow>(at, { signal }), get<{ acts: ActRecord[] }>(`${at}/acts`, { signal })])
+      // Where the tree fails as well, that is what is said.
+      about.catch(() => {})
       const tree = await get<TreeColumns>(`${at}/tree`, { signal })
       m.columns.load(tree)
+      if (tree.best !== null) m.best.set(tree.best)
       m.version.set(m.columns.version)
       m.loaded.set(true)
       const [row, { acts }] = await about
