@@ -164,9 +164,9 @@ function Results({ c }: { c: Comparison }) {
     },
     {
       key: 'bounds',
-      head: '',
+      head: <span className="visually-hidden">its bounds</span>,
       align: 'right',
-      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${fixed(100 * r.interval[1], 0)}`}</span>,
+      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${percent(r.interval[1])}`}</span>,
     },
     {
       key: 'difference',
@@ -281,12 +281,14 @@ function Results({ c }: { c: Comparison }) {
         />
       </section>
       <section className="section">
-        <h2>
-          Methods{' '}
-          <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
-            CSV
-          </Button>
-        </h2>
+        <header className="plot-head">
+          <h2>Methods</h2>
+          <span className="plot-acts">
+            <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
+              CSV
+            </Button>
+          </span>
+        </header>
         <Table
           label="Methods"
           columns={columns}

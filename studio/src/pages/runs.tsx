@@ -109,7 +109,7 @@ export default function RunsPage(_: PageProps) {
     (world === null || r.world === world) &&
     (method === null || r.method === method) &&
     (parts === 'true' || r.origin === null)
-  useStream('/api/runs/events', (event, data) => {
+  const stream = useStream('/api/runs/events', (event, data) => {
     if (event === 'gone') {
       const { run } = data as { run: string }
       setRows(was => was?.filter(r => r.run !== run))
@@ -127,6 +127,16 @@ export default function RunsPage(_: PageProps) {
   })
 
   const toggle = (run: string): void => setChosen(was => (was.has(run) ? new Set([...was].filter(x => x !== run)) : new Set([...was, run])))
+  // Broken off and live again: perhaps by another server, that cannot say what was missed.
+  const broken = useRef(false)
+  useEffect(() => {
+    if (stream === 'waiting') broken.current = true
+    else if (stream === 'live' && broken.current) {
+      broken.current = false
+      setTurn(t => t + 1)
+    }
+  }, [stream])
+
   const ids = useMemo(() => rows?.map(r => r.run), [rows])
   const cursor = useCursor('Runs', ids, openRun, at => [
     { keys: ['x', ' '], about: 'choose the run', do: () => (at === null ? false : toggle(at)) },
@@ -207,13 +217,11 @@ export default function RunsPage(_: PageProps) {
               head: <span className="visually-hidden">Chosen</span>,
               width: '2rem',
               cell: r => (
-                <input
-                  type="checkbox"
-                  aria-label={`Choose ${r.run}`}
-                  checked={chosen.has(r.run)}
-                  onClick={e => e.stopPropagation()}
-                  onChange={() => toggle(r.run)}
-                />
+                // The whole cell: who misses the box does not open the run.
+                // biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps a click from the row
+                <label className="choose" onClick={e => e.stopPropagation()}>
+                  <input type="checkbox" aria-label={`Choose ${r.run}`} checked={chosen.has(r.run)} onChange={() => toggle(r.run)} />
+                </label>
               ),
             },
             { key: 'status', head: 'Status', width: '6.2rem', cell: r => <Status status={r.status} /> },

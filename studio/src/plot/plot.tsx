@@ -83,13 +83,10 @@ export function Plot(o: PlotProps) {
     return series.map(s => {
       const grey = s.rank === 'plain' || s.rank === 'past'
       const i = s.colour ?? (grey ? -1 : next++)
+      const own = colours[i % colours.length]
       return {
-        colour:
-          s.rank === 'plain'
-            ? 'var(--ink-3)'
-            : s.rank === 'past' && s.colour === undefined
-              ? 'var(--line-strong)'
-              : colours[i % colours.length],
+        colour: s.rank === 'plain' ? 'var(--ink-3)' : s.rank === 'past' && s.colour === undefined ? 'var(--line-strong)' : own.line,
+        text: grey ? 'var(--ink-3)' : own.text,
         dash: s.dashed || (!grey && i >= colours.length) ? '5 4' : undefined,
         width: s.rank === 'strong' ? 2.4 : s.rank === 'past' ? 1 : 1.7,
         opacity: s.rank === 'past' ? 0.45 : 1,
@@ -301,7 +298,7 @@ export function Plot(o: PlotProps) {
                   fill="none"
                   opacity={Math.abs(wanted[i] - y) < 2 ? 0 : 0.5}
                 />
-                <text className="plot-name" x={right + 16} y={y + 4} fill={styles[i].colour} fontWeight={s.rank === 'strong' ? 600 : 500}>
+                <text className="plot-name" x={right + 16} y={y + 4} fill={styles[i].text} fontWeight={s.rank === 'strong' ? 600 : 500}>
                   {s.name.length > 26 ? `${s.name.slice(0, 25)}…` : s.name}
                   <tspan className="plot-value" dx={7}>
                     {o.y.format(p.y!)}

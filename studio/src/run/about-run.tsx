@@ -121,7 +121,7 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
           <div>
             <dt>nodes</dt>
             <dd>
-              {count(row.nodes)}, depth {row.depth}
+              {count(Math.max(row.nodes, model.columns.size))}, depth {Math.max(row.depth, model.columns.maxDepth)}
             </dd>
           </div>
         </dl>

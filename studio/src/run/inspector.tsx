@@ -63,6 +63,8 @@ const statNames: Record<string, string> = {
   V: "critic's value",
   R: 'own reward',
 }
+/** Those that are whole numbers. */
+const counts = { N: true, O: true, M: true }
 export interface InspectorProps {
   model: RunModel
   row: number
@@ -110,7 +112,7 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
             ×
           </Button>
         </p>
-        <p className="inspector-action mono" dir="auto">
+        <p className="inspector-action mono" dir="auto" aria-live="polite">
           {node.action ?? 'the task'}
         </p>
         {node.flags.filter(f => f !== 'taken').length > 0 && (
@@ -271,9 +273,12 @@ function Stats({ stats }: { stats: NodeDetail['stats'] }) {
   return (
     <dl className="stats">
       {known.map(([name, v]) => (
-        <div key={name} title={statNames[name] ?? name}>
-          <dt>{name}</dt>
-          <dd>{name === 'N' || name === 'O' || name === 'M' ? count(v) : fixed(v)}</dd>
+        <div key={name} title={statNames[name]}>
+          <dt>
+            {name}
+            {name in statNames && <span className="visually-hidden">: {statNames[name]}</span>}
+          </dt>
+          <dd>{name in counts || (!(name in statNames) && Number.isInteger(v)) ? count(v) : fixed(v)}</dd>
         </div>
       ))}
     </dl>

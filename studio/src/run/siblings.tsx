@@ -35,5 +35,14 @@ export function Siblings({
       t => ({ key: `term ${t}`, head: t, title: 'a term of the choice', align: 'right', cell: (r: Row) => fixed(r.terms?.[t]) }) as const,
     ),
   ]
-  return <Table label={label} columns={columns} rows={rows} rowKey={r => String(r.row)} selected={String(selected)} />
+  return (
+    <Table
+      label={label}
+      columns={columns}
+      rows={rows}
+      rowKey={r => String(r.row)}
+      selected={String(selected)}
+      onOpen={r => onSelect(r.row)}
+    />
+  )
 }

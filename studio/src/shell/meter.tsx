@@ -23,7 +23,8 @@ export function Meter({ unit, spent, limit }: { unit: string; spent: number | nu
     </div>
   )
 }
-export function Meters({ budget, spent }: { budget: Limits; spent: Partial<Usage> }) {
+/** `spent` null: not known. */
+export function Meters({ budget, spent }: { budget: Limits; spent: Partial<Usage> | null }) {
   const limits = Object.entries(budget).filter((e): e is [string, number] => typeof e[1] === 'number')
-  return limits.map(([unit, limit]) => <Meter key={unit} unit={unit} spent={spentOf(unit, spent)} limit={limit} />)
+  return limits.map(([unit, limit]) => <Meter key={unit} unit={unit} spent={spent === null ? null : spentOf(unit, spent)} limit={limit} />)
 }
