@@ -49,6 +49,8 @@ const later = setTimeout
 
 export class Engine implements Bench {
   readonly o: EngineOptions
+  /** Of chance; another from an act on. */
+  seed: number
   /** Time of the last delivered record, seconds. */
   now = 0
   delivered = 0
@@ -90,6 +92,7 @@ export class Engine implements Bench {
 
   constructor(o: EngineOptions) {
     this.o = o
+    this.seed = o.seed
     this.#slots = new SlotMeter(o.slots)
     this.#replay = o.journal.size > 0 ? o.journal.read()[Symbol.iterator]() : null
     this.failure = new Promise<never>((_, no) => {
@@ -99,9 +102,6 @@ export class Engine implements Bench {
   }
   get run(): string {
     return this.o.run
-  }
-  get seed(): number {
-    return this.o.seed
   }
   get heard(): Bench['heard'] {
     return this.o.heard
