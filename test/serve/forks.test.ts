@@ -122,6 +122,21 @@ describe('from a row on', () => {
     expect([dialect.status, dialect.body.error.param]).toEqual([400, 'model'])
   })
 
+  test('a simulated model, which is made by the seed of the run, is another one by another seed', async () => {
+    const { s } = await begun({ budget: 'calls=4' })
+    const sim = await setting(undefined, { store: s.store, models: { sim: 'simulated:error=0.2' } })
+    const body = { world: 'game24', task: '1 2 4 9', model: 'sim', method: 'puct', budget: 'calls=30', knobs: { untilSolved: false } }
+    const row = await over(sim, ((await (await sim.post('/api/runs', body)).json()) as RunRow).run)
+    const made = await forked(sim, row.run, { at: 8, seed: 7 })
+    expect(Object.values(made.models)).toEqual(['simulated:seed=1,error=0.2', 'simulated:seed=7,error=0.2'])
+    await holds(s, made.run)
+    const again = await forked(sim, made.run, { at: 9, seed: 8 })
+    expect(Object.values(again.models).at(-1)).toBe('simulated:seed=8,error=0.2')
+    await holds(s, again.run)
+    const other = await forked(sim, made.run, { method: 'best-first' })
+    expect([other.seed, other.models]).toEqual([7, { policy: 'simulated:seed=7,error=0.2' }])
+  })
+
   test('other limits: lower ones, too, but none below what was spent', async () => {
     const { s, row } = await begun()
     const made = await forked(s, row.run, { at: 8, budget: 'calls=20' })

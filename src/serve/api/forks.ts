@@ -16,6 +16,16 @@ import type { ActAnswer, ActBody } from './wire.ts'
 type ForkBody = Extract<ActBody, { do: 'fork' }>
 const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 
+/** A simulated model whose seed nobody named has that of the run. */
+const seededBy = (spec: string, seed: number): string =>
+  /^simulated\b/.test(spec) && !/[:,]seed=/.test(spec) ? `${spec}${spec.includes(':') ? ',' : ':'}seed=${seed}` : spec
+/** The spec of the policy that a run goes on with, as it was named. */
+function specOf(meta: RunMeta): string {
+  const { seed, policy } = changedIn(meta)
+  const spec = policy ?? planOfRun(meta)!.models.policy
+  return policy !== undefined && /^simulated\b/.test(spec) ? spec.replace(new RegExp(`[:,]seed=${seed ?? meta.seed}$`), '') : spec
+}
+
 /** @param o what else is done to runs: to go on with one, to tell of it, to find where an edit goes */
 export function forks(
   api: Api,
@@ -29,21 +39,21 @@ export function forks(
   const { desk } = api
   const { goOn, answer, placeOf } = o
 
-  /** A model of this server that can answer in place of the policy. */
-  async function modelFor(meta: RunMeta, name: string): Promise<{ spec: string; id: string }> {
-    const chosen = modelNamed(name, api.settings)
+  /** A model that can answer in place of the policy, by a seed. */
+  async function modelFor(meta: RunMeta, given: string, seed: number): Promise<{ spec: string; id: string }> {
     const plan = planOfRun(meta)!
+    const spec = seededBy(given, seed)
     const policyOf = async (models: Plan['models']) => {
       const { frame } = await framedOf(desk, meta, { models }).catch(e => Promise.reject(blame('model', e)))
       blamed('model', () => checkFrame(frame))
       return asRoles(frame.model).policy
     }
-    const [was, other] = [await policyOf(plan.models), await policyOf({ ...plan.models, policy: chosen.spec })]
+    const [was, other] = [await policyOf(plan.models), await policyOf({ ...plan.models, policy: spec })]
     if (other.dialect !== was.dialect)
-      throw new Refusal(400, 'invalid_value', `model: ${chosen.name} speaks '${other.dialect}', and the run '${was.dialect}'`, {
+      throw new Refusal(400, 'invalid_value', `model: ${given} speaks '${other.dialect}', and the run '${was.dialect}'`, {
         param: 'model',
       })
-    return { spec: chosen.spec, id: other.id }
+    return { spec, id: other.id }
   }
   /** A search that is over draws nothing more. @throws Refusal (409) */
   function stillGoing(meta: RunMeta, after: number | undefined, wanted: Limits): void {
@@ -70,7 +80,7 @@ export function forks(
         seed,
         models: {
           ...plain,
-          policy: body.model === undefined ? (changedIn(meta).policy ?? plain.policy) : modelNamed(body.model, api.settings).spec,
+          policy: body.model === undefined ? specOf(meta) : modelNamed(body.model, api.settings).spec,
         },
         budget: atMost(held.limits, api.settings.most),
         ...(asked.by === undefined ? {} : { by: asked.by }),
@@ -132,8 +142,11 @@ export function forks(
         )
       return another(meta, body, asked, wanted, after)
     }
-    const model = body.model === undefined ? undefined : await modelFor(meta, body.model)
     const seed = body.seed === undefined || body.seed === seedOf(meta) ? undefined : body.seed
+    const given = body.model === undefined ? specOf(meta) : modelNamed(body.model, api.settings).spec
+    // A model that is made by the run's seed is another one by another seed.
+    const other = body.model !== undefined || (seed !== undefined && seededBy(given, seed) !== given)
+    const model = other ? await modelFor(meta, given, seed ?? seedOf(meta)) : undefined
     if (seed !== undefined || model !== undefined) stillGoing(meta, after, wanted)
     const lower = Object.fromEntries(
       Object.entries(body.budget === undefined ? {} : wanted).filter(
