@@ -31,6 +31,10 @@ export interface EngineOptions extends DispatchOptions {
   onLive?(): void
 }
 
+/** By what a record knows a request again. */
+export const requestHash = (at: string, kind: string, request: string): string =>
+  digest('sha1', `${at}#${kind}#${request}`, 'base64url').slice(0, 20)
+
 const later = setTimeout
 
 export class Engine implements Sender, Replayed {
@@ -110,7 +114,7 @@ export class Engine implements Sender, Replayed {
   }
   #issue(p: Pending, job: Job, max: Amount): void {
     // Over the address, too: one text then serves the check, the ordinals, the cache and what-if.
-    const hash = digest('sha1', `${job.at}#${job.kind}#${job.request}`, 'base64url').slice(0, 20)
+    const hash = requestHash(job.at, job.kind, job.request)
     const place = hashText(hash) * 0x200000 + (hashText(hash, 0x1b873593) >>> 11)
     const ord = this.#ordinals.get(place) ?? 0
     this.#ordinals.set(place, ord + job.count)
@@ -211,7 +215,8 @@ export class Engine implements Sender, Replayed {
   #turn(): void {
     const { parties } = this
     if (parties.tellTicks() || this.#admission.retry() || parties.tellChanges() || parties.tellQuiet()) return this.next()
-    if (this.#replay !== null) return this.#replayOne(this.#replay)
+    // A record that is read for its own sake may be put down anywhere; a run that goes on needs all of it.
+    if (this.#replay !== null && !(this.#parked && this.o.replayOnly === true)) return this.#replayOne(this.#replay)
     const dispatch = this.#dispatch
     const arrival = dispatch.arrived()
     if (arrival !== undefined) {

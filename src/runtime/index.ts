@@ -1,7 +1,7 @@
 export { brief } from './brief.ts'
 export { type Clock, realClock, virtualClock } from './clock.ts'
 export { Place } from './context.ts'
-export { Engine, type EngineOptions } from './engine.ts'
+export { Engine, type EngineOptions, requestHash } from './engine.ts'
 export { Divergence, EffectError, StrayWait } from './errors.ts'
 export type { Event, EventData, EventKind } from './events.ts'
 export { Gate, type GateReport } from './gate.ts'

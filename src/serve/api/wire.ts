@@ -111,6 +111,8 @@ export interface TreeColumns extends TreeStats {
   /** For GET .../events?after=: what this answer holds. */
   cursor: string
   size: number
+  /** The best answer that is known of. */
+  best: Best | null
   parent: number[]
   rank: number[]
   /** Seconds of the run at which it was made; null: not known (then the order of rows stands for it). */
@@ -222,8 +224,8 @@ export interface NodeDetail {
   children: NodeDetail['siblings']
   notes: { kind: string; scope: string; text: string }[]
   spent: { calls: number; tokens: number; usd: number | null }
-  /** Prompts, judgements and terms are being made from the record: ask again. */
-  pending?: boolean
+  /** Prompts, judgements and terms are being made from the record, which is this far (0 to 1): ask again. */
+  pending?: { progress: number }
 }
 export interface Token {
   text: string
@@ -320,6 +322,10 @@ export interface ComparisonRow {
   id: string
   created: number
   status: RunStatus
+  /** Who works on it: this server, another process (its acts then go through the store), nobody. */
+  worker: 'here' | 'elsewhere' | null
+  /** It was ended before all of it was done. */
+  stopped: boolean
   world: string
   methods: string[]
   items: number
@@ -340,6 +346,18 @@ export interface NewComparisonBody {
   budget: Limits | string
   seeds?: number
   concurrency?: number
+}
+/**
+ * POST /api/comparisons/{id}/acts -> ComparisonRow. 409 where it cannot be done now.
+ *
+ * | do | means |
+ * |---|---|
+ * | pause | no further run begins; those under way are parked once what is in flight has ended |
+ * | resume | goes on in this server: what is finished is read, what was parked (or left by a process that was killed) goes on where it was |
+ * | stop | as pause, and it is over: its result is about what is finished. Only resume takes it up again |
+ */
+export interface ComparisonActBody {
+  do: 'pause' | 'resume' | 'stop'
 }
 /** POST /api/summary { runs: string[] } -> Summary: several runs side by side, whatever they were; quality against spend by method with intervals, and a table by task. */
 export type { Summary }
@@ -372,7 +390,7 @@ export interface LoopRow {
   active: boolean
   updated: number
 }
-/** GET /api/loops/{name} -> LoopDetail; GET /api/loops/{name}/events (SSE): `progress` (what it does now), `point` (TrainPoint), `loop` (LoopDetail). POST /api/loops { loop, rounds, seed, parts, quick, budget, name? } -> 201 LoopRow; POST /api/loops/{name}/acts { do: 'pause' | 'resume' }. */
+/** GET /api/loops/{name} -> LoopDetail; GET /api/loops/{name}/events (SSE): `progress` (what it does now), `point` (TrainPoint), `loop` (LoopDetail). POST /api/loops { loop, rounds, seed, parts, quick, budget, name? } -> 201 LoopRow; POST /api/loops/{name}/acts { do: 'pause' | 'resume' | 'stop', rounds? } -> LoopRow: pause lands at a checkpoint, stop does and wants no further rounds; both whichever process trains. */
 export interface LoopDetail extends LoopRow {
   plan: Record<string, unknown>
   /** Of each round: held-out rates with their intervals, rows, spend. Round 0: before any training. */
