@@ -227,12 +227,13 @@ export async function follow(path: string, o: Follow): Promise<void> {
     pause = Math.min(10_000, pause * 2)
   }
 }
-/** Follows a stream while the component is there; null: not now. `on` may change from render to render. */
-export function useStream(path: string | null, on: Follow['on'], after?: string): StreamState {
+/** Follows a stream while the component is there; null: not now. `on` may change from render to render. Another `turn`: one that has ended begins again. */
+export function useStream(path: string | null, on: Follow['on'], o: { after?: string; turn?: number } = {}): StreamState {
+  const { after, turn = 0 } = o
   const [now, setNow] = useState<StreamState>('opening')
   const latest = useRef(on)
   latest.current = on
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `after` is where it began
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `after` is where it began, `turn` begins again
   useEffect(() => {
     if (path === null) return
     const abort = new AbortController()
@@ -243,6 +244,6 @@ export function useStream(path: string | null, on: Follow['on'], after?: string)
       signal: abort.signal,
     })
     return () => abort.abort()
-  }, [path])
+  }, [path, turn])
   return now
 }

@@ -15,6 +15,7 @@ import { Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, sorted, Table } from '../shell/table.tsx'
 import './pages.css'
+import { ComparisonActs } from './comparison-acts.tsx'
 import { TaskTable } from './task-table.tsx'
 
 type Row = Comparison['rows'][number]
@@ -33,14 +34,19 @@ export default function ComparisonPage({ params }: PageProps) {
   const found = useGet<Comparison>(`/api/comparisons/${encodeURIComponent(id)}`)
   const [row, setRow] = useState<ComparisonRow>()
   const asked = useRef(0)
-  useStream(`/api/comparisons/${encodeURIComponent(id)}/events`, (event, data) => {
-    if (event !== 'comparison' && event !== 'end') return
-    setRow(data as ComparisonRow)
-    // Rates with their intervals take the server a moment: now and then is enough, and once at the end.
-    const now = Date.now()
-    if (event === 'end' ? asked.current > 0 : now - asked.current > 2000) found.reload()
-    asked.current = now
-  })
+  const [turn, setTurn] = useState(0)
+  useStream(
+    `/api/comparisons/${encodeURIComponent(id)}/events`,
+    (event, data) => {
+      if (event !== 'comparison' && event !== 'end') return
+      setRow(data as ComparisonRow)
+      // Rates with their intervals take the server a moment: now and then is enough, and once at the end.
+      const now = Date.now()
+      if (event === 'end' ? asked.current > 0 : now - asked.current > 2000) found.reload()
+      asked.current = now
+    },
+    { turn },
+  )
   const c = found.data
   if (c === undefined)
     return (
@@ -49,7 +55,7 @@ export default function ComparisonPage({ params }: PageProps) {
       </div>
     )
   const limits = Object.entries(c.budget).map(([u, x]) => `${amount(u, x)} ${unitName(u)}`)
-  const under = row !== undefined && row.status !== 'done'
+  const under = row !== undefined && (row.status !== 'done' || row.stopped)
   return (
     <div className="page">
       <header className="page-head">
@@ -59,6 +65,16 @@ export default function ComparisonPage({ params }: PageProps) {
           reward {c.reward}
         </span>
         <div className="acts">
+          {row !== undefined && (
+            <ComparisonActs
+              row={row}
+              onDone={(now, what) => {
+                setRow(now)
+                // Its events ended with it: they begin again.
+                if (what === 'resume') setTurn(t => t + 1)
+              }}
+            />
+          )}
           <Link className="button" to={`/data?runs=${c.id}`}>
             As data
           </Link>
@@ -69,7 +85,7 @@ export default function ComparisonPage({ params }: PageProps) {
           <span>
             <Status status={row.status} />{' '}
             <span className="quiet">
-              {count(row.done)} of {count(row.cells)} runs
+              {count(row.done)} of {count(row.cells)} runs{row.stopped && ', then it was stopped'}
             </span>
           </span>
           <div className="progress">

@@ -62,9 +62,9 @@ export default function LoopPage({ params }: PageProps) {
         {found.error !== undefined ? <Wrong error={found.error} retry={found.reload} /> : <Reading>the loop</Reading>}
       </div>
     )
-  const act = (what: 'pause' | 'resume'): void => {
-    post(`${at}/acts`, { do: what }).then(
-      () => say(what === 'pause' ? 'It stops at the next checkpoint' : 'It goes on', 'done'),
+  const act = (what: 'pause' | 'stop' | 'resume', rounds?: number): void => {
+    post(`${at}/acts`, { do: what, ...(rounds === undefined ? {} : { rounds }) }).then(
+      () => say(what === 'resume' ? 'It goes on' : 'It lands at the next checkpoint', 'done'),
       e => say((e as Error).message, 'wrong'),
     )
   }
@@ -80,9 +80,18 @@ export default function LoopPage({ params }: PageProps) {
         </span>
         <div className="acts">
           {loop.active ? (
-            <Button onClick={() => act('pause')}>Pause</Button>
+            <>
+              <Button title="It lands at a checkpoint and can be resumed" onClick={() => act('pause')}>
+                Pause
+              </Button>
+              <Button title="It lands at a checkpoint, and the rounds that are whole are all" onClick={() => act('stop')}>
+                Stop
+              </Button>
+            </>
+          ) : over ? (
+            <Button onClick={() => act('resume', loop.rounds + 1)}>Another round</Button>
           ) : (
-            <Button onClick={() => act('resume')} disabled={over}>
+            <Button kind="main" onClick={() => act('resume')}>
               Resume
             </Button>
           )}

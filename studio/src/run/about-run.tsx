@@ -145,6 +145,7 @@ const verbs: Record<string, string> = {
   pin: 'pinned',
   unpin: 'unpinned',
   raise: 'raised the budget to',
+  change: 'went on with',
 }
 function ActLine({ act, onSelect }: { act: ActRecord; onSelect(row: number): void }) {
   const node = (row: number) => (

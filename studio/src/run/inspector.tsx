@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { NodeDetail } from '../../../src/serve/api/wire.ts'
 import { type Got, useGet } from '../api.ts'
 import { Button } from '../shell/controls.tsx'
-import { compact, count, fixed, usd } from '../shell/format.ts'
+import { compact, count, fixed, share, usd } from '../shell/format.ts'
 import { Wrong } from '../shell/said.tsx'
 import type { RunModel } from '../tree/model.ts'
 import { Effects } from './effects.tsx'
@@ -15,7 +15,7 @@ import { Tokens } from './tokens.tsx'
 function useNode(model: RunModel, row: number): Got<NodeDetail> {
   const got = useGet<NodeDetail>(`/api/runs/${encodeURIComponent(model.run)}/nodes/${row}?wait=0.3`)
   const { reload } = got
-  const pending = got.data?.pending === true
+  const pending = got.data?.pending !== undefined
   useEffect(() => {
     if (!pending) return
     const timer = setInterval(reload, 1500)
@@ -220,7 +220,11 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
           <Effects effects={node.effects} />
         </Part>
       )}
-      {node.pending === true && <p className="faint part">Prompts and judgements are being read from the journal…</p>}
+      {node.pending !== undefined && (
+        <p className="faint part" role="status">
+          Prompts and judgements are being read from the journal: <span className="num">{share(node.pending.progress)}</span>
+        </p>
+      )}
       {node.notes.length > 0 && (
         <Part title="Notes">
           {node.notes.map((n, i) => (

@@ -80,6 +80,7 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
       about.catch(() => {})
       const tree = await get<TreeColumns>(`${at}/tree`, { signal })
       m.columns.load(tree)
+      if (tree.best !== null) m.best.set(tree.best)
       m.version.set(m.columns.version)
       m.loaded.set(true)
       const [row, { acts }] = await about
