@@ -4,7 +4,7 @@ import type { Catalogue, LoopRow } from '../../../src/serve/api/wire.ts'
 import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
 import { Ago } from '../shell/ago.tsx'
-import { Button, Dialog, SelectField, TextField } from '../shell/controls.tsx'
+import { Alert, Button, Dialog, SelectField, TextField } from '../shell/controls.tsx'
 import { useCursor } from '../shell/cursor.ts'
 import { count } from '../shell/format.ts'
 import { Link, navigate, useParam } from '../shell/router.tsx'
@@ -169,11 +169,7 @@ function Form({ of, close }: { of: Catalogue; close(): void }) {
         <input type="checkbox" checked={quick} onChange={e => setQuick(e.target.checked)} />
         in small: minutes a round
       </label>
-      {elsewhere !== null && (
-        <span className="wrong" role="alert">
-          {elsewhere}
-        </span>
-      )}
+      <Alert text={elsewhere} />
       <Command words={command} />
       <div className="acts">
         <Button onClick={close}>Not now</Button>

@@ -19,6 +19,13 @@ export function Button({ kind, small, className, ...rest }: ButtonProps) {
   )
 }
 
+/** What is wrong, said at once. */
+export const Alert = ({ text }: { text: string | null }) =>
+  text !== null && (
+    <span className="wrong" role="alert">
+      {text}
+    </span>
+  )
 interface FieldProps {
   label: ReactNode
   hint?: ReactNode
@@ -33,13 +40,7 @@ export function Field(o: FieldProps & { children: (id: string) => ReactNode }) {
         {o.label}
       </label>
       {o.children(id)}
-      {o.wrong ? (
-        <span className="wrong" role="alert">
-          {o.wrong}
-        </span>
-      ) : (
-        o.hint && <span className="hint">{o.hint}</span>
-      )}
+      {o.wrong ? <Alert text={o.wrong} /> : o.hint && <span className="hint">{o.hint}</span>}
     </div>
   )
 }
