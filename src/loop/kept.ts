@@ -2,8 +2,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { holder, type Letter, sendLetter, takeLetters } from '../store/index.ts'
-import type { LoopEvent, LoopState } from './loop.ts'
 import { loopFolder, loopStateFile } from './plan.ts'
+import type { LoopEvent, LoopState } from './round.ts'
 import { loopStatus } from './status.ts'
 
 /** A step of a training. */

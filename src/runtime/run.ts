@@ -15,6 +15,7 @@ import type {
 import { binding, Failure, type FlatTree, isGame, maximum, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
+import type { Ended } from './course.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
@@ -22,8 +23,9 @@ import { type Act, type Journal, MemoryJournal, type Turn } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
+import { asRoles } from './model.ts'
 import type { Tap } from './request.ts'
-import { asRoles, type Ended, RunningSearch } from './search.ts'
+import { RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
@@ -348,7 +350,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         effects: engine.issued,
         missing: engine.missing,
         recalled: engine.recalled,
-        inFlight: engine.inFlight,
+        inFlight: engine.pending.size,
         paid: engine.paid,
         fingerprint: search.tree.fingerprint,
         known: usage(engine.knownUsage),

@@ -216,7 +216,18 @@ describe('bad input is one line, and what was good is kept', () => {
     ],
     ['half a line', [good, '{"prompt":'], /line 2: expected JSON/],
     ['nothing', [], /expected rows, found none/],
-    ['no labels', [good], /./],
+    ['no labels', [good], /line 1: loss dpo learns of preference rows, found sft rows/],
+    [
+      'pairs to imitate',
+      ['{"prompt":"24 : 4 6 ;","chosen":"4 * 6 = 24 $","rejected":"4 + 6 = 10 $"}'],
+      /line 1: loss sft learns of sft or [a-z -]+ or critique rows, found preference rows/,
+    ],
+    ['Parquet', ['PAR1\u0015\u0006'], /bad\.jsonl: expected JSON Lines, found Parquet/],
+    [
+      'a NaN in the first row',
+      ['{"prompt":"24 : 4 6 ;","completion":NaN}'],
+      /line 1: expected a row of JSON Lines[^\n]+\n {2}hint: [^\n]*NaN/,
+    ],
   ])('%s', async (name, rows, what) => {
     const path = file('bad.jsonl', ...rows)
     refused(await inside(data(path, ...(name === 'no labels' ? ['--loss', 'dpo'] : []))), 2, what)

@@ -22,12 +22,12 @@ export function addTree(api: Api, trees: Trees): void {
   const { desk } = api
   api.get('/api/runs/{run}/tree', { summary: 'the tree as columns, an edge a row', answer: treeColumns }, async asked => {
     const meta = runOf(api, asked)
-    const { feed, live, sent } = await trees.drawn(api.store, meta)
+    const { feed, live, sent, best } = await trees.of(api.store, meta)
     feed.scan()
     const cursor = feed.cursor()
     let body = sent.get(cursor)
     if (body === undefined) {
-      body = await gently(written(feed.columns(meta.id)))
+      body = await gently(written({ ...feed.columns(meta.id), best }))
       if (live === null) sent.set(cursor, body)
     }
     return new Response(body, { headers: { 'content-type': 'application/json' } })

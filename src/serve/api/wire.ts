@@ -111,6 +111,8 @@ export interface TreeColumns extends TreeStats {
   /** For GET .../events?after=: what this answer holds. */
   cursor: string
   size: number
+  /** The best answer that is known of. */
+  best: Best | null
   parent: number[]
   rank: number[]
   /** Seconds of the run at which it was made; null: not known (then the order of rows stands for it). */
@@ -222,8 +224,8 @@ export interface NodeDetail {
   children: NodeDetail['siblings']
   notes: { kind: string; scope: string; text: string }[]
   spent: { calls: number; tokens: number; usd: number | null }
-  /** Prompts, judgements and terms are being made from the record: ask again. */
-  pending?: boolean
+  /** Prompts, judgements and terms are being made from the record, which is this far (0 to 1): ask again. */
+  pending?: { progress: number }
 }
 export interface Token {
   text: string

@@ -50,13 +50,15 @@ export const oracle = (rules: Rules): Oracle<Place> => ({
   promising: p => solvable(table(p), p.target, rules),
   labels: { promising: ['sure', 'likely'], lost: ['impossible'] },
   attempt(texts) {
+    // A text may be a step, or a whole attempt: lines of steps, and often an answer of its own.
+    const lines = texts.flatMap(t => t.split('\n'))
     const moves: Move[] = []
-    for (const t of texts) {
+    for (const t of lines) {
       const m = /^(\S+) ([-+*/]) (\S+) =/.exec(t)
       const [a, b] = [read(m?.[1] ?? ''), read(m?.[3] ?? '')]
       if (m && a && b) moves.push({ a, op: m[2] as Move['op'], b })
     }
-    if (moves.length === 0) return texts.join('\n')
+    if (moves.length === 0 || lines.some(l => /^\W*answer\b/i.test(l))) return texts.join('\n')
     const last = moves[moves.length - 1]
     return `${texts.join('\n')}\nAnswer: ${expressionOf([], moves)} = ${showAll([combine(last.a, last.op, last.b) ?? whole(0)])}`
   },

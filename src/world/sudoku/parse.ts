@@ -46,7 +46,8 @@ export function parseAttempt(text: string, s: State): Action | Reject {
     return typeof end === 'string' ? { reject: end } : fills
   }
   let at = s
-  for (const line of text.split('\n')) {
+  // Several may stand on a line, as the world itself shows them.
+  for (const line of text.split(/[\n;]/)) {
     const f = fillIn(line, at)
     if (!f) continue
     if (over(at)) break

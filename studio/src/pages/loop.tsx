@@ -6,7 +6,6 @@ import { Plot, type Series } from '../plot/plot.tsx'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { compact, count, fixed, percent, seconds } from '../shell/format.ts'
-import { Link } from '../shell/router.tsx'
 import { Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
@@ -225,12 +224,10 @@ function Rounds({ loop }: { loop: LoopDetail }) {
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',
-      head: <span className="after-number">Weights</span>,
+      head: 'Weights',
       cell: r => (
-        <span className="mono small after-number">
-          <Link to={`/runs/new?world=${loop.world}`} title={`--model ${r.policy}`} className="row-link">
-            {weights(r.policy, loop.name)}
-          </Link>
+        <span className="mono small">
+          <span title={`--model ${r.policy}`}>{weights(r.policy, loop.name)}</span>
           {r.critic !== r.policy && <span className="faint"> critic {weights(r.critic, loop.name)}</span>}
         </span>
       ),

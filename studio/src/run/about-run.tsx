@@ -28,7 +28,9 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
         {answer === null || answer === undefined ? (
           <p className="faint">{row.status === 'done' ? 'There is none.' : 'Nothing yet.'}</p>
         ) : (
-          <pre className="inspector-text about-answer">{answer}</pre>
+          <pre className="inspector-text about-answer" dir="auto">
+            {answer}
+          </pre>
         )}
         <p className="small quiet">
           {[
@@ -119,7 +121,7 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
           <div>
             <dt>nodes</dt>
             <dd>
-              {count(row.nodes)}, depth {row.depth}
+              {count(Math.max(row.nodes, model.columns.size))}, depth {Math.max(row.depth, model.columns.maxDepth)}
             </dd>
           </div>
         </dl>

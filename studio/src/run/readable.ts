@@ -1,7 +1,7 @@
 // A state as people read it: JSON in lines that are not too long, anything else as it is.
 
 /** The same text, or the same JSON laid out: what fits on a line stays on it. */
-export function readable(text: string, width = 56): string {
+export function readable(text: string, width = 50): string {
   if (!/^\s*[[{]/.test(text) || text.length > 50_000) return text
   try {
     return laid(JSON.parse(text), '', width)
