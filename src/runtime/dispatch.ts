@@ -1,10 +1,11 @@
 // The outside's side of the engine: requests leave, and what comes back waits for its delivery.
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
+import { asRead } from './as-read.ts'
 import type { Clock } from './clock.ts'
 import type { EventData, EventKind } from './events.ts'
 import { outside } from './guard.ts'
-import type { Act, DoneRecord, JournalRecord, Status } from './journal.ts'
+import type { Act, DoneRecord, Journal, JournalRecord, Status } from './journal.ts'
 import type { Known, Pending } from './request.ts'
 import { type Bench, Running } from './running.ts'
 
@@ -12,6 +13,8 @@ import { type Bench, Running } from './running.ts'
 export interface Arrival {
   pending: Pending | null
   record: JournalRecord
+  /** The payload as it is delivered; undefined: it is read from the record. */
+  value: unknown
   k: number
 }
 /** What making requests needs to know of the run. */
@@ -20,6 +23,7 @@ export interface DispatchOptions {
   readonly seed: number
   readonly clock: Clock
   readonly heard?: Bench['heard']
+  readonly journal: Journal
   /** Undefined while nobody listens, so that nothing is built for nobody. */
   readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
   /** Looks a request up instead of making it. `missing`: it may not be made either (what-if over a record). */
@@ -39,7 +43,7 @@ export interface Sender {
 
 export class Dispatch implements Bench {
   readonly run: string
-  /** Of chance; another from an act on. */
+  /** Of chance. */
   seed: number
   readonly clock: Clock
   readonly heard: Bench['heard']
@@ -96,11 +100,13 @@ export class Dispatch implements Bench {
     const live = new Running(this, p)
     outside(() => job.run(live)).then(
       r => {
-        const payload = JSON.stringify(r.value) ?? 'null'
+        const remember = job.cacheable && o.remember !== undefined
+        const payload = o.journal.blank === true && !remember ? '' : (JSON.stringify(r.value) ?? 'null')
         const usage = r.usage
         usage.workingSeconds = live.worked()
-        if (job.cacheable && o.remember !== undefined) o.remember(`${p.hash}#${p.ord}`, { payload, usage })
-        this.#arrive(p, 'ok', payload, usage)
+        if (remember) o.remember!(`${p.hash}#${p.ord}`, { payload, usage })
+        // The method gets the DECODED payload: it never sees what the record cannot hold.
+        this.#arrive(p, 'ok', payload, usage, { value: asRead(r.value) })
       },
       (e: { status?: Status; usage?: Partial<Usage>; name?: string; message?: string; reason?: string }) => {
         if (e instanceof Failure && !p.cancelled) {
@@ -120,7 +126,7 @@ export class Dispatch implements Bench {
   #give(p: Pending, { payload, usage }: Known): void {
     const { clock } = this
     const took = (usage.workingSeconds ?? 0) * 1000
-    if (clock.kind !== 'virtual' || took === 0) return this.#arrive(p, 'ok', payload, usage, true)
+    if (clock.kind !== 'virtual' || took === 0) return this.#arrive(p, 'ok', payload, usage, { cached: true })
     p.local += took
     p.abort ??= new AbortController()
     this.atRest()
@@ -128,8 +134,8 @@ export class Dispatch implements Bench {
       this.atWork()
       if (p.cancelled) {
         p.local = clock.now()
-        this.#arrive(p, 'cancelled', '{"reason":"cancelled","message":"cancelled"}', usage, true)
-      } else this.#arrive(p, 'ok', payload, usage, true)
+        this.#arrive(p, 'cancelled', '{"reason":"cancelled","message":"cancelled"}', usage, { cached: true })
+      } else this.#arrive(p, 'ok', payload, usage, { cached: true })
     })
   }
   /** One that worked now waits. Simulated time goes on when all do. */
@@ -141,11 +147,11 @@ export class Dispatch implements Bench {
   }
 
   // ----------------------------------------------------------------------------------------------------------- arriving
-  #arrive(p: Pending, status: Status, payload: string, usage: Partial<Usage>, cached = false): void {
+  #arrive(p: Pending, status: Status, payload: string, usage: Partial<Usage>, o: { value?: unknown; cached?: boolean } = {}): void {
     this.running--
     this.#busy--
     if (this.abandoned && status === 'cancelled') this.#sender.dropped(p, usage)
-    else this.#arrivals.push({ pending: p, k: p.k, record: this.#doneRecord(p, status, payload, usage, cached) })
+    else this.#arrivals.push({ pending: p, k: p.k, record: this.#doneRecord(p, status, payload, usage, o.cached), value: o.value })
     this.#sender.next()
   }
   #doneRecord(p: Pending, status: Status, payload: string, usage: Partial<Usage>, cached = false): DoneRecord {
@@ -154,12 +160,12 @@ export class Dispatch implements Bench {
   }
   /** Something that nobody asked for: it takes its place among the completions. */
   act(act: Act): void {
-    this.#arrivals.push({ pending: null, k: -1, record: { t: 'act', act, time: this.clock.now() / 1000 } })
+    this.#arrivals.push({ pending: null, k: -1, record: { t: 'act', act, time: this.clock.now() / 1000 }, value: undefined })
   }
   /** One that was cancelled before it left: it has its record all the same, and costs nothing. */
   neverLeft(p: Pending): void {
     const record = this.#doneRecord(p, 'cancelled', '{"reason":"cancelled","message":"cancelled before it started"}', {})
-    this.#arrivals.push({ pending: p, k: p.k, record })
+    this.#arrivals.push({ pending: p, k: p.k, record, value: undefined })
   }
   /** What is to be delivered next; under simulated time only when nothing works any more, so that the order is that of its time. */
   arrived(): Arrival | undefined {

@@ -7,7 +7,7 @@ import { Admission } from './admission.ts'
 import { Dispatch, type DispatchOptions, type Sender } from './dispatch.ts'
 import { Divergence, EffectError, StrayWait } from './errors.ts'
 import { InFlight } from './in-flight.ts'
-import type { Act, DoneRecord, Journal, JournalRecord, OpenRecord, Turn } from './journal.ts'
+import type { Act, DoneRecord, JournalRecord, OpenRecord, Turn } from './journal.ts'
 import { Parties } from './parties.ts'
 import { Recorder } from './recorder.ts'
 import { Replay, type Replayed } from './replay.ts'
@@ -16,7 +16,6 @@ import { SlotMeter } from './slots.ts'
 import { Turns } from './turns.ts'
 
 export interface EngineOptions extends DispatchOptions {
-  journal: Journal
   slots: number
   /** Stop where the record ends. */
   replayOnly?: boolean
@@ -86,6 +85,7 @@ export class Engine implements Sender, Replayed {
     })
     this.failure.catch(() => {})
   }
+  /** Of chance; another from an act on. */
   get seed(): number {
     return this.#dispatch.seed
   }
@@ -228,7 +228,7 @@ export class Engine implements Sender, Replayed {
     const arrival = dispatch.arrived()
     if (arrival !== undefined) {
       this.#recorder.add(arrival.record)
-      this.#deliver(arrival.record, arrival.pending)
+      this.#deliver(arrival.record, arrival.pending, arrival.value)
       return this.next()
     }
     // The method is quiet. Nothing it asked for has left yet: what it saw and what starts now are written in ONE commit, then it leaves.
@@ -296,7 +296,7 @@ export class Engine implements Sender, Replayed {
   }
 
   // ------------------------------------------------------------------------------------------------------- delivery
-  #deliver(r: JournalRecord, from: Pending | null): void {
+  #deliver(r: JournalRecord, from: Pending | null, live?: unknown): void {
     if (r.t === 'act') {
       this.now = Math.max(this.now, r.time)
       this.delivered++
@@ -339,8 +339,7 @@ export class Engine implements Sender, Replayed {
       if (party.timeIsUp) return p.optional ? p.resolve(undefined) : void party.stuck.push(p)
       if (party.halted) return
     }
-    // Live, too, the method gets the DECODED payload: it never sees what the record cannot hold.
-    const value: unknown = JSON.parse(r.payload)
+    const value: unknown = live === undefined ? JSON.parse(r.payload) : live
     if (r.status === 'ok') {
       this.entered += calls
       p.resolve(value)

@@ -89,6 +89,8 @@ export interface Journal {
   read(): Iterable<JournalRecord>
   /** Number of records that `read` would give; 0: a new run. */
   readonly size: number
+  /** It keeps nothing: what is appended needs no payloads. */
+  readonly blank?: boolean
   close(): void
 }
 
@@ -111,4 +113,4 @@ export class MemoryJournal implements Journal {
 }
 
 /** Keeps nothing: for runs that need no resume. */
-export const noJournal = (): Journal => ({ append() {}, read: () => [], size: 0, close() {} })
+export const noJournal = (): Journal => ({ append() {}, read: () => [], size: 0, blank: true, close() {} })

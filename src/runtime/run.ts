@@ -19,7 +19,7 @@ import type { Ended } from './course.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
-import { type Act, type Journal, MemoryJournal, type Turn } from './journal.ts'
+import { type Act, type Journal, noJournal, type Turn } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
@@ -109,7 +109,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   const kind = o.clock ?? (providers.length > 0 && providers.every(p => p.clock === 'virtual') ? 'virtual' : 'real')
   const clock: Clock = kind === 'virtual' ? virtualClock() : realClock()
   const budget = new Scope(limits)
-  const journal = o.journal ?? new MemoryJournal()
+  const journal = o.journal ?? noJournal()
   const resumed = journal.size > 0
 
   // Events: to a callback, and to whoever iterates. Nothing is built while nobody listens.
