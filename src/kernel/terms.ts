@@ -15,22 +15,30 @@ export function chosenBy(t: AnyTree, score: Score): void {
 
 /** Keeps a number by which an edge was chosen or passed over: a share of a budget, a weight, a draw. The last one told holds. */
 export function tell(t: AnyTree, name: string, e: EdgeId, x: number): void {
-  const told = (t as Asked).told
-  if (told === undefined) return
-  let column = told.get(name)
-  if (column === undefined) told.set(name, (column = []))
-  while (column.length < e) column.push(Number.NaN)
-  column[e] = x
+  const column = columnOf(t, name)
+  if (column !== undefined) write(column, e, x)
 }
 
 /** The same function, with what it says of each edge kept: `top(nodes, k, telling(t, 'value', f))`. */
-export const telling =
-  <E extends EdgeId>(t: AnyTree, name: string, f: (e: E) => number): ((e: E) => number) =>
-  e => {
+export function telling<E extends EdgeId>(t: AnyTree, name: string, f: (e: E) => number): (e: E) => number {
+  const column = columnOf(t, name)
+  if (column === undefined) return f
+  return e => {
     const x = f(e)
-    tell(t, name, e, x)
+    write(column, e, x)
     return x
   }
+}
+function columnOf(t: AnyTree, name: string): number[] | undefined {
+  const told = (t as Asked).told
+  let column = told?.get(name)
+  if (column === undefined) told?.set(name, (column = []))
+  return told === undefined ? undefined : column
+}
+function write(column: number[], e: EdgeId, x: number): void {
+  while (column.length < e) column.push(Number.NaN)
+  column[e] = x
+}
 
 /** The terms of an edge: of the score by which edges are chosen, from the statistics as they are now, and what was told of it. null: there are none. */
 export function termsOf(t: FlatTree, e: EdgeId): Record<string, number> | null {

@@ -24,6 +24,8 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
   part?: { of: string; name: string }
   /** The run that this one continues, as a turn of one exchange continues the former (its `origin` in the store). */
   origin?: string
+  /** A run of the store whose answers need not be paid for again where this one asks the same (its `origin`), up to so many completions and acts of its record. */
+  knows?: { run: string; until?: number }
   /** Called with the run's id before the first effect. */
   onRun?(id: string): void
 }
@@ -39,7 +41,7 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
  * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
  */
 export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Solving<S, A, Ans> {
-  const { store: where, resume, plan, part, origin, onRun, durability, ...setup } = o
+  const { store: where, resume, plan, part, origin, knows, onRun, durability, ...setup } = o
   if (where === undefined || where === null) {
     if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
     const r = run(frame, task, setup)
@@ -230,6 +232,7 @@ export function keepDeep(snapshots: Snapshots, requests: Requests, t: FlatTree):
 
 function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptions): Parameters<Store['create']>[0] {
   const models: Record<string, Provider> = asRoles(frame.model)
+  const from = o.part?.of ?? o.origin ?? o.knows?.run
   return {
     world: frame.world.id,
     method: { id: frame.method.id, version: frame.method.version ?? 1 },
@@ -242,8 +245,9 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
       reward: frame.reward?.id ?? null,
       first: frame.budget ?? {},
       ...(o.part === undefined ? {} : { part: o.part.name }),
+      ...(o.knows === undefined ? {} : { fork: o.knows.run, ...(o.knows.until === undefined ? {} : { until: o.knows.until }) }),
     },
-    ...(o.part === undefined ? (o.origin === undefined ? {} : { origin: o.origin }) : { origin: o.part.of }),
+    ...(from === undefined ? {} : { origin: from }),
     limits: { ...frame.budget },
     seed: o.seed ?? 1,
     concurrency: o.concurrency ?? defaultConcurrency,
@@ -254,6 +258,7 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
 /** What a fork need not pay for: the answers of the run that it was made from, while that is there. */
 function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | undefined {
   let known: Map<string, Known> | undefined
+  let until = meta.options.until as number | undefined
   for (let from = meta.options.fork; typeof from === 'string'; ) {
     let of: RunHandle
     try {
@@ -263,8 +268,10 @@ function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | unde
     }
     try {
       // What the nearer one was answered goes first.
-      known = new Map([...answers(of.journal), ...(known ?? [])])
-      from = of.meta.options.fork
+      known = new Map([...answers(of.journal, until), ...(known ?? [])])
+      // Who knows a part of a record only knows no more of what that one knew.
+      from = until === undefined ? of.meta.options.fork : undefined
+      until = of.meta.options.until as number | undefined
     } finally {
       of.close()
     }

@@ -43,7 +43,8 @@ export interface Sender {
 
 export class Dispatch implements Bench {
   readonly run: string
-  readonly seed: number
+  /** Of chance. */
+  seed: number
   readonly clock: Clock
   readonly heard: Bench['heard']
   /** Requests that a recall answered, and those it withheld. */

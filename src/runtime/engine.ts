@@ -85,6 +85,13 @@ export class Engine implements Sender, Replayed {
     })
     this.failure.catch(() => {})
   }
+  /** Of chance; another from an act on. */
+  get seed(): number {
+    return this.#dispatch.seed
+  }
+  set seed(seed: number) {
+    this.#dispatch.seed = seed
+  }
   get replaying(): boolean {
     return this.#replay !== null
   }

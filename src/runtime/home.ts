@@ -12,7 +12,6 @@ import type { Party, Tap } from './request.ts'
 /** What all searches of one run share. */
 export interface Shared {
   engine: Engine
-  seed: number
   strict: boolean
   gate(p: Provider): Gate
   people?: Host['people']

@@ -164,6 +164,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         search.reopen()
         search.raise(act.limits)
         watchDeadline()
+      } else if (act.do === 'change') {
+        search.change(act)
+        watchDeadline()
       } else if (act.do === 'turn') {
         search.turn(act)
         watchDeadline()
@@ -186,7 +189,6 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   const search = new RunningSearch<S, A, Ans, T>(
     {
       engine,
-      seed: o.seed ?? 1,
       strict: o.strict ?? false,
       gate,
       ledger,

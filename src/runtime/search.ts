@@ -35,7 +35,7 @@ import type { Gate } from './gate.ts'
 import { Growth } from './growth.ts'
 import type { Home, Shared } from './home.ts'
 import { BoundIo, type Host, type Plain } from './io.ts'
-import type { Turn } from './journal.ts'
+import type { Change, Turn } from './journal.ts'
 import { Judgement } from './judgement.ts'
 import type { Scope } from './meter.ts'
 import { asRoles } from './model.ts'
@@ -56,8 +56,7 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   readonly bound: Bound<S, A, Ans>
   readonly party: Party
   readonly budget: Scope
-  readonly seed: number
-  readonly models: Record<string, Provider>
+  models: Record<string, Provider>
   /** How models are asked, where a request does not say. */
   sampling: Sampling
   readonly scope: string
@@ -85,7 +84,6 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.#world = world
     this.world = world as unknown as Omit<WorldBase<S, A, Ans, never>, 'start'>
     this.budget = budget
-    this.seed = shared.seed
     this.people = shared.people
     this.scope = o.scope ?? ''
     this.party = new Party(budget, o.outer)
@@ -121,6 +119,9 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
   // ---------------------------------------------------------------------------------------------------------------- Host
   now(): number {
     return this.shared.engine.now
+  }
+  get seed(): number {
+    return this.shared.engine.seed
   }
   gate(p: Provider): Gate {
     return this.shared.gate(p)
@@ -356,6 +357,16 @@ export class RunningSearch<S, A, Ans, T> implements Plain<Search<S, A, Ans>>, Ho
     this.#course.again()
     this.shared.emit?.('run.turn', { node: m, limits: this.budget.limits, replayed: this.shared.engine.replaying }, this.scope + t.key(m))
     this.start()
+  }
+  /** It goes on with another seed, with other models, within other limits. Searches inside it that are under way end with the models they have. */
+  change(o: Change): void {
+    if (o.seed !== undefined) this.shared.engine.seed = o.seed
+    for (const [role, as] of Object.entries(o.models ?? {})) {
+      const other = this.models[as]
+      if (other === undefined) throw new Failure('usage', `the frame has no model '${as}'`, 'resume the run with the models of its record')
+      this.models = { ...this.models, [role]: other }
+    }
+    if (o.limits !== undefined) this.raise(o.limits)
   }
   raise(limits: Limits): void {
     this.party.expired = false

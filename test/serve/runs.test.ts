@@ -430,7 +430,7 @@ describe('a fork', () => {
     await held(a.store, end.run)
     const bad = await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', row: 1, text: 'nonsense' })
     expect([bad.status, bad.body.error.param]).toEqual([400, 'text'])
-    expect((await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', at: 5, budget: 'calls=1' })).status).toBe(400)
+    expect((await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', budget: 'calls=1' })).status).toBe(400)
     expect((await a.get('/api/runs')).body.runs).toHaveLength(2)
   })
 })

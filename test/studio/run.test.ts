@@ -194,6 +194,43 @@ describe('a run that is over', () => {
   })
 })
 
+test('a fork draws by another seed from the slider on; with another method it says that it begins anew', {
+  timeout: patience * 2,
+}, async () => {
+  const row = await at.whole(small)
+  const { page, errors, close } = await open(`/runs/${row.run}?at=10`)
+  await painted(page)
+  const fork = async (): Promise<RunRow> => {
+    const was = page.url()
+    await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+    await page.waitForURL(u => u.pathname !== new URL(was).pathname, { timeout: patience })
+    return at.get<RunRow>(`/api/runs/${new URL(page.url()).pathname.split('/').at(-1)}`)
+  }
+  const dialog = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Fork', exact: true }).click()
+  }
+  await dialog()
+  await page.getByLabel('Seed').fill('x')
+  await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+  await page.getByText(/^seed/).first().waitFor({ timeout: patience })
+  await page.getByLabel('Seed').fill('7')
+  await page.getByLabel('Budget').fill('calls=60')
+  const made = await fork()
+  expect(made).toMatchObject({ origin: row.run, seed: 7, method: 'puct', budget: { calls: 60 } })
+  await page.locator('.acts-list [data-do="change"]').filter({ hasText: 'seed 7' }).waitFor({ timeout: patience })
+
+  await page.goto(`${at.url}/runs/${row.run}`)
+  await painted(page)
+  await dialog()
+  await page.getByLabel('Method').selectOption('best-first')
+  await page.getByText('begins with the task').waitFor()
+  const other = await fork()
+  expect(other).toMatchObject({ origin: row.run, seed: row.seed, method: 'best-first', budget: row.budget })
+  expect(errors.filter(e => !/40[09]|Bad Request/.test(e))).toEqual([])
+  await close()
+})
+
 describe('a run under way', () => {
   test('grows before the eyes; pin, prune, edit, raise, pause, resume and stop do what they say', async () => {
     at.allow(12)

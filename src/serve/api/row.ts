@@ -1,6 +1,6 @@
 // A run as a row of a list: what the index knows of it, and of one under way here what it has come to.
 import { Failure } from '../../kernel/index.ts'
-import { comparisonId, type Kept, type Plan } from '../../run/index.ts'
+import { changedIn, comparisonId, type Kept, type Plan } from '../../run/index.ts'
 import { brief } from '../../runtime/index.ts'
 import type { RunMeta, Store } from '../../store/index.ts'
 import { worlds } from '../../world/index.ts'
@@ -11,6 +11,9 @@ import type { Api, Asked } from './api.ts'
 import type { RunRow } from './wire.ts'
 
 export const planOfRun = (m: RunMeta): Plan | undefined => m.options.plan as Plan | undefined
+
+/** The seed that a run draws by now: a fork may have another from a row on. */
+export const seedOf = (m: RunMeta): number => changedIn(m).seed ?? m.seed
 
 /** An answer in words. */
 export const answerText = (answer: unknown, most = 4000): string => {
@@ -78,7 +81,7 @@ export function rowOf(desk: Desk, store: Store, m: RunMeta): RunRow {
     reward: String(m.options.reward ?? planOfRun(m)?.reward ?? 'exact'),
     knobs: m.knobs,
     budget: m.limits,
-    seed: m.seed,
+    seed: seedOf(m),
     concurrency: m.concurrency,
     spent: live?.spent ?? m.spent,
     answer: m.answer === null ? null : answerText(m.answer),

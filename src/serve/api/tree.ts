@@ -224,7 +224,8 @@ class Heard {
     }
     if (e.kind === 'answer') {
       this.#best = bestOf(this.shown.tree, e.data)
-    } else if (e.kind === 'act') this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree))
+    } else if (e.kind === 'act')
+      this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree, this.shown.live?.plan.models ?? {}))
     else if (e.kind === 'model.limited')
       say(`${e.data.model} asks to slow down: no new call before ${e.data.seconds.toFixed(1)} s, ${e.data.slots} slots`)
     else if (e.kind === 'model.retry') say(`${e.data.model}, try ${e.data.attempt}: ${e.data.message}`)

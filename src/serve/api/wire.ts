@@ -249,7 +249,11 @@ export interface EffectDetail {
  * | prune, pin, unpin | of the node `row` |
  * | prefer | `row` over `than`: a pair for training; the search is not changed |
  * | edit | `text` as another action beside the one of `row` (or, with `under`, below it): it is taken, and the method may go on from it |
- * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given, and another budget, seed or knobs from there |
+ * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given |
+ *
+ * A fork may have another `budget`, `seed` and `model` (the policy's) from there on: the record until there is its own. With another `method`, `preset` or `knobs` it is another
+ * search, which no record can begin: it begins with the task, and what it asks alike is answered from the record until there at its recorded price; with another seed it
+ * draws all anew.
  */
 export type ActBody =
   | { do: 'pause' | 'stop' }
@@ -258,7 +262,15 @@ export type ActBody =
   | { do: 'prune' | 'pin' | 'unpin'; row: number }
   | { do: 'prefer'; row: number; than: number; why?: string }
   | { do: 'edit'; row: number; text: string; under?: boolean }
-  | { do: 'fork'; at?: number; row?: number; text?: string; under?: boolean; budget?: Limits | string }
+  | ({
+      do: 'fork'
+      at?: number
+      row?: number
+      text?: string
+      under?: boolean
+      seed?: number
+      model?: string
+    } & WhatIfBody)
 export interface ActAnswer {
   run: RunRow // of the fork, where one was made
   /** false: it will be, when the process that works on it reads it, or when the run is resumed. */

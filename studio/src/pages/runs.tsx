@@ -30,6 +30,8 @@ const statuses: { value: '' | RunStatus; label: string }[] = [
 const step = 200
 const openRun = (run: string): void => navigate(`/runs/${run}`)
 
+/** Its process was killed: its numbers are in its journal, and the list has none. */
+const unread = (r: RunRow): boolean => r.status === 'orphan' && r.nodes === 0
 /** What a run spent of what it may: in the unit of its limit. */
 function spend(r: RunRow): { text: string; title: string; share: number | null } {
   const limits = Object.entries(r.budget).filter((e): e is [string, number] => typeof e[1] === 'number')
@@ -267,7 +269,7 @@ export default function RunsPage(_: PageProps) {
               key: 'verdict',
               head: 'Verdict',
               width: '7.2rem',
-              cell: r => (r.status === 'running' && r.solved === null ? null : <Verdict solved={r.solved} by={r.verifiedBy} />),
+              cell: r => (r.status === 'done' || r.solved !== null) && <Verdict solved={r.solved} by={r.verifiedBy} />,
             },
             {
               key: 'spent',
@@ -276,6 +278,7 @@ export default function RunsPage(_: PageProps) {
               align: 'right',
               title: r => spend(r).title,
               cell: r => {
+                if (unread(r)) return count(null)
                 const s = spend(r)
                 return (
                   <span className="spend">
@@ -285,7 +288,7 @@ export default function RunsPage(_: PageProps) {
                 )
               },
             },
-            { key: 'nodes', head: 'Nodes', width: '4.5rem', align: 'right', cell: r => count(r.nodes) },
+            { key: 'nodes', head: 'Nodes', width: '4.5rem', align: 'right', cell: r => count(unread(r) ? null : r.nodes) },
             {
               key: 'when',
               head: 'Begun',

@@ -28,7 +28,11 @@ export function useKeys(title: string, keys: readonly Key[]): void {
 }
 const writing = (e: KeyboardEvent): boolean => {
   const t = e.target as HTMLElement | null
-  return t !== null && (t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName)) && (t as HTMLInputElement).type !== 'range'
+  return (
+    t !== null &&
+    (t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName)) &&
+    !['range', 'checkbox'].includes((t as HTMLInputElement).type)
+  )
 }
 addEventListener('keydown', e => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || writing(e)) return

@@ -32,8 +32,7 @@ export function Status({ status }: { status: RunStatus }) {
 export function Verdict({ solved, by }: { solved: boolean | null; by?: string | null }) {
   if (solved === null)
     return (
-      <span className="status faint">
-        <svg viewBox="0 0 10 10" aria-hidden="true" />
+      <span className="status faint" data-verdict="none">
         not verified
       </span>
     )
