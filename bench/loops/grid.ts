@@ -31,6 +31,7 @@ export const grid: readonly Trial[] = [
   ...(['policy', 'value'] as const).flatMap(parts => each('seedling@draft', 'rest-mcts', parts)),
   ...['lite-ppo', 'hpt', 'treepo', 'chord', 'loop'].flatMap(draft),
   ...each('seedling', 'rest-em'),
+  ...['tulu3-rlvr', 'oreo', 'meds3', 'agent-q', 'tp-llama', 'lid', 'itool', 'prefix-rft'].flatMap(draft),
 ]
 
 export const nameOf = ({ loop, parts, model, seed }: Trial): string => `${loop}-${parts}-${model.replace('seedling@', '')}-${seed}`

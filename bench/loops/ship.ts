@@ -22,7 +22,7 @@ import {
   readCard,
   solves,
 } from '../../src/learn/seedling/index.ts'
-import type { LoopState } from '../../src/loop/loop.ts'
+import type { LoopState } from '../../src/loop/round.ts'
 import {
   decode,
   loadSeedling,

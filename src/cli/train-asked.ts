@@ -1,4 +1,4 @@
-// What a training was asked to learn from, under which name, with what settings: the same for one here and one on a server.
+// What a training was asked for, under which name, with what settings: the same for loops, for one training here and for one on a server.
 import { Failure } from '../kernel/index.ts'
 import type { TrainDevice } from '../learn/index.ts'
 import { type Call, one } from './definition.ts'

@@ -26,7 +26,7 @@ import { Screen, type Showing, showing } from './live.ts'
 import { jsonLine, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { number, piece } from './text.ts'
-import { deviceOf, nameOf } from './train-asked.ts'
+import { deviceOf, nameOf, spoken } from './train-asked.ts'
 import { whole } from './whole.ts'
 
 export const trainLoopCommand: Action = async (call, s) => {
@@ -98,14 +98,6 @@ export const trainLoopCommand: Action = async (call, s) => {
   }
   return r.finished ? 0 : 130
 }
-
-/** The options as they were given, to be given again. */
-const spoken = (call: Call): string[] => [
-  ...['quick'].filter(f => call.flags.has(f)).map(f => `--${f}`),
-  ...['rounds', 'seed', 'parts', 'world', 'model', 'budget', 'n', 'split', 'select', 'curriculum', 'device', 'out'].flatMap(k =>
-    (call.values.get(k) ?? []).map(v => `--${k} ${v}`),
-  ),
-]
 
 function optionsOf(call: Call, id: string): LoopOptions {
   const rounds = whole(call, 'rounds', 1)

@@ -11,7 +11,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
-import { deviceOf, nameOf } from './train-asked.ts'
+import { deviceOf, nameOf, spoken } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -37,13 +37,7 @@ export const trainSequenceCommand: Action = async (call, s) => {
     seed: whole(call, 'seed', 0) ?? sequencePlan.seed,
     steps: whole(call, 'steps', 1) ?? (small ? quick.steps : sequencePlan.steps),
   }
-  const again = [
-    'espalier train sequence',
-    ...(small ? ['--quick'] : []),
-    ...['steps', 'seed', 'out'].flatMap(k => (call.values.get(k) ?? []).map(v => `--${k} ${v}`)),
-  ]
-    .join(' ')
-    .concat(storeOption(shownStore(call, store)!))
+  const again = ['espalier train sequence', ...spoken(call)].join(' ') + storeOption(shownStore(call, store)!)
   const how = showing(s, call.flags)
   if (how !== 'none')
     s.err.write(`training seedling@${name} in ${folder}: ${number(plan.steps)} steps of ${plan.batch} rows, seed ${plan.seed}\n`)

@@ -143,6 +143,7 @@ export interface Dialect<S, A> {
   render(c: Context<S, A>, want: Wanted): Message[]
   parse(text: string, s: S, want: Wanted, sample?: Sample): A | Reject // sample: the whole reply, where the text is all of it
   stop?(want: Wanted): readonly string[]
+  readonly lists?: false // a reply holds one action, as a whole: several are sampled, never listed in one
 }
 /** The truth a simulated model errs about. It is the world's: a model never imports a world. P: a place as the oracle reads it from a prompt. */
 export interface Oracle<P = unknown> {
@@ -159,6 +160,7 @@ export interface WorldBase<S, A, Ans, Task> {
   outcome(s: S): Outcome<Ans> | null
   render(c: Context<S, A>, want: Wanted): Message[] // the 'text' dialect
   parse(text: string, s: S, want: Wanted, sample?: Sample): A | Reject // of one action; a list is parsed line by line. sample: the whole reply, where the text is all of it
+  readonly lists?: false // as of a Dialect
   readonly dialects?: Record<string, Dialect<S, A>> // others, such as the seedling's tokens
   readonly oracle?: Oracle<any> // what a simulated model may know of this world
   valid?(a: A, s: S): true | string // string: why not; the policy is asked again with it

@@ -62,8 +62,9 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   flags = new Int32Array(64)
   rank = new Float64Array(64)
   mover = new Int8Array(64)
-  /** By what the last walk down chose: for people who ask why. No part of the tree: neither its digest nor a snapshot has it. */
+  /** By what edges are chosen, and numbers by name and row that were told of choices: see `terms.ts`. No part of the tree: neither its digest nor a snapshot has them. */
   chosenBy: Score | null = null
+  readonly told = new Map<string, number[]>()
   readonly N = [] as number[] as Column
   readonly O = [] as number[] as Column
   readonly W = [] as number[] as Column
@@ -81,12 +82,14 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   readonly #notes = new Map<number, Note[]>()
   readonly #parents = new Map<number, NodeId[]>()
   readonly #observed = new Map<number, readonly [number, number]>()
-  readonly #outcomes = new Map<number, Outcome<Ans>>()
+  readonly #outcomes = new Map<number, Outcome<Ans> | null>()
   readonly #twins = new Map<number, NodeId>()
   #ends: NodeId[] = []
   #answers: NodeId[] = []
-  /** Whether both lists are put in order later, all at once. */
-  #unsorted = false
+  /** Of a tree that was kept: its texts, each read when it is first asked for. What follows from states is made then, too. */
+  #kept: TreeRows<S, A> | null = null
+  /** Whether both lists, and the twins, are still to be made from what was kept. */
+  #unlisted = false
   #table = new Int32Array(256).fill(-1)
 
   /** A tree of one node. */
@@ -123,17 +126,26 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     return (this.flags[e] & taken) !== 0
   }
   state(n: NodeId): S {
-    return this.#states[n] as S
+    const s = this.#states[n]
+    return (s === undefined && this.#kept !== null ? this.#kept.states.at(n) : s) as S
   }
   action(e: EdgeId): A {
-    return this.#actions[e] as A
+    const a = this.#actions[e]
+    return (a === undefined && this.#kept !== null ? this.#kept.actions.at(e) : a) as A
   }
   draws(e: EdgeId): readonly Draw<A>[] {
-    const own = this.#draws.get(e)
+    const own = this.#drawn(e)
     return own === undefined ? [] : Array.isArray(own) ? own : [own]
   }
+  #drawn(e: number): Draw<A> | Draw<A>[] | undefined {
+    return this.#draws.get(e) ?? this.#kept?.draws.get(e)
+  }
   outcome(n: NodeId): Outcome<Ans> | null {
-    return this.#outcomes.get(n) ?? null
+    const known = this.#outcomes.get(n)
+    if (known !== undefined || this.#kept === null || n >= this.#kept.size || !this.taken(n)) return known ?? null
+    const outcome = this.rules.outcome(this.state(n))
+    this.#outcomes.set(n, outcome)
+    return outcome
   }
   judged(e: EdgeId): Assessment | undefined {
     return this.#judged.get(e)
@@ -154,6 +166,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     return most
   }
   player(n: NodeId): number {
+    const { player } = this.rules
+    if (player !== undefined && this.#kept !== null && n < this.#kept.size && this.taken(n)) return player(this.state(n))
     return this.mover[n]
   }
   key(e: EdgeId): string {
@@ -222,9 +236,11 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     return false
   }
   ends(): NodeId[] {
+    this.#list()
     return this.#ends.filter(n => this.#reachable(n))
   }
   answers(): NodeId[] {
+    this.#list()
     return this.#answers.filter(n => (this.flags[n] & bit.pruned) === 0 && this.#reachable(n))
   }
   /** Below the present root, which moves when the search commits. */
@@ -236,6 +252,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
   twin(n: NodeId): NodeId | null {
     if (this.rules.key === undefined) return null
+    this.#list()
     const first = this.#twins.get(this.#stateHash(this.state(n)))
     return first === undefined || first === n ? null : first
   }
@@ -457,10 +474,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     this.#answers.sort(order)
   }
   #insert(list: NodeId[], n: NodeId): void {
-    if (this.#unsorted) {
-      list.push(n)
-      return
-    }
+    // What is listed later finds it by itself.
+    if (this.#unlisted) return
     let low = 0
     let high = list.length
     if (high > 0 && this.before(list[high - 1], n)) low = high
@@ -475,10 +490,12 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   merge(e: EdgeId, count = 1, draw?: Draw<A>): void {
     this.M[e] += count
     if (draw !== undefined) {
-      const list = this.#draws.get(e)
+      const list = this.#drawn(e)
       if (list === undefined) this.#draws.set(e, draw)
-      else if (Array.isArray(list)) list.push(draw)
-      else this.#draws.set(e, [list, draw])
+      else if (Array.isArray(list)) {
+        list.push(draw)
+        this.#draws.set(e, list)
+      } else this.#draws.set(e, [list, draw])
     }
     this.#touch(e, 3)
   }
@@ -492,7 +509,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
       this.#observed.set(n, [hi, lo])
     }
     if (this.rules.player !== undefined) this.mover[n] = this.rules.player(state)
-    if (this.rules.key !== undefined) {
+    if (this.rules.key !== undefined && !this.#unlisted) {
       const hash = this.#stateHash(state)
       if (!this.#twins.has(hash)) this.#twins.set(hash, n)
     }
@@ -624,13 +641,13 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     for (const e of this.walk(n)) {
       let to = out.root as EdgeId
       if (e !== n) {
-        to = out.#row(at.get(this.parentOf[e])!, this.#actions[e], this.hi[e], this.lo[e], this.rank[e])
+        to = out.#row(at.get(this.parentOf[e])!, this.action(e), this.hi[e], this.lo[e], this.rank[e])
         at.set(e, to)
         if (this.taken(e)) out.take(to, this.state(e))
       }
       for (const c of slots) out[c][to] = c === 'O' ? 0 : this[c][e]
       out.flags[to] = this.flags[e]
-      const draws = this.#draws.get(e)
+      const draws = this.#drawn(e)
       if (draws !== undefined) out.#draws.set(to, Array.isArray(draws) ? draws.slice() : draws)
       const judged = this.#judged.get(e)
       if (judged !== undefined) out.#judged.set(to, judged)
@@ -640,7 +657,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
 
   /** Everything but the state of the rules, for `snapshot.ts`. */
-  dump(): TreeDump<S, A, Ans> {
+  dump(): TreeDump<S, A> {
     const size = this.#size
     return {
       size,
@@ -658,53 +675,90 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
         }),
       ),
       initials: Object.fromEntries([...this.#own].map(([name, own]) => [name, own.initial])),
-      states: this.#states,
-      actions: this.#actions,
-      draws: [...this.#draws].map(([e, x]) => [e, Array.isArray(x) ? x : [x]]),
+      states: this.#kept === null ? this.#states : Array.from(this.#states, (_, e) => this.state(e as NodeId)),
+      actions: this.#kept === null ? this.#actions : Array.from(this.#actions, (_, e) => this.action(e as EdgeId)),
+      draws: this.#allDraws(),
       judged: [...this.#judged],
       notes: [...this.#notes],
       parents: [...this.#parents],
       observed: [...this.#observed],
     }
   }
+  /** By row, in the order of the rows. */
+  #allDraws(): Map<number, Draw<A>[]> {
+    const out = new Map<number, Draw<A>[]>()
+    for (let e = 0; e < this.#size; e++) {
+      const own = this.#drawn(e)
+      if (own !== undefined) out.set(e, Array.isArray(own) ? own : [own])
+    }
+    return out
+  }
   /** The tree of a dump. Outcomes, twins and players follow from the states by the rules. */
-  static restore<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
+  static restore<S, A, Ans>(d: TreeSource<S, A>, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
     return atOnce(FlatTree.restoring(d, rules))
   }
-  /** The same in short steps, for a program that has other things to do meanwhile. */
-  static *restoring<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
-    const t = new FlatTree<S, A, Ans>(d.states[0] as S, rules)
-    t.#unsorted = true
-    t.reserve(d.size)
-    for (const name of Object.keys(d.initials)) t.column(name, d.initials[name] ?? Number.NaN)
-    for (let e = 1; e < d.size; e++) {
-      t.#row(d.parent[e], d.actions[e], d.hi[e], d.lo[e], d.rank[e])
-      if ((d.flags[e] & taken) !== 0) t.take(e as EdgeId, d.states[e] as S)
-      if (e % 1024 === 0) yield
-    }
+  /**
+   * The same in short steps, for a program that has other things to do meanwhile. Numbers alone are read: states, actions and draws when somebody asks for them,
+   * and `ends`, `answers` and `twin` read all of them at their first call.
+   */
+  static *restoring<S, A, Ans>(d: TreeSource<S, A>, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
+    const t = new FlatTree<S, A, Ans>(d.states.at(0) as S, rules)
+    const { size } = d
+    t.reserve(size)
+    t.#size = size
+    t.#states.length = t.#actions.length = size
+    t.#kept = { size, states: d.states, actions: d.actions, draws: d.draws }
+    t.#unlisted = true
+    t.#ends = []
+    t.#twins.clear()
+    t.#answers = []
+    t.parentOf.set(d.parent)
+    t.rank.set(d.rank)
+    t.hi.set(d.hi)
+    t.lo.set(d.lo)
     t.flags.set(d.flags)
+    for (const links of [t.firstChild, t.lastChild, t.nextSibling]) links.fill(-1, 0, size)
+    let capacity = t.#table.length
+    while (capacity < size * 2) capacity *= 4
+    t.#table = new Int32Array(capacity).fill(-1)
+    for (let e = 0; e < size; e++) {
+      const parent = d.parent[e]
+      t.level[e] = parent < 0 ? 0 : t.level[parent] + 1
+      if (parent >= 0) t.#link(parent, e)
+      t.#place(e)
+      if (e % 8192 === 8191) yield
+    }
+    for (const name of Object.keys(d.initials)) t.column(name, d.initials[name] ?? Number.NaN)
     for (const { name, values } of d.columns) {
       const to = (name.startsWith(':') ? t.#own.get(name.slice(1))!.column : t[name as (typeof slots)[number]]) as unknown as number[]
-      for (let e = 0; e < d.size; e++) to[e] = values[e]
+      for (let e = 0; e < size; e++) to[e] = values[e]
+      yield
     }
-    yield
-    for (const [e, x] of d.draws) t.#draws.set(e, x)
     for (const [e, x] of d.judged) t.#judged.set(e, x)
     for (const [e, x] of d.notes) t.#notes.set(e, x)
     for (const [e, x] of d.parents) t.#parents.set(e, x)
     for (const [e, x] of d.observed) t.#observed.set(e, x)
-    yield
-    // Finished by a step's effect rather than by the state: only the flag says so.
-    const known = new Set<number>(t.#ends)
-    for (let e = 0; e < d.size; e++) if ((d.flags[e] & bit.end) !== 0 && !known.has(e)) t.#ends.push(e as NodeId)
-    const place = new Int32Array(d.size)
-    let at = 0
-    for (const e of t.walk(0 as EdgeId)) place[e] = at++
-    for (const list of [t.#ends, t.#answers]) list.sort((a, b) => place[a] - place[b])
-    t.#unsorted = false
     t.#root = d.root as NodeId
     t.#fingerprint = d.fingerprint
     return t
+  }
+  /** Makes what follows from the states of a tree that was kept, in tree order. */
+  #list(): void {
+    if (!this.#unlisted) return
+    this.#unlisted = false
+    for (const e of this.walk(0 as EdgeId)) {
+      if (!this.taken(e)) continue
+      // Finished by a step's effect rather than by the state: only the flag says so.
+      if (this.is(e, 'end')) this.#ends.push(e)
+      const outcome = this.outcome(e)
+      if (outcome !== null && !outcome.failed) this.#answers.push(e)
+    }
+    if (this.rules.key === undefined) return
+    for (let e = 0; e < this.#size; e++) {
+      if (!this.taken(e as EdgeId)) continue
+      const hash = this.#stateHash(this.state(e as NodeId))
+      if (!this.#twins.has(hash)) this.#twins.set(hash, e as NodeId)
+    }
   }
 }
 
@@ -717,8 +771,21 @@ export function atOnce<T>(steps: Iterator<void, T>): T {
 }
 
 /** A tree as data; see `snapshot.ts` for its bytes. */
-export interface TreeDump<S = unknown, A = unknown, _Ans = unknown> {
+export interface TreeDump<S = unknown, A = unknown> extends TreeSource<S, A> {
+  states: (S | undefined)[]
+  actions: (A | undefined)[]
+  draws: Map<number, Draw<A>[]>
+}
+
+/** Of the rows of a tree: what need not be read before it is asked for. */
+export interface TreeRows<S, A> {
   size: number
+  states: { at(e: number): S | undefined }
+  actions: { at(e: number): A | undefined }
+  draws: { get(e: number): Draw<A>[] | undefined }
+}
+/** What a tree is restored from. */
+export interface TreeSource<S = unknown, A = unknown> extends TreeRows<S, A> {
   root: number
   fingerprint: number
   parent: Int32Array
@@ -728,9 +795,6 @@ export interface TreeDump<S = unknown, A = unknown, _Ans = unknown> {
   flags: Int32Array
   columns: { name: string; values: Float64Array }[]
   initials: Record<string, number>
-  states: (S | undefined)[]
-  actions: (A | undefined)[]
-  draws: [number, Draw<A>[]][]
   judged: [number, Assessment][]
   notes: [number, Note[]][]
   parents: [number, NodeId[]][]

@@ -1,10 +1,11 @@
 // Learning loops: their list, and what runs them.
 export { loopFile, loopNamed, loops } from './catalogue.ts'
 export { type KeptLoop, type LoopNow, loopNames, readLoop, type TrainPoint } from './kept.ts'
-export { heldOut, type LoopEvent, type LoopOptions, type LoopResult, loop, type Round } from './loop.ts'
-export { type Measured, measuring, type Outcomes } from './measure.ts'
+export { type LoopOptions, type LoopResult, loop } from './loop.ts'
+export { heldOut, type Measured, measuring, type Outcomes } from './measure.ts'
 export { type LoopPlan, loopFolder, loopPlan, type Parts, quickPlan } from './plan.ts'
 export { loopPlot, loopReport } from './report.ts'
+export type { LoopEvent, Round } from './round.ts'
 export { type Beliefs, believed, byMopps } from './select.ts'
 export { type Harvest, type LoopRows, type LoopSearch, type LoopSpec, type RoundContext, sampled, successOf } from './spec.ts'
 export { loopStatus, roundLine } from './status.ts'

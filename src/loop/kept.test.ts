@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { lock } from '../store/index.ts'
 import { loopLock, loopLog, loopNames, readLoop } from './kept.ts'
-import type { LoopEvent } from './loop.ts'
 import { loopFolder, loopPlan, loopStateFile } from './plan.ts'
+import type { LoopEvent } from './round.ts'
 
 const store = mkdtempSync(join(tmpdir(), 'kept-'))
 afterAll(() => rmSync(store, { recursive: true }))

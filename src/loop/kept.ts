@@ -1,9 +1,9 @@
 // What a loop leaves in its folder while it works, for whoever looks on: another process, the studio. Nothing that trains is loaded with it.
 import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { holder } from '../store/index.ts'
-import type { LoopEvent, LoopState } from './loop.ts'
+import { holder, type Letter, sendLetter, takeLetters } from '../store/index.ts'
 import { loopFolder, loopStateFile } from './plan.ts'
+import type { LoopEvent, LoopState } from './round.ts'
 import { loopStatus } from './status.ts'
 
 /** A step of a training. */
@@ -37,9 +37,18 @@ export interface KeptLoop {
   /** Unix time in seconds of its last word. */
   readonly updated: number
 }
-const files = { points: 'points.jsonl', now: 'now.json', lock: 'loop.lock' } as const
+const files = { points: 'points.jsonl', now: 'now.json', lock: 'loop.lock', acts: 'acts' } as const
 /** Held by the process that works on a loop. */
 export const loopLock = (store: string, name: string): string => join(loopFolder(store, name), files.lock)
+
+/** pause: it lands at a checkpoint and can be gone on with. stop: that, and no more rounds than are whole are wanted of it. */
+export interface LoopAct {
+  readonly do: 'pause' | 'stop'
+}
+/** Leaves word for the process that works on a loop, which looks for it every half second. */
+export const tellLoop = (store: string, name: string, act: LoopAct): void => sendLetter(join(loopFolder(store, name), files.acts), act)
+/** Takes what was left for it. */
+export const loopLetters = (store: string, name: string): Letter[] => takeLetters(join(loopFolder(store, name), files.acts))
 
 /** Writes down what a loop says. Losing the last words to a crash harms nothing: they are not what it goes on from. */
 export function loopLog(store: string, name: string): (e: LoopEvent) => void {

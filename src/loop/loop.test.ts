@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { AddressedRandom } from '../kernel/index.ts'
 import { freshWeights } from '../learn/seedling/train.ts'
 import { seedlingShape, weightsPath, writeModel } from '../model/seedling/index.ts'
-import { replay } from '../run/index.ts'
+import { replay, treeOf } from '../run/index.ts'
 import { openStore } from '../store/index.ts'
 import {
   believed,
@@ -21,7 +21,7 @@ import {
 } from './index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loop-'))
-afterAll(() => rmSync(root, { recursive: true }))
+afterAll(() => rmSync(root, { recursive: true }), 180_000)
 
 /** One step of training on a handful of searches: that all of it fits together, not that it helps. */
 const tiny = {
@@ -107,6 +107,51 @@ test('b-star settles on a temperature and a threshold, and its probes are part o
   expect(calls).toBeLessThanOrEqual(600)
 })
 
+test('rstar-math asks no critic before it has a preference model, and does from then on', { timeout: 120_000 }, async () => {
+  /** Unfinished places of a round that were judged. */
+  const judged = async (store: string, r: LoopResult, round: number): Promise<number> => {
+    const kept = openStore(join(root, store))
+    try {
+      const runs = kept.list({ origin: r.name, limit: 1000 }).filter(m => String(m.options.part).startsWith(`r${round} `))
+      expect(runs.length).toBeGreaterThan(0)
+      const trees = await Promise.all(runs.map(async m => (await treeOf(kept, m.id)).tree))
+      return trees.flatMap(t => t.nodes().filter(n => !t.is(n, 'end') && !Number.isNaN(t.V[n]))).length
+    } finally {
+      kept.close()
+    }
+  }
+  const both = await run('rstar-math', 'preference', { rounds: 2, spend: 600 })
+  expect(both.rounds.map(x => x.settings.preference)).toEqual([undefined, 0, 1])
+  expect(both.rounds[1].trained.value).not.toBeNull()
+  expect(await judged('preference', both, 1)).toBe(0)
+  expect(await judged('preference', both, 2)).toBeGreaterThan(0)
+  // Both networks are trained anew each round.
+  const begins = ['policy', 'value'].map(part =>
+    [1, 2].map(n => readFileSync(join(root, 'preference', 'loops', both.name, `round-${n}`, part, 'start.safetensors'))),
+  )
+  for (const [first, second] of begins) expect(second.equals(first)).toBe(true)
+  // Where it is not trained, none is there to ask.
+  const alone = await run('rstar-math', 'no-preference', { rounds: 2, spend: 120, parts: 'policy' })
+  expect(alone.rounds[2].settings.preference).toBe(0)
+  expect(await judged('no-preference', alone, 2)).toBe(0)
+})
+
+test('alphallm searches problems made of others, pays for them, and keeps those that it solves', { timeout: 120_000 }, async () => {
+  const r = await run('alphallm', 'imagined', { rounds: 2, spend: 600 })
+  const [, first, second] = r.rounds
+  expect(first.imagined).toEqual({ problems: 0, kept: 0 })
+  expect(second.imagined!.problems).toBe(Math.ceil(first.problems / 4))
+  const kept = openStore(join(root, 'imagined'))
+  const runs = kept.list({ origin: r.name, limit: 1000 })
+  const tried = runs.filter(m => String(m.options.part).startsWith('r2 imagined '))
+  const trees = await Promise.all(tried.map(async m => (await treeOf(kept, m.id)).tree))
+  kept.close()
+  expect(tried).toHaveLength(second.imagined!.problems)
+  expect(trees.filter(t => t.answers().some(n => t.is(n, 'solved')))).toHaveLength(second.imagined!.kept)
+  expect(runs.reduce((n, m) => n + (m.spent.calls ?? 0), 0)).toBe(first.calls + second.calls)
+  expect(loopReport(loopNamed('alphallm'), r)).toContain(`(imagined: ${second.imagined!.kept} of ${tried.length})`)
+})
+
 describe('which problems', () => {
   test('mopps: problems that are known to be easy or hopeless come late; new ones and middling ones early', () => {
     const problems = Array.from({ length: 60 }, (_, i) => ({ id: String(i) }))
@@ -136,7 +181,7 @@ test('selection by prompts goes on with what was learnt of them; the curriculum 
 }, async () => {
   const r = await run('lite-ppo', 'pcl', { select: 'pcl', curriculum: 'success', rounds: 2, spend: 96 })
   const { prompts, beliefs, plan } = JSON.parse(readFileSync(join(root, 'pcl', 'loops', r.name, 'loop.json'), 'utf8'))
-  expect(prompts).toHaveLength(129)
+  expect(prompts).toHaveLength(130)
   expect(prompts.some((x: number) => x !== 0 && x !== 0.5)).toBe(true)
   expect(Object.keys(beliefs).length).toBeGreaterThan(3)
   expect(plan.curriculum).toBe('success')

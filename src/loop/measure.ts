@@ -1,11 +1,15 @@
 // How good a round's weights are on held-out problems: at the first try, and by a fixed search at a fixed budget, the same for every loop.
+import { join } from 'node:path'
 import type { Split } from '../contract/index.ts'
 import { type FlatTree, type Interval, wilson } from '../kernel/index.ts'
 import { rightByReward } from '../learn/from-trees.ts'
-import { frameOf, grade, solve } from '../run/index.ts'
+import { frameOf, grade, solve, worldEntry } from '../run/index.ts'
 import type { Named } from '../world/index.ts'
-import { type Searching, Stopped } from './harvest.ts'
+import { problemsOf, type Searching, Stopped } from './harvest.ts'
+import { loopPlan } from './plan.ts'
+import type { Now } from './round.ts'
 import { type LoopSearch, sampled } from './spec.ts'
+import { modelsOf } from './weights.ts'
 
 export interface Measured {
   readonly problems: number
@@ -128,4 +132,30 @@ export async function measure(
     return { rate: right / correct.length, interval: wilson(right, correct.length) }
   }
   return { problems: problems.length, greedy: rate(greedy), search: { ...rate(search), calls: search.calls } }
+}
+
+/**
+ * The weights of a round on held-out problems, outcome by outcome, with the draws that the loop itself is measured by: so rounds and loops of one seed can be
+ * compared problem by problem. Problems in an order that no seed changes.
+ * @param o.store folder of the weights @param o.calls of the search @param o.tries answers drawn at temperature 1; of them the right ones are told @throws Failure (usage) on names that are no seedling's
+ */
+export async function heldOut(
+  now: Now,
+  o: {
+    store: string
+    world: string
+    seed: number
+    split: 'dev' | 'test'
+    problems: number
+    calls: number
+    tries: number
+    abreast?: number
+  },
+): Promise<{ greedy: Outcomes; search: Outcomes; tries: number[] }> {
+  const entry = await worldEntry(o.world)
+  const models = modelsOf(now, join(o.store, 'models'), true)
+  const w: Searching = { store: o.store, loop: 'held out', entry, models, seed: o.seed }
+  const problems = problemsOf(entry, 0, o.split, o.problems)
+  const abreast = o.abreast ?? loopPlan.abreast
+  return { ...(await outcomes(w, problems, o.split, o.calls, abreast)), tries: await triesOf(w, problems, o.tries, abreast) }
 }

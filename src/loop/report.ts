@@ -1,6 +1,7 @@
 // What a loop did, as a page with curves.
 import type { Interval } from '../kernel/index.ts'
-import type { LoopResult, Round } from './loop.ts'
+import type { LoopResult } from './loop.ts'
+import type { Round } from './round.ts'
 import type { LoopSpec } from './spec.ts'
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
@@ -43,7 +44,9 @@ export function loopReport(spec: LoopSpec, r: LoopResult, plot?: string): string
       x.round,
       within(x.measured.greedy),
       within(x.measured.search),
-      x.problems === 0 ? '' : `${x.solved} of ${x.problems}`,
+      x.problems === 0
+        ? ''
+        : `${x.solved} of ${x.problems}${x.imagined === undefined ? '' : ` (imagined: ${x.imagined.kept} of ${x.imagined.problems})`}`,
       x.calls,
       `${x.rows.policy} / ${x.rows.value}`,
       (x.trained.policy?.tokens ?? 0) + (x.trained.value?.tokens ?? 0),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { decode } from '../model/seedling/index.ts'
+import { decode, idsOf } from '../model/seedling/index.ts'
 import { agentQLoop } from './agent-q.ts'
 import { alphallmLoop } from './alphallm.ts'
 import { handMade } from './fixture/hand-made.ts'
 import { balanced, lidLoop, relabelled } from './lid.ts'
 import { meds3Loop } from './meds3.ts'
 import { oreoLoop } from './oreo.ts'
+import { rstarMathLoop } from './rstar-math.ts'
 import { actorRows, refinerRows, sparLoop } from './spar.ts'
 import type { LoopRows } from './spec.ts'
 
@@ -89,14 +90,54 @@ describe('meds3', () => {
   })
   test('pairs of one depth have different parents with several children, and the question as prompt', () => {
     const { harvest, context } = made()
-    const { policy } = meds3Loop.rows([harvest], context)
-    const pairs = policy.filter(r => r.label !== undefined)
+    const { policy: pairs, first } = meds3Loop.rows([harvest], context)
     expect(texts(pairs.slice(0, 2))).toEqual([`${prompt} ${a} ${b} ${right}`, `${prompt} ${a} ${f} ${ends[1]}`])
     for (const r of pairs) expect(decode(r.tokens.filter((_, i) => r.segment[i] === 'prompt'))).toBe(prompt)
     // Whole answers, right against wrong; and what is imitated is apart from them.
     expect(pairs).toHaveLength(4)
-    expect(policy.filter(r => r.segment.includes('demo')).map(r => decode(r.tokens))).toEqual([`${prompt} ${a} ${b} ${right}`])
+    expect(texts(first!)).toEqual([`${prompt} ${a} ${b} ${right}`])
   })
+})
+
+test('rstar-math: a place weighs as much as any other; a score is asked for where a critic reads the state', () => {
+  const { harvest, t, at, context } = made()
+  for (const [path, q] of [
+    [[a], 0.6],
+    [[c], -1],
+    [[a, b], 0.5],
+    [[a, f], -1],
+    [[c, d], -1],
+    [[a, b, right], 1],
+    [[a, b, wrong], -1],
+    [[c, d, e], -1],
+    [[a, f, ends[0]], -1],
+    [[a, f, ends[1]], -1],
+  ] as const)
+    t.Q[at(...path)] = q
+  const { policy, value } = rstarMathLoop.rows([harvest], context)
+  expect(texts(policy)).toEqual([`${prompt} ${a} ${b} ${right}`])
+  const pairs = value.map(r => [r.label, decode(r.tokens), r.weight])
+  expect(pairs).toEqual([
+    ['chosen', `${prompt} ${a}`, 1],
+    ['rejected', `${prompt} ${c}`, 1],
+    ['chosen', `${prompt} ${a} ${b}`, 1],
+    ['rejected', `${prompt} ${a} ${f}`, 1],
+    // The one right answer against the four worst wrong ones.
+    ...[
+      [c, d, e],
+      [a, f, ends[0]],
+      [a, f, ends[1]],
+      [a, b, wrong],
+    ].flatMap(w => [
+      ['chosen', `${prompt} ${a} ${b} ${right}`, 1 / 4],
+      ['rejected', `${prompt} ${w.join(' ')}`, 1 / 4],
+    ]),
+  ])
+  const { teller } = harvest
+  for (const [i, n] of [at(a), at(c), at(a, b), at(a, f)].entries()) {
+    expect(value[i].tokens).toEqual(idsOf(teller.messages(n, { for: 'judgement' })))
+    expect(value[i].verdicts).toEqual([{ at: value[i].tokens.length }])
+  }
 })
 
 test('oreo: right and wrong ones unpaired, no more right than wrong ones; a state before each step', () => {

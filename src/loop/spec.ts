@@ -1,7 +1,7 @@
 // A loop as data and a few pure functions: what is searched, what is kept of the trees, what is learnt from it.
 import type { Grain, KnobValue, Limits, Paper, Random, Sampling } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
-import type { Refused } from '../learn/from-trees.ts'
+import { type Refused, taken } from '../learn/from-trees.ts'
 import type { GroupTree, Right, Seen, Teller, TunePlan, TuneRow } from '../learn/index.ts'
 import type { WorldEntry } from '../world/index.ts'
 
@@ -53,6 +53,8 @@ export type Look = (who: 'policy' | 'critic' | 'start', rows: readonly TuneRow[]
 /** What a loop may do before its searches: look at some problems and settle on how to search. */
 export interface Probing {
   readonly round: number
+  /** Did a round before it train the critic? If not, the critic is still the weights the loop began with. */
+  readonly taught: boolean
   /** Searches the first `problems` of the round. What it costs is the round's. */
   probe(search: LoopSearch, problems: number, name: string): Promise<readonly Harvest[]>
 }
@@ -71,6 +73,8 @@ export interface LoopSpec {
   readonly reference?: 'start' | 'last'
   /** Settings of the round's search, and what `rows` is told of them. */
   prepare?(c: Probing): Promise<{ search: LoopSearch; settings: Readonly<Record<string, number>> }>
+  /** New problems out of those of a round, searched in the next before its own; so many for each of those. Their trees are kept where the world verifies an answer. */
+  readonly imagined?: number
   /** A second search of some problems: what the policy alone could not do. */
   readonly again?: { readonly search: LoopSearch; when(h: Harvest): boolean }
   /** A third search, with hints: answers that begin with some words of what the second one found, as texts of the dialect of tokens. `progress`: rounds so far, this one's share of spent calls included. */
@@ -106,6 +110,8 @@ export function successOf(h: Harvest): number {
   const { right, wrong } = answersOf(h)
   return right / (right + wrong)
 }
+/** Was a right end found? Playouts that were only looked at count: what they found is learnt from, too. */
+export const isSolved = (h: Harvest): boolean => taken(h.tree).some(n => h.right(n) === true)
 /** Trees of `sampled` searches as groups. Every call was an answer; those that are no end could not be read, and are wrong. */
 export const groupsOf = (trees: readonly Harvest[]): GroupTree[] =>
   trees.map(h => {

@@ -29,7 +29,7 @@ import {
 import { decode, loadSeedling, type Shape, seedlingProvider, token, type Weights, weightsPath, words } from '../model/seedling/index.ts'
 import { runsNamed, treeOf } from '../run/index.ts'
 import { openStore } from '../store/index.ts'
-import { pathOf } from './loop.ts'
+import { pathOf } from './weights.ts'
 
 /** What decides the weights, beside the runs or the file. */
 export interface LessonPlan extends WantedOptions {

@@ -107,9 +107,9 @@ export const restMcts = method({
   },
 })
 
-/** A step in words is neither empty nor said before. A single word, such as a move, may come again. */
-const notRepeated = (d: { text?: string }, at: { steps: readonly { action: unknown }[] }): true | string => {
-  if (d.text === undefined) return true
+/** A step that is words is neither empty nor said before. A single word, such as a move, may come again. */
+const notRepeated = (d: { text?: string; action: unknown }, at: { steps: readonly { action: unknown }[] }): true | string => {
+  if (d.text === undefined || typeof d.action !== 'string') return true
   const text = d.text.trim()
   if (text === '') return 'the step is empty'
   return /\s/.test(text) && at.steps.some(x => x.action === text) ? 'this step was already made' : true

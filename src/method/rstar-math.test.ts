@@ -36,6 +36,20 @@ test('terminal annotation asks no critic: answers alone move Q, an unvisited chi
   expect(places()).toEqual(['', 'a', 'b'])
   expect([t.N[at('a')], t.Q[at('a')]]).toEqual([2, -1])
 })
+test('the score of a preference model is its logit, squashed; ends keep their reward', async () => {
+  const { policy } = scripted(() => 'ab')
+  const { value } = critic({ a: 0.4, b: 0.6 })
+  const { t, at } = await search(rstarMath, {
+    apart: true,
+    policy,
+    value,
+    length: 2,
+    right: 'ba',
+    knobs: { rollouts: 1, n: 2, squash: 5, untilSolved: false },
+  })
+  expect(t.Q[at('a')]).toBeCloseTo(Math.tanh(Math.log(0.4 / 0.6) / 5), 12)
+  expect(t.Q[at('b')]).toBeCloseTo((Math.tanh(Math.log(0.6 / 0.4) / 5) + 1) / 2, 12)
+})
 test('of candidates that finish the first is kept, and none beside it', async () => {
   const run = async (finished: string) => {
     const { policy } = scripted(() => 'abc')

@@ -1,7 +1,7 @@
 // rStar-Math: rollouts through the whole tree to an answer, steps that were run before they count, and a preference model for what is unfinished.
 import { appraiser, ballots, finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Drawing, NodeId, Search } from '../contract/index.ts'
-import { argmax, backup, mean, top, uct, vote } from '../kernel/index.ts'
+import { argmax, backup, chosenBy, mean, top, uct, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -14,7 +14,7 @@ import { bestAnswer, method } from '../runtime/index.ts'
  *    An unvisited child scores 0, not infinity; of equals the first is next. So one rollout is a whole way down, not one new node.
  * 4. `annotation: terminal` (rounds 1 and 2): every end adds 2 r - 1 to all of its path. What fails gets -1 for itself alone.
  * 5. `annotation: ppm` (rounds 3, 4 and the test): each new unfinished node begins with one visit worth its process preference score, for itself alone;
- *    ends as in 4, by the reward, or by the score where no reward is known.
+ *    ends as in 4, by the reward, or by the score where no reward is known. A preference model says logits, and its score is tanh(logit / 5) (`squash`).
  * 6. Answer: the best end by its reward, or a vote among the `k` best.
  *
  * Traps: breadth comes from the candidates, hardly from UCT, for a first visit is no more urgent than another. Marks of one node alone keep what is above
@@ -39,6 +39,12 @@ export const rstarMath = method({
     errors: { default: 1, min: 1, max: 1000, doc: 'errors in a row that fail a node (2 in the first round)' },
     finished: { default: 'first', choices: ['first', 'all'], doc: 'of candidates that finish keep the first, and none beside it, or all' },
     signed: { default: true, doc: 'scores and rewards in [0, 1] become 2 x - 1; false: they are in [-1, 1] already' },
+    squash: {
+      default: 0,
+      min: 0,
+      max: 1000,
+      doc: 'score of what is unfinished: tanh(logit of the value / squash), 5 with a preference model of the paper; 0: as signed says',
+    },
     widening: { default: 0, min: 0, max: 1, doc: 'a node of N visits is drawn at N^widening times; 0: once (the paper)' },
     choose: { default: 'best', choices: ['best', 'vote'], doc: 'the end of the highest reward, or a vote among the k highest' },
     k: { default: 8, min: 1, max: 1000, doc: 'ends that vote' },
@@ -57,8 +63,10 @@ export const rstarMath = method({
     const { N, W, Q, V } = t
     const appraise = appraiser(s)
     const worth = (x: number): number => (k.signed ? 2 * x - 1 : x)
+    const preference = (x: number): number => (k.squash > 0 ? Math.tanh(Math.log(x / (1 - x)) / k.squash) : worth(x))
     const grown = growth(s, { draw: { n: k.n, how: k.how as Drawing, sampling: { grain: 'step' } }, widening: k.widening })
     const score = uct(t, { c: k.c, unvisited: 0 }) // 3
+    chosenBy(t, score)
     /** A visit of one node alone. */
     const mark = (n: NodeId, q: number): void => {
       if (N[n] > 0 || Number.isNaN(q)) return
@@ -79,7 +87,7 @@ export const rstarMath = method({
       for (const n of kept) if (t.is(n, 'end')) backup(t, n, worth(V[n]), mean)
       if (k.annotation === 'terminal') return
       await appraise(kept)
-      for (const n of kept) if (!t.is(n, 'end')) mark(n, worth(V[n])) // 5
+      for (const n of kept) if (!t.is(n, 'end')) mark(n, preference(V[n])) // 5
     }
     await s.workers(
       paced(s, k.pace, async sim => {

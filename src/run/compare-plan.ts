@@ -5,7 +5,7 @@ import { canonical, Failure } from '../kernel/index.ts'
 import { methodIds } from '../method/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Wish, WorldEntry } from '../world/index.ts'
-import { type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
+import { type CompareAct, type CompareItem, type CompareOptions, type Comparing, compare } from './compare.ts'
 import { crew } from './compare-crew.ts'
 import type { Contestant } from './compare-field.ts'
 import { comparisonId } from './compare-store.ts'
@@ -64,8 +64,10 @@ interface Begun {
 function comingUp(make: () => Promise<Begun>): Comparing {
   let comparing: Comparing | undefined
   let interrupts = 0
+  const acts: CompareAct[] = []
   const result = make().then(async begun => {
     comparing = begun.comparing
+    for (const act of acts) comparing.act(act)
     for (let i = 0; i < interrupts; i++) comparing.interrupt()
     try {
       return await comparing
@@ -82,6 +84,10 @@ function comingUp(make: () => Promise<Begun>): Comparing {
     interrupt() {
       interrupts++
       comparing?.interrupt()
+    },
+    act(act) {
+      if (comparing === undefined) acts.push(act)
+      else comparing.act(act)
     },
   }
 }

@@ -22,7 +22,8 @@ export interface Comparison {
   schema: 1
   /** Its id in the store. */
   id: string
-  ended: 'done' | 'cancelled'
+  /** cancelled: it can be resumed. stopped: it was ended before all of it was done. */
+  ended: 'done' | 'cancelled' | 'stopped'
   world: string
   models: Record<string, string>
   reward: string
@@ -63,6 +64,6 @@ export interface CompareEventData {
     done: number
     of: number
   }
-  'compare.end': { ended: 'done' | 'cancelled'; verdict: string }
+  'compare.end': { ended: Comparison['ended']; verdict: string }
 }
 export type CompareEvent = { [K in keyof CompareEventData]: RunEvent & { kind: K; data: CompareEventData[K] } }[keyof CompareEventData]

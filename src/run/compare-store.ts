@@ -1,7 +1,7 @@
 // A comparison in the store: a run of its own, and the cells' runs, whose origin it is.
 import type { Limits } from '../contract/index.ts'
 import { canonical, Failure } from '../kernel/index.ts'
-import { openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { type Letter, openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
 import type { CellRecord } from './compare-cell.ts'
 import type { Comparison } from './compare-result.ts'
 import { contractVersion } from './solve.ts'
@@ -12,6 +12,8 @@ export interface Shelf {
   cells: Map<string, RunMeta>
   finished: number
   keep(run: string, record: CellRecord): void
+  /** Takes what others left word of. */
+  letters(): readonly Letter[]
   end(status: 'done' | 'paused', result?: Comparison): void
   close(): void
 }
@@ -43,7 +45,8 @@ export function openShelf(
     } else {
       handle = store.open(o.resume, { write: true })
       agree(handle.meta, asked)
-      store.update(handle.id, { status: 'running' })
+      const { stopped: _, ...options } = handle.meta.options
+      store.update(handle.id, { status: 'running', options })
     }
   } catch (e) {
     handle?.close()
@@ -67,8 +70,13 @@ export function openShelf(
     keep(run, record) {
       store.update(run, { options: { ...store.get(run).options, graded: record } })
     },
+    letters: () => store.take(mine),
     end(status, result) {
       if (result !== undefined) mine.snapshot.save('comparison', JSON.stringify(result))
+      if (result?.ended === 'stopped') {
+        mine.journal.append([{ t: 'act', act: { do: 'stop' }, time: result.spent.seconds }])
+        store.update(mine.id, { options: { ...mine.meta.options, stopped: true } })
+      }
       store.update(mine.id, { status, ...(result === undefined ? {} : { spent: result.spent, answer: result.verdict }) })
     },
     close() {

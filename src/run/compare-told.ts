@@ -148,5 +148,11 @@ export function comparisonSoFar(store: Store, id: string): Comparison | undefine
   const cells = cellsSoFar(store, meta)
   const items = new Map<string, number>()
   for (const c of cells) if (!items.has(c.shown.item)) items.set(c.shown.item, items.size)
-  return tellComparison(meta.id, asked, { ended: 'cancelled', methods: asked.methods, excluded: [], items, cells })
+  return tellComparison(meta.id, asked, {
+    ended: meta.options.stopped === true ? 'stopped' : 'cancelled',
+    methods: asked.methods,
+    excluded: [],
+    items,
+    cells,
+  })
 }

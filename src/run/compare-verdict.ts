@@ -1,5 +1,6 @@
 // What a comparison says, in words that claim no more than its numbers do.
 import type { Limits } from '../contract/index.ts'
+import type { Comparison } from './compare-result.ts'
 import type { Row } from './compare-statistics.ts'
 
 export interface Judged {
@@ -8,7 +9,7 @@ export interface Judged {
   unit: keyof Limits
   items: number
   seeds: number
-  ended: 'done' | 'cancelled'
+  ended: Comparison['ended']
 }
 
 const percent = (x: number): string => `${Math.round(100 * x)} %`
@@ -62,7 +63,8 @@ export function verdict(c: Judged, baseline: string | undefined): string {
   const wide = Math.max(...rivals.map(r => (r.versusBestOfN!.interval[1] - r.versusBestOfN!.interval[0]) / 2))
   if (better.length === 0 && wide > 0.05)
     out.push(`With ${c.items} tasks a difference below ${Math.round(100 * wide)} points cannot be seen.`)
-  if (c.ended === 'cancelled') out.push('The comparison was interrupted: this is about the part that is finished.')
+  if (c.ended !== 'done')
+    out.push(`The comparison was ${c.ended === 'stopped' ? 'stopped' : 'interrupted'}: this is about the part that is finished.`)
   const failed = c.rows.reduce((n, r) => n + r.errors, 0)
   if (failed > 0) out.push(`${failed} ${failed === 1 ? 'run' : 'runs'} failed and ${failed === 1 ? 'is' : 'are'} left out.`)
   const over = c.rows.reduce((n, r) => n + r.over, 0)

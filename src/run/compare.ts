@@ -2,6 +2,7 @@
 import type { Grader, Key, Limits, Method, RunOptions, Split } from '../contract/index.ts'
 import { canonical, Failure, hashText } from '../kernel/index.ts'
 import { asRoles, defaultConcurrency, type Run } from '../runtime/index.ts'
+import { listen } from '../store/index.ts'
 import { type CellDone, type CellRecord, frameFor, runCell } from './compare-cell.ts'
 import { admit, type Common, type Contestant, enter } from './compare-field.ts'
 import type { CellResult, CompareEventData, Comparison } from './compare-result.ts'
@@ -63,6 +64,12 @@ export interface Comparing extends PromiseLike<Comparison> {
   finally(f: () => void): Promise<Comparison>
   /** No further run begins, those under way end softly. Again: their calls are cancelled. It can be resumed. */
   interrupt(): void
+  /** As people ask for it, from here or by the store from another process. Runs under way are parked softly, however often that is asked for. */
+  act(act: CompareAct): void
+}
+/** pause: it can be resumed. stop: it is over, and its result is about what is finished; who resumes it all the same goes on with the rest. */
+export interface CompareAct {
+  readonly do: 'pause' | 'stop'
 }
 
 /**
@@ -83,10 +90,17 @@ export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOption
     for (const r of going) r.interrupt()
     o.elsewhere?.interrupt()
   }
+  let stopped = false
+  const act = (asked: CompareAct): void => {
+    stopped ||= asked.do === 'stop'
+    if (interrupts === 0) interrupt()
+  }
   const onAbort = (): void => interrupt()
   o.signal?.addEventListener('abort', onAbort)
   if (o.signal?.aborted) interrupt()
-  const result = whole(o, going, () => interrupts > 0).finally(() => o.signal?.removeEventListener('abort', onAbort))
+  const result = whole(o, going, { interrupted: () => interrupts > 0, stopped: () => stopped, act }).finally(() =>
+    o.signal?.removeEventListener('abort', onAbort),
+  )
   result.catch(() => {})
   return {
     // biome-ignore lint/suspicious/noThenProperty: it is awaited like the result it stands for
@@ -94,14 +108,16 @@ export function compare<S, A, Ans, T, X extends Split = 'test'>(o: CompareOption
     catch: f => result.catch(f),
     finally: f => result.finally(f),
     interrupt,
+    act,
   }
 }
 
 async function whole<S, A, Ans, T, X extends Split>(
   o: CompareOptions<S, A, Ans, T, X>,
   going: Set<Run<any, any, any>>,
-  interrupted: () => boolean,
+  { interrupted, stopped, act }: { interrupted(): boolean; stopped(): boolean; act(act: CompareAct): void },
 ): Promise<Comparison> {
+  const since = Date.now() / 1000
   const { items, seeds = 1, seed: firstSeed = 1, concurrency = defaultConcurrency, inFlight = 8, elsewhere } = o
   const unit = unitOf(o.budget)
   if (unit === undefined) throw new Failure('usage', 'a comparison at equal spend needs a budget', 'as in budget: { calls: 142 }')
@@ -219,6 +235,7 @@ async function whole<S, A, Ans, T, X extends Split>(
     if (f.code === 'store' || all) failure ??= f
     put(r.run, null, 'failed', f.message)
   }
+  const deaf = shelf === null ? undefined : listen(shelf.letters, x => act(x as CompareAct), { since, stale: ['pause', 'stop'] })
   try {
     if (shelf !== null) o.onRun?.(id)
     emit('compare.start', {
@@ -241,7 +258,7 @@ async function whole<S, A, Ans, T, X extends Split>(
       const { record = null, ...shown } = out.get(nameOf(w)) ?? {}
       return 'run' in shown ? [{ shown, record }] : []
     })
-    const ended = cells.length < rated.length ? 'cancelled' : 'done'
+    const ended = cells.length === rated.length ? 'done' : stopped() ? 'stopped' : 'cancelled'
     const result = tellComparison(id, asked, {
       ended,
       methods: fit.map(e => ({ label: e.label, id: e.method.id })),
@@ -249,13 +266,14 @@ async function whole<S, A, Ans, T, X extends Split>(
       items: new Map(items.map((x, i) => [x.id, i])),
       cells,
     })
-    shelf?.end(ended === 'done' ? 'done' : 'paused', result)
+    shelf?.end(ended === 'cancelled' ? 'paused' : 'done', result)
     emit('compare.end', { ended, verdict: result.verdict })
     return result
   } catch (e) {
     shelf?.end('paused')
     throw e
   } finally {
+    deaf?.()
     shelf?.close()
   }
 }

@@ -41,12 +41,13 @@ export interface Rerun {
 /**
  * Runs a record again, as far as it goes. It lets the event loop turn between the records, so that a server can do it beside its work.
  * @param planned frame and task as they were when the run began
- * @throws Failure; Divergence where the record does not fit the frame
+ * @param o.onRun told of the run before it begins @param o.signal puts it down where it is
+ * @throws Failure; Divergence where the record does not fit the frame; the signal's reason
  */
 export async function rerun(
   handle: RunHandle,
   planned: Pick<Planned, 'frame' | 'task'>,
-  o: { tap?: Tap; onEvent?(e: Event): void; signal?: AbortSignal } = {},
+  o: { tap?: Tap; onEvent?(e: Event): void; onRun?(r: Run<any, any, any>): void; signal?: AbortSignal } = {},
 ): Promise<Rerun> {
   const { meta, journal } = handle
   const budget = (meta.options.first as Frame<any, any, any, any>['budget']) ?? meta.limits
@@ -62,7 +63,10 @@ export async function rerun(
     ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
     ...(o.signal === undefined ? {} : { signal: o.signal }),
   })
-  return { run: going, result: await going, records }
+  o.onRun?.(going)
+  const result = await going
+  o.signal?.throwIfAborted()
+  return { run: going, result, records }
 }
 
 /** Runs a recorded run again from its record alone, and says whether every request, the tree and the spend come out the same. Costs nothing. */

@@ -40,7 +40,7 @@ function chance<A>(nature: readonly { action: A; p: number }[], n: number, all: 
 /**
  * Asks a model for actions.
  * - iid: n samples, each one action (or one whole attempt, where the sampling says so);
- * - distinct: one sample that lists up to n different actions, one a line;
+ * - distinct: one sample that lists up to n different actions, one a line; where a reply cannot be a list, as iid;
  * - sequential: one after the other, each told what is there already, and what came of it where it was taken;
  * - all: the world's own enumeration, nature's moves with their probabilities; without one, as distinct.
  */
@@ -59,7 +59,7 @@ export function modelPolicy<S, A>(world: WorldBase<S, A, any, any>, role = 'poli
       const model = io.model(role)
       const text = model.dialect === 'text'
       const language: Dialect<S, A> = text ? world : (world.dialects?.[model.dialect] ?? world)
-      const lists = text && (how === 'distinct' || how === 'all')
+      const lists = text && language.lists !== false && (how === 'distinct' || how === 'all')
       const want: Wanted = lists ? { for: sampling.grain ?? 'step', list: n } : { for: sampling.grain ?? 'step' }
       const parse: Parse<A> = (line, sample) => language.parse(line, s, want, sample)
       const asked = language.stop === undefined ? sampling : { ...sampling, stop: language.stop(want) }

@@ -1,4 +1,4 @@
-// What others ask of the process that works on a run: a small file beside its journal, which that process looks into now and then.
+// What others ask of the process that works on something (a run, a comparison, a learning loop): a small file beside it, which that process looks into now and then.
 import { existsSync, rmSync } from 'node:fs'
 import { connect, patiently, transact } from './sqlite.ts'
 
@@ -56,6 +56,35 @@ export function take(file: string): Letter[] {
 /** Its sender may still be making it. */
 const hasTable = (db: ReturnType<typeof connect>): boolean =>
   (db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'letters'").get() as { n: number }).n > 0
+
+/** Milliseconds between looks into a mailbox. */
+const interval = 500
+
+/**
+ * Looks into a mailbox every half second until the function that comes back is called. What cannot be read now can be at the next look.
+ * @param take takes what is in it
+ * @param o.since Unix time in seconds at which this work began @param o.stale acts that are passed over where they were sent before: they were meant for whoever
+ *   worked then
+ */
+export function listen(
+  take: () => readonly Letter[],
+  heed: (act: { readonly do: string }) => void,
+  o: { since: number; stale: readonly string[] },
+): () => void {
+  const look = (): void => {
+    try {
+      for (const { sent, value } of take()) {
+        const act = value as { do: string }
+        if (sent >= o.since || !o.stale.includes(act.do)) heed(act)
+      }
+    } catch {
+      // A store that cannot be read now can be in half a second.
+    }
+  }
+  const timer = setInterval(look, interval)
+  timer.unref()
+  return () => clearInterval(timer)
+}
 
 /** Removes the file. Nobody may be using the run. */
 export const discard = (file: string): void => {

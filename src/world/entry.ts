@@ -1,4 +1,4 @@
-import type { Grader, Grain, Item, Split, World } from '../contract/index.ts'
+import type { Grader, Grain, Item, Random, Split, World } from '../contract/index.ts'
 
 /** Which tasks a world should make. Every world knows `split`, `n` and `seed`; the others where they mean something there. */
 export interface Wish {
@@ -39,6 +39,8 @@ export interface WorldEntry<S = any, A = any, Ans = any, T = any> {
   tasks?(wish: Wish): Named<T>[]
   /** The split a task belongs to. */
   splitOf?(task: T): Split
+  /** A new task made of one. Whether it can be solved nobody has looked. */
+  variant?(task: T, random: Random): T
   /** What a state achieved, wished for or not: the start of the task that asks for it, and the name of that goal. null: nothing one could ask for. */
   regoal?(s: S): { readonly start: S; readonly goal: string } | null
   /** A task with its sealed truth. @param answer the expected one, where a task file gives it; a world with rules of its own needs none */

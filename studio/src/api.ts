@@ -153,17 +153,40 @@ export interface Follow {
   onState?(state: StreamState, error?: unknown): void
   signal: AbortSignal
 }
-/** Follows a stream until `end`, an error that will not pass, or the signal; broken off, it is taken up by Last-Event-ID with a growing pause. */
+/** Resolves when the page is seen, or with the signal. */
+function seen(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      if (document.hidden && !signal.aborted) return
+      document.removeEventListener('visibilitychange', look)
+      signal.removeEventListener('abort', look)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', look)
+    signal.addEventListener('abort', look)
+    look()
+  })
+}
+/**
+ * Follows a stream until `end`, an error that will not pass, or the signal; broken off, it is taken up by Last-Event-ID with a growing pause. A page that
+ * nobody sees lets go of it: a browser has six connections to a server, for all of its tabs together.
+ */
 export async function follow(path: string, o: Follow): Promise<void> {
   let last = o.after
   let pause = 500
   while (!o.signal.aborted) {
     let over = false
+    await seen(o.signal)
+    const shown = new AbortController()
+    const hide = (): void => {
+      if (document.hidden) shown.abort()
+    }
+    document.addEventListener('visibilitychange', hide)
     try {
       o.onState?.('opening')
       const headers: Record<string, string> = { accept: 'text/event-stream' }
       if (last !== undefined) headers['last-event-id'] = last
-      const response = await send(path, { headers, signal: o.signal, cache: 'no-store' })
+      const response = await send(path, { headers, signal: AbortSignal.any([o.signal, shown.signal]), cache: 'no-store' })
       o.onState?.('live')
       const read = eventReader(e => {
         if (e.id !== '') last = e.id
@@ -184,12 +207,15 @@ export async function follow(path: string, o: Follow): Promise<void> {
         o.onState?.('over', error)
         return
       }
+    } finally {
+      document.removeEventListener('visibilitychange', hide)
     }
     if (over) {
       o.onState?.('over')
       return
     }
     o.onState?.('waiting')
+    if (shown.signal.aborted) continue
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, pause * (0.75 + Math.random() / 2))
       const stop = (): void => {
@@ -201,12 +227,13 @@ export async function follow(path: string, o: Follow): Promise<void> {
     pause = Math.min(10_000, pause * 2)
   }
 }
-/** Follows a stream while the component is there; null: not now. `on` may change from render to render. */
-export function useStream(path: string | null, on: Follow['on'], after?: string): StreamState {
+/** Follows a stream while the component is there; null: not now. `on` may change from render to render. Another `turn`: one that has ended begins again. */
+export function useStream(path: string | null, on: Follow['on'], o: { after?: string; turn?: number } = {}): StreamState {
+  const { after, turn = 0 } = o
   const [now, setNow] = useState<StreamState>('opening')
   const latest = useRef(on)
   latest.current = on
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `after` is where it began
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `after` is where it began, `turn` begins again
   useEffect(() => {
     if (path === null) return
     const abort = new AbortController()
@@ -217,6 +244,6 @@ export function useStream(path: string | null, on: Follow['on'], after?: string)
       signal: abort.signal,
     })
     return () => abort.abort()
-  }, [path])
+  }, [path, turn])
   return now
 }

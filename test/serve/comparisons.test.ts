@@ -1,12 +1,15 @@
 // Comparisons, summaries and data over HTTP.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import type { Comparison, ComparisonRow, DataPreview, Summary } from '../../src/serve/api/wire.ts'
 import { hashKey } from '../../src/serve/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { inside } from '../cli/espalier.ts'
 import { closeAfter, eventually, type Setting, setting } from './setting.ts'
 
@@ -78,7 +81,6 @@ describe('comparisons', () => {
     const s = await simulated()
     const row = await compared(s)
     const whole = await get<Comparison>(s, `/api/comparisons/${row.id}`)
-    const { openStore } = await import('../../src/store/index.ts')
     const store = openStore(s.store)
     store.update(row.id, { status: 'running' })
     store.update(whole.cells[0].run, { status: 'running', options: { ...store.get(whole.cells[0].run).options, graded: undefined } })
@@ -89,6 +91,148 @@ describe('comparisons', () => {
     expect(part.rows.map(r => r.cells).reduce((a, b) => a + b)).toBe(8)
     const { comparisons } = await get<{ comparisons: ComparisonRow[] }>(s, '/api/comparisons')
     expect(comparisons).toMatchObject([{ status: 'orphan', done: 8, cells: 9 }])
+  })
+
+  describe('acts', () => {
+    const own = { world: 'game24', tasks: ['4 9 10 13', '1 1 4 6'], methods: ['best-of-n'], budget: 'calls=4', concurrency: 1, model: 'm' }
+    /** A model that answers only when it is let. */
+    async function held() {
+      const open = Promise.withResolvers<void>()
+      const s = await setting(async r => {
+        await open.promise
+        return { choices: Array(r.body.n ?? 1).fill('no idea') }
+      })
+      return {
+        s,
+        let: () => open.resolve(),
+        act: (id: string, what: string) => s.post(`/api/comparisons/${id}/acts`, { do: what }),
+        asked: () => s.upstream.requests.length,
+        row: async (id: string) => (await get<{ comparisons: ComparisonRow[] }>(s, '/api/comparisons')).comparisons.find(c => c.id === id)!,
+      }
+    }
+    const command = fileURLToPath(new URL('../../bin/espalier.mjs', import.meta.url))
+    /** The same by the command, in a process of its own. */
+    async function elsewhere(h: Awaited<ReturnType<typeof held>>) {
+      const file = join(h.s.store, 'tasks.txt')
+      writeFileSync(file, own.tasks.join('\n'))
+      const args = ['compare', 'game24', '--tasks', file, '--methods', 'best-of-n', '--budget', 'calls=4', '--concurrency', '1']
+      const model = `openai:m?base=${h.s.upstream.url},input=1,output=2`
+      const child = spawn(process.execPath, [command, ...args, '--model', model, '--plain', '--store', h.s.store], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, OPENAI_API_KEY: 'none' },
+      })
+      closeAfter(() => child.kill('SIGKILL'))
+      const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+      let said = ''
+      child.stderr.on('data', d => (said += d))
+      await eventually(() => said).toMatch(/run r-/)
+      return { child, ended, id: /run (r-\w+)/.exec(said)![1] }
+    }
+    const whole = 2 * 2 * 4
+
+    test('pause parks the runs under way, resume goes on where they were, and nothing is asked twice', async () => {
+      const h = await held()
+      const { id } = (await (await h.s.post('/api/comparisons', own)).json()) as ComparisonRow
+      await eventually(h.asked).toBe(4)
+      expect(await h.row(id)).toMatchObject({ status: 'running', worker: 'here', done: 0, cells: 4 })
+      expect((await h.act(id, 'resume')).status).toBe(409)
+      for (let i = 0; i < 2; i++) expect((await h.act(id, 'pause')).status).toBe(200)
+      h.let()
+      await eventually(() => h.s.run(id).status).toBe('paused')
+      // What was in flight ended and was kept; nothing more began.
+      expect(h.asked()).toBe(4)
+      expect(h.s.runs().filter(r => r.origin === id)).toMatchObject(Array(4).fill({ status: 'paused', spent: { calls: 1 } }))
+      expect((await h.act(id, 'pause')).status).toBe(409)
+      expect((await h.act(id, 'stop')).status).toBe(409)
+
+      const again = await h.act(id, 'resume')
+      expect([again.status, await again.json()]).toMatchObject([200, { id, status: 'running' }])
+      await eventually(() => h.s.run(id).status).toBe('done')
+      expect(h.asked()).toBe(whole)
+      expect(await h.row(id)).toMatchObject({ worker: null, done: 4, stopped: false })
+      expect((await get<Comparison>(h.s, `/api/comparisons/${id}`)).spent.calls).toBe(whole)
+      expect(await error(await h.act(id, 'resume'))).toMatchObject([409, 'the comparison is over: begin another', null])
+      expect((await h.act(id, 'dance')).status).toBe(400)
+      expect((await h.act('r-nothing', 'pause')).status).toBe(404)
+    })
+
+    test('stop ends it with what is finished, which its record says; only resume takes it up again', async () => {
+      const h = await held()
+      const one = { ...own, tasks: ['4 9 10 13'] }
+      const { id } = (await (await h.s.post('/api/comparisons', one)).json()) as ComparisonRow
+      await eventually(h.asked).toBe(2)
+      await h.act(id, 'stop')
+      h.let()
+      await eventually(() => h.s.run(id).status).toBe('done')
+      expect(h.asked()).toBe(2)
+      expect(await h.row(id)).toMatchObject({ status: 'done', stopped: true, done: 0, cells: 2 })
+      const c = await get<Comparison>(h.s, `/api/comparisons/${id}`)
+      expect([c.ended, c.cells]).toEqual(['stopped', []])
+      const store = openStore(h.s.store)
+      const handle = store.open(id)
+      expect(handle.journal.acts().map(x => x.act)).toEqual([{ do: 'stop' }])
+      store.close()
+      expect((await h.act(id, 'resume')).status).toBe(200)
+      await eventually(() => h.s.run(id).status).toBe('done')
+      expect(await h.row(id)).toMatchObject({ stopped: false, done: 2 })
+      expect((await get<Comparison>(h.s, `/api/comparisons/${id}`)).ended).toBe('done')
+      expect(h.asked()).toBe(8)
+    })
+
+    test('one of another process is paused by word in the store, and goes on here', { timeout: 120_000 }, async () => {
+      const h = await held()
+      const { id, ended } = await elsewhere(h)
+      await eventually(h.asked).toBe(4)
+      expect(await h.row(id)).toMatchObject({ status: 'running', worker: 'elsewhere' })
+      expect((await h.act(id, 'resume')).status).toBe(409)
+      expect(await (await h.act(id, 'pause')).json()).toMatchObject({ worker: 'elsewhere' })
+      const left = openStore(h.s.store)
+      await eventually(() => left.waiting(id)).toEqual([])
+      left.close()
+      h.let()
+      expect(await ended).toBe(130)
+      expect(await h.row(id)).toMatchObject({ status: 'paused', worker: null })
+      await h.act(id, 'resume')
+      await eventually(() => h.s.run(id).status).toBe('done')
+      expect(h.asked()).toBe(whole)
+    })
+
+    test('one whose process was killed goes on here: only what was in flight is asked again', { timeout: 120_000 }, async () => {
+      const h = await held()
+      const { id, child, ended } = await elsewhere(h)
+      await eventually(h.asked).toBe(4)
+      child.kill('SIGKILL')
+      await ended
+      // The command runs in a child of its own, which lands when its parent is gone, or is gone, too.
+      h.let()
+      await eventually(async () => (await h.row(id)).worker).toBe(null)
+      // Word that nobody took is none for whoever works on it next.
+      const store = openStore(h.s.store)
+      store.send(id, { do: 'pause' })
+      store.close()
+      await pause(5)
+      expect((await h.act(id, 'resume')).status).toBe(200)
+      await eventually(() => h.s.run(id).status).toBe('done')
+      expect((await get<Comparison>(h.s, `/api/comparisons/${id}`)).cells).toHaveLength(4)
+      expect(h.asked()).toBeLessThanOrEqual(whole + 4)
+    })
+
+    test('a key with a budget goes on with none', async () => {
+      const keys = ['rich', 'poor'].map(name => ({ name, hash: hashKey(name), ...(name === 'poor' ? { budget: { calls: 10 } } : {}) }))
+      const s = await simulated({ keys })
+      const as = (name: string) => ({ authorization: `Bearer ${name}` })
+      const { id } = (await (await s.post('/api/comparisons', small, as('rich'))).json()) as ComparisonRow
+      await eventually(() => s.run(id).status).toBe('done')
+      expect((await s.post(`/api/comparisons/${id}/acts`, { do: 'resume' }, as('poor'))).status).toBe(404)
+      expect((await s.post(`/api/comparisons/${id}/acts`, { do: 'resume' }, as('rich'))).status).toBe(409)
+    })
+  })
+
+  test('own tasks are named by their text, each name once', async () => {
+    const s = await simulated()
+    const row = await compared(s, { ...little, tasks: ['4 9 10 13', ' 4  9 10 13', '1 1 4 6'], n: undefined })
+    const { cells } = await get<Comparison>(s, `/api/comparisons/${row.id}`)
+    expect([...new Set(cells.map(c => c.item))].sort()).toEqual(['1 1 4 6', '4 9 10 13', '4 9 10 13 (2)'])
   })
 
   test('what is wrong is said before anything begins', async () => {

@@ -1,13 +1,15 @@
 // Learning loops over HTTP. They train in processes of their own: the server never loads what trains.
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { tellLoop } from '../../src/loop/kept.ts'
 import { loopFolder, loopPlan, loopStateFile, quickPlan } from '../../src/loop/plan.ts'
 import { argumentsOf } from '../../src/serve/api/loops.ts'
 import type { LoopDetail, LoopRow } from '../../src/serve/api/wire.ts'
 import { keptLoop } from '../studio/fixture/loop.ts'
-import { type Setting, setting } from './setting.ts'
+import { closeAfter, eventually, type Setting, setting } from './setting.ts'
 
 const get = async <T>(s: Setting, path: string): Promise<T> => (await fetch(`${s.serving.url}${path}`)).json() as Promise<T>
 /** Data of the events of a stream, until `enough`. */
@@ -90,11 +92,52 @@ describe('loops', () => {
     await s.serving.close(0)
   })
 
+  test('one that another process trains is paused and stopped from here, and goes on in the way of the server', {
+    timeout: 240_000,
+  }, async () => {
+    const s = await setting()
+    const row = () => get<LoopDetail>(s, '/api/loops/theirs')
+    const act = (body: object) => s.post('/api/loops/theirs/acts', body)
+    const command = fileURLToPath(new URL('../../bin/espalier.mjs', import.meta.url))
+    const args = ['train', 'rest-em', '--quick', '--rounds', '50', '--budget', 'calls=200', '--n', '4', '--out', 'theirs', '--plain']
+    // Word that was left for a process before this one is no word for it.
+    mkdirSync(loopFolder(s.store, 'theirs'), { recursive: true })
+    tellLoop(s.store, 'theirs', { do: 'stop' })
+    await pause(5)
+    const child = spawn(process.execPath, [command, ...args, '--store', s.store], { stdio: ['ignore', 'ignore', 'pipe'] })
+    closeAfter(() => child.kill('SIGKILL'))
+    let said = ''
+    child.stderr.on('data', d => (said += d))
+    const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+    await eventually(() => said).toContain('round 0: measuring')
+    expect((await act({ do: 'resume' })).status).toBe(409)
+    const r = await act({ do: 'pause' })
+    expect([r.status, await r.json()]).toMatchObject([200, { active: true }])
+    expect(await ended).toBe(130)
+    expect(said).toContain('told to pause')
+    const before = await row()
+    expect(before).toMatchObject({ active: false, of: 50 })
+    expect((await act({ do: 'pause' })).status).toBe(409)
+    expect((await act({ do: 'stop' })).status).toBe(409)
+
+    expect(await (await act({ do: 'resume' })).json()).toMatchObject({ active: true, of: 50 })
+    expect((await row()).plan).toEqual(before.plan)
+    expect((await act({ do: 'stop' })).status).toBe(200)
+    await eventually(async () => (await row()).active).toBe(false)
+    const stopped = await row()
+    expect(stopped).toMatchObject({ of: stopped.rounds })
+    const more = await act({ do: 'resume' })
+    expect([more.status, ((await more.json()) as any).error.message]).toMatchObject([409, /is over/])
+    expect(await (await act({ do: 'resume', rounds: stopped.rounds + 1 })).json()).toMatchObject({ active: true, of: stopped.rounds + 1 })
+    await s.serving.close(0)
+  })
+
   test('the arguments of a plan begin it again', () => {
     const quick = { ...loopPlan, ...quickPlan, loop: 'rest-em', seed: 7, select: 'mopps' as const }
     expect(argumentsOf(quick, 2).join(' ')).toBe(
       'rest-em --quick --rounds 2 --seed 7 --parts both --world game24 --model seedling --budget calls=1500 --n 60 --split dev --select mopps',
     )
+    expect(argumentsOf({ ...quick, curriculum: 'weights' }, 2).slice(-2)).toEqual(['--curriculum', 'weights'])
     expect(argumentsOf({ ...loopPlan, loop: 'hpt' }, undefined)).not.toContain('--quick')
   })
 

@@ -59,6 +59,33 @@ test('calls are voted on by name, then by arguments', async () => {
   expect(s.upstream.requests[0].body.tools).toEqual(tools)
 })
 
+describe('methods that ask for several actions at a node take whole replies', () => {
+  test.each(['uct', 'puct', 'best-first', 'tree-of-thoughts', 'gumbel-search', 'rest-mcts'])(
+    '%s calls a tool, and goes on with what it gave',
+    async method => {
+      const s = await world()
+      const more = { model: `${method}/m`, espalier: {} }
+      const first = await ask(s.serving.url, says('Where?'), { budget: 'calls=20', more })
+      expect(first.choices[0].finish_reason).toBe('tool_calls')
+      expect(callsOf(first)[0].function.name).toBe('search')
+      const second = await ask(s.serving.url, told(says('Where?'), first, 'in France'), { budget: 'calls=40', more })
+      expect(extras(second).run).toBe(extras(first).run)
+      expect(await replay(extras(first).run, { store: s.store })).toMatchObject({ holds: true })
+    },
+  )
+  test('a reply of several lines is one reply', async () => {
+    const text = 'It is 12 * 2.\n\nSo:\nAnswer: 24'
+    const s = await setting(r => ({ choices: Array(r.body.n ?? 1).fill(text) }))
+    for (const method of ['uct', 'puct']) {
+      const r = await ask(s.serving.url, says('How much?'), {
+        budget: 'calls=20',
+        more: { model: `${method}/m`, espalier: {}, tools: undefined },
+      })
+      expect(r.choices[0].message.content).toBe(text)
+    }
+  })
+})
+
 describe('what they give', () => {
   test('goes on with the same run: one tree, one journal, one budget', async () => {
     const s = await world()

@@ -12,7 +12,7 @@ import { dataCardText, figuresOf } from './card.ts'
 import { critiquesOf, groupOf, imitationsOf, rankingsOf, stepwiseOf, unpairedOf } from './examples.ts'
 import { checkRow, type Format, formats, kindOf, readRows, rowOf } from './formats.ts'
 import { distanceLabels, gains, hardLabels, lookBackLabels, softLabels } from './labels.ts'
-import { editShare, pairsOf } from './pairs.ts'
+import { editShare, pairsOf, processPairs } from './pairs.ts'
 import { toParquet } from './parquet.ts'
 import { prefixTree, readPrefixTree } from './prefix-tree.ts'
 import { Teller } from './teller.ts'
@@ -141,6 +141,32 @@ describe('pairs', () => {
     expect([editShare('x y z', 'x y z'), editShare('x y z', 'x y'), editShare('', 'x')]).toEqual([0, 1 / 3, 1])
     const { t } = grown('aa b+', 'aa c-')
     expect(pairsOf(new Teller(t, words), { minEdit: 1.1 })).toEqual([])
+  })
+  describe('for a process preference model', () => {
+    const pairs = (qs: Readonly<Record<string, number>>, ...paths: readonly string[]) => {
+      const { t, at } = grown(...paths)
+      for (const [path, q] of Object.entries(qs)) t.Q[at(path)] = q
+      return processPairs(new Teller(t, words)).map(p => [p.prompt[0].content, p.chosen, p.rejected, p.weight])
+    }
+    const ends = { 'a x+': 1, 'b x+': 1, 'c x+': 1, 'd y-': -1, 'e y-': -1, 'f y-': -1 }
+    test('the two of greatest Q that reach a right end against the two of least that reach a wrong one', () => {
+      const found = pairs({ a: 0.9, b: 0.2, c: 0.8, d: -0.9, e: -0.1, f: -0.8, ...ends }, ...Object.keys(ends))
+      expect(found.slice(0, 4)).toEqual(['a', 'c'].flatMap(g => ['d', 'f'].map(b => ['after ""', g, b, 1 / 4])))
+      // Whole answers: of two equal means the earlier.
+      expect(found.slice(4)).toEqual(['a\nx+', 'c\nx+'].flatMap(g => ['d\ny-', 'f\ny-'].map(b => ['after ""', g, b, 1 / 4])))
+    })
+    test('four beside one; a margin of a half; the way on must be better too', () => {
+      const one = pairs({ a: 0.9, d: -0.9, e: 0.5, f: -0.8, ...ends }, 'a x+', 'd y-', 'e y-', 'f y-')
+      expect(one.slice(0, 2).map(p => p[2])).toEqual(['d', 'f'])
+      expect(one.slice(2)).toHaveLength(3)
+      // a is more than d by Q, and less on the ways on.
+      expect(pairs({ a: 0.3, 'a w': -0.9, 'a w x+': -0.9, d: -0.3, 'd y-': -0.1 }, 'a w x+', 'd y-')).toEqual([])
+    })
+    test('no place with one outcome, no last step by itself, no place without Q', () => {
+      expect(pairs({ a: 0.9, b: -0.9, 'a x+': 1, 'b x+': 1 }, 'a x+', 'b x+')).toEqual([])
+      expect(pairs({ a: 0, 'a x+': 1, 'a y-': -1 }, 'a x+', 'a y-')).toEqual([['after ""', 'a\nx+', 'a\ny-', 1]])
+      expect(pairs({}, 'a x+', 'b y-')).toEqual([])
+    })
   })
   test('both outcomes', () => {
     expect(pairsOf(new Teller(grown('a+', 'b-').t, words), { bothOutcomes: true })).toHaveLength(1)

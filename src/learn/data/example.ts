@@ -26,6 +26,8 @@ export interface Preference extends Base {
   readonly chosen: string
   readonly rejected: string
   readonly margin: number
+  /** In its loss. Default 1. */
+  readonly weight?: number
   /** Who said so: labels read off the tree (default), or a person. */
   readonly by?: 'person'
   /** In the person's words. */

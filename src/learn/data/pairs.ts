@@ -1,6 +1,6 @@
 // Preference pairs out of a tree: which step was better than which.
 import type { NodeId } from '../../contract/index.ts'
-import { editDistance } from '../../kernel/index.ts'
+import { average, editDistance } from '../../kernel/index.ts'
 import type { Preference, Source } from './example.ts'
 import { endsBelow, firstEnd, type Labels, type Right, rightByReward, softLabels, taken } from './labels.ts'
 import type { Teller } from './teller.ts'
@@ -129,6 +129,69 @@ export function levelPairs(teller: Teller, o: { labels?: Labels; right?: Right; 
       margin: p.by,
       source: { node: t.key(p.chosen) },
     }))
+}
+
+/**
+ * What a process preference model learns from (rStar-Math, arXiv:2501.04519, section 3.3). At each place with a right and a wrong end below it: the two unfinished
+ * children of greatest Q from which a right end was reached against the two of least Q from which a wrong one was; four, where the other side has one alone. A pair
+ * stays where Q differs by `margin`, and Q along the best way on from the chosen one is more, on average, than along the worst way on from the rejected one.
+ * Last steps are told apart in whole answers: the two right ones of greatest mean Q against the two wrong ones of least. Each place weighs as much as any other.
+ * The released filter by edit distance (20 characters) is not here.
+ */
+export function processPairs(teller: Teller, o: { q?: Labels; right?: Right; margin?: number } = {}): Preference[] {
+  const t = teller.tree
+  const { right = rightByReward(t), margin = 0.5 } = o
+  const q = o.q ?? Float64Array.from({ length: t.size }, (_, n) => t.Q[n as NodeId])
+  const along = (path: readonly NodeId[]): number => average(path.map(n => q[n]).filter(x => !Number.isNaN(x)))
+  const nodes = taken(t)
+  /** Mean Q from each node on to an end below it, of the best right and of the worst wrong one. */
+  const best = new Float64Array(t.size).fill(Number.NaN)
+  const worst = best.slice()
+  const ends = nodes.filter(n => right(n) !== null).map(n => ({ n, good: right(n) === true, path: t.path(n) }))
+  for (const { good, path } of ends)
+    for (const [i, n] of path.entries()) {
+      const mean = along(path.slice(i))
+      if (Number.isNaN(mean)) continue
+      if (good && !(best[n] >= mean)) best[n] = mean
+      if (!good && !(worst[n] <= mean)) worst[n] = mean
+    }
+  /** Two of each, or four beside one. */
+  const facing = <T>(good: readonly T[], bad: readonly T[]): [T[], T[]] => [
+    good.slice(0, bad.length === 1 ? 4 : 2),
+    bad.slice(0, good.length === 1 ? 4 : 2),
+  ]
+  const told = (
+    prompt: Preference['prompt'],
+    at: NodeId,
+    pairs: readonly (readonly [chosen: string, rejected: string, by: number])[],
+  ): Preference[] =>
+    pairs
+      .filter(([chosen, rejected, by]) => chosen !== rejected && by >= margin)
+      .map(([chosen, rejected, by], _, { length }) => ({
+        kind: 'preference',
+        prompt,
+        chosen,
+        rejected,
+        margin: by,
+        weight: 1 / length,
+        source: { node: t.key(at) },
+      }))
+  const steps = nodes.flatMap(at => {
+    const kids = t.children(at).filter(n => !t.is(n, 'end') && !Number.isNaN(q[n]))
+    const [good, bad] = facing(
+      kids.filter(n => !Number.isNaN(best[n])).sort((a, b) => q[b] - q[a] || a - b),
+      kids.filter(n => !Number.isNaN(worst[n])).sort((a, b) => q[a] - q[b] || a - b),
+    )
+    const pairs = good.flatMap(g => bad.filter(b => best[g] > worst[b]).map(b => [teller.step(g), teller.step(b), q[g] - q[b]] as const))
+    return told(teller.messages(at), at, pairs)
+  })
+  const whole = ends.map(e => ({ ...e, mean: along(e.path.slice(1)) }))
+  const [good, bad] = facing(
+    whole.filter(e => e.good).sort((a, b) => b.mean - a.mean || a.n - b.n),
+    whole.filter(e => !e.good).sort((a, b) => a.mean - b.mean || a.n - b.n),
+  )
+  const answers = good.flatMap(g => bad.map(b => [teller.solution(g.n), teller.solution(b.n), g.mean - b.mean] as const))
+  return [...steps, ...told(teller.wholeMessages(), t.root, answers)]
 }
 
 /** What a person preferred to what: addresses of two edges of the tree. */

@@ -237,6 +237,23 @@ describe('properties', () => {
       near(parts, whole, 12, id)
     }
   })
+  test.each([...losses.keys()])('rows of %s count as their weight says', id => {
+    const entry = losses.get(id)!
+    const at = (weight: number) =>
+      entry.make()(
+        rowsOf(current, id).map(r => ({ ...r, weight })),
+        { step: 0 },
+      )
+    const [whole, part] = [at(1), at(0.25)]
+    expect(whole.loss).not.toBe(0)
+    expect(part.loss).toBeCloseTo(whole.loss / 4, 12)
+    for (const of of ['dlp', 'dv', 'dH', 'dkl'] as const)
+      near(
+        part.cotangents.flatMap(c => [...(c[of] ?? [])]),
+        whole.cotangents.flatMap(c => [...(c[of] ?? [])].map(x => x / 4)),
+        12,
+      )
+  })
   test('prompts and observations carry no loss; hints only where asked', () => {
     const row: Row = {
       segment: ['prompt', 'observation', 'prefix', 'demo', 'policy'],

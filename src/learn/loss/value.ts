@@ -72,7 +72,7 @@ export const ppoValue = (old: readonly ArrayLike<number>[], o: Options & { clip?
 
 /**
  * A value head that ranks: -log s(v_chosen - v_rejected) at the last token with loss of rows that stand two by two (Bradley-Terry; the preference model
- * of rStar-Math). Scores of other prompts are not compared.
+ * of rStar-Math). Scores of other prompts are not compared. A pair counts as its chosen row's weight says.
  */
 export const valueRanking = (o: { mask?: Mask } = {}): LossFn => {
   const mask = o.mask ?? written
@@ -87,11 +87,12 @@ export const valueRanking = (o: { mask?: Mask } = {}): LossFn => {
       if (last.includes(-1))
         throw new RangeError(`value ranking: expected a token with loss in each row, found none in rows ${i} and ${i + 1}`)
       const u = need(rows[i], 'v', 'value ranking')[last[0]] - need(rows[i + 1], 'v', 'value ranking')[last[1]]
-      loss += softplus(-u) / count
+      const scale = (rows[i].weight ?? 1) / count
+      loss += scale * softplus(-u)
       right += u > 0 ? 1 : 0
       ;[0, 1].forEach(k => {
         const dv = new Float64Array(rows[i + k].lp.length)
-        dv[last[k]] = ((k === 0 ? -1 : 1) * s(-u)) / count
+        dv[last[k]] = (k === 0 ? -1 : 1) * scale * s(-u)
         out[i + k].dv = dv
       })
     }
@@ -128,9 +129,10 @@ export const oreo = (
         const sg = held.lp[t] - lr[t]
         const ev = v[t] - row.reward + b * (rest + sg)
         const ep = vh[t] - row.reward + b * (row.lp[t] - lr[t]) + b * rest
-        loss += factor[i] * (value * ev * ev + policy * ep * ep)
-        dv[t] = factor[i] * value * 2 * ev
-        out[i].dlp[t] = factor[i] * policy * 2 * b * ep
+        const scale = factor[i] * (row.weight ?? 1)
+        loss += scale * (value * ev * ev + policy * ep * ep)
+        dv[t] = scale * value * 2 * ev
+        out[i].dlp[t] = scale * policy * 2 * b * ep
         rest += sg
       }
       out[i].dv = dv
@@ -158,7 +160,7 @@ function oreoOfSteps({ b, mask, name, value, policy }: { b: number; mask: Mask; 
         const sg = action.reduce((n, t) => n + held.lp[t] - lr[t], 0)
         const ev = v[from] - row.reward + b * (rest + sg)
         const ep = vh[from] - row.reward + b * action.reduce((n, t) => n + row.lp[t] - lr[t], 0) + b * rest
-        const share = 1 / (at.length * count)
+        const share = (row.weight ?? 1) / (at.length * count)
         loss += share * (value * ev * ev + policy * ep * ep)
         dv[from] = share * value * 2 * ev
         for (const t of action) out[i].dlp[t] = share * policy * 2 * b * ep

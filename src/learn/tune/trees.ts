@@ -55,7 +55,7 @@ export function pairRows(pairs: readonly Preference[], name: string): TuneRow[] 
   return pairs.flatMap((p, i): TuneRow[] => {
     const rows = sayable(() => [p.chosen, p.rejected].map(text => told(idsOf(p.prompt), [['policy', text]])))
     if (rows === null) return []
-    const both = { unit: `${name} pair ${i}`, margin: p.margin }
+    const both = { unit: `${name} pair ${i}`, margin: p.margin, ...(p.weight === undefined ? {} : { weight: p.weight }) }
     return [
       { ...rows[0], ...both, label: 'chosen' },
       { ...rows[1], ...both, label: 'rejected' },

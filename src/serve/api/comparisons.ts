@@ -6,20 +6,23 @@ import { methodIds } from '../../method/index.ts'
 import {
   askedOf,
   type CellResult,
+  type ComparePlan,
   type Comparing,
   cellsSoFar,
   comparePlan,
   comparisonId,
   comparisonSoFar,
   parseBudget,
+  resumeComparison,
 } from '../../run/index.ts'
+import { brief } from '../../runtime/index.ts'
 import type { RunMeta, Store } from '../../store/index.ts'
 import { worldNamed } from '../../world/index.ts'
 import { isOf, metaOf } from '../former.ts'
 import { Refusal } from '../refusal.ts'
 import { atMost } from '../settings.ts'
 import { type Api, type Asked, named } from './api.ts'
-import type { Comparison, ComparisonRow, NewComparisonBody } from './wire.ts'
+import type { Comparison, ComparisonActBody, ComparisonRow, NewComparisonBody } from './wire.ts'
 
 const limits = z.record(z.string(), z.number())
 const row = named(
@@ -28,6 +31,8 @@ const row = named(
     id: z.string(),
     created: z.number(),
     status: z.enum(['running', 'paused', 'done', 'failed', 'orphan']),
+    worker: z.enum(['here', 'elsewhere']).nullable(),
+    stopped: z.boolean(),
     world: z.string(),
     methods: z.array(z.string()),
     items: z.number(),
@@ -53,7 +58,7 @@ const comparison = named(
   z.looseObject({
     schema: z.literal(1),
     id: z.string(),
-    ended: z.enum(['done', 'cancelled']),
+    ended: z.enum(['done', 'cancelled', 'stopped']),
     world: z.string(),
     models: z.record(z.string(), z.string()),
     reward: z.string(),
@@ -81,8 +86,13 @@ const asked = named(
   }) satisfies z.ZodType<NewComparisonBody>,
 )
 
+const act = named('ComparisonActBody', z.object({ do: z.enum(['pause', 'resume', 'stop']) }) satisfies z.ZodType<ComparisonActBody>)
+
 /** Milliseconds between looks at the store. */
 const interval = 400
+/** Of a task's text, as the name of the task. */
+const longest = 80
+const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 
 export function addComparisons(api: Api): void {
   const going = new Map<string, Comparing>()
@@ -90,6 +100,17 @@ export function addComparisons(api: Api): void {
     for (const c of going.values()) c.interrupt()
     await Promise.allSettled(going.values())
   })
+  /** Begins one, or goes on with it, and keeps hold of it. @returns its id, once it is on record; what is wrong with it is said before */
+  async function begin(make: (ways: { store: string; threads: number; onRun(id: string): void }) => Comparing): Promise<string> {
+    const begun = Promise.withResolvers<string>()
+    const comparing = make({ store: api.writable().folder, threads: 1, onRun: begun.resolve })
+    comparing.catch(begun.reject)
+    const id = await begun.promise
+    going.set(id, comparing)
+    comparing.finally(() => going.delete(id)).catch(() => {})
+    return id
+  }
+  const rowOf = (m: RunMeta, done?: number): ComparisonRow => asRow(api.store, m, going.has(m.id), done)
   const one = (a: Asked): RunMeta => {
     const meta = metaOf(api.store, a.params.id, a.by)
     if (meta === null || askedOf(meta) === undefined) throw new Refusal(404, 'not_found', `there is no comparison ${a.params.id} here`)
@@ -98,7 +119,7 @@ export function addComparisons(api: Api): void {
 
   api.get('/api/comparisons', { summary: 'comparisons, newest first', answer: z.object({ comparisons: z.array(row) }) }, a => {
     const found = api.store.list({ method: comparisonId }).filter(m => isOf(m, a.by) && askedOf(m) !== undefined)
-    return { comparisons: found.map(m => rowOf(api.store, m)) }
+    return { comparisons: found.map(m => rowOf(m)) }
   })
   api.get(
     '/api/comparisons/{id}',
@@ -122,29 +143,45 @@ export function addComparisons(api: Api): void {
     const judge = settings.judge === undefined ? undefined : (settings.models[settings.judge] ?? settings.judge)
     const given = typeof body.budget === 'string' ? parseBudget([body.budget], 'budget') : body.budget
     const { concurrency = settings.concurrency } = body
-    const comparing = comparePlan(
-      {
-        world: body.world,
-        tasks: body.tasks?.map((task, i) => ({ id: `task ${i + 1}`, task })) ?? { n: body.n ?? 20, split: body.split ?? 'test' },
-        methods: body.methods,
-        models: { policy: settings.models[model], ...(judge === undefined ? {} : { judge }) },
-        budget: atMost(given, settings.most),
-        weights: `${store.folder}/models`,
-        ...(body.seeds === undefined ? {} : { seeds: body.seeds }),
-        ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
-        ...(concurrency === undefined ? {} : { concurrency }),
-        ...(a.by === undefined ? {} : { by: a.by }),
-      },
-      { store: store.folder, threads: 1, onRun: id => begun.resolve(id) },
-    )
-    const begun = Promise.withResolvers<string>()
-    // What is wrong with it is said before it begins.
-    comparing.catch(begun.reject)
-    const id = await begun.promise
-    going.set(id, comparing)
-    comparing.finally(() => going.delete(id)).catch(() => {})
-    return rowOf(store, store.get(id))
+    const plan: ComparePlan = {
+      world: body.world,
+      tasks: body.tasks === undefined ? { n: body.n ?? 20, split: body.split ?? 'test' } : namedTasks(body.tasks),
+      methods: body.methods,
+      models: { policy: settings.models[model], ...(judge === undefined ? {} : { judge }) },
+      budget: atMost(given, settings.most),
+      weights: `${store.folder}/models`,
+      ...(body.seeds === undefined ? {} : { seeds: body.seeds }),
+      ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(a.by === undefined ? {} : { by: a.by }),
+    }
+    return rowOf(store.get(await begin(ways => comparePlan(plan, ways))))
   })
+  api.post(
+    '/api/comparisons/{id}/acts',
+    { summary: 'pauses a comparison, goes on with it in this server, or ends it with what is finished', body: act, answer: row },
+    async (a): Promise<ComparisonRow> => {
+      const store = api.writable()
+      const { id } = one(a)
+      const { do: what } = a.body
+      if (what !== 'resume') {
+        const comparing = going.get(id)
+        if (comparing !== undefined) comparing.act({ do: what })
+        else if (worked(store, store.get(id))) store.send(id, { do: what })
+        else throw conflict('nobody works on the comparison')
+        return rowOf(store.get(id))
+      }
+      if (a.account?.key.budget !== undefined)
+        throw new Refusal(403, 'budget', 'an API key with a budget may not go on with a comparison: it spends many budgets at once')
+      // One that has just been parked here lets go of it at once.
+      if (store.get(id).status !== 'running') await going.get(id)?.catch(() => {})
+      const meta = store.get(id)
+      if (going.has(id) || worked(store, meta)) throw conflict('the comparison is under way')
+      if (meta.status === 'done' && meta.options.stopped !== true) throw conflict('the comparison is over: begin another')
+      await begin(ways => resumeComparison(id, ways))
+      return rowOf(store.get(id))
+    },
+  )
   api.get(
     '/api/comparisons/{id}/events',
     { summary: 'cells as they end, and how far it is; ends with it', events: { cell, comparison: row, end: row } },
@@ -159,7 +196,7 @@ export function addComparisons(api: Api): void {
           const meta = api.store.get(id)
           const cells = cellsSoFar(api.store, meta)
           for (const c of cells.slice(told)) if (!(await out.send(c.shown satisfies CellResult, 'cell', String(++told)))) return
-          const now = rowOf(api.store, meta, cells.length)
+          const now = rowOf(meta, cells.length)
           const text = JSON.stringify(now)
           if (text !== last) await out.send(now, 'comparison')
           else out.beat()
@@ -185,21 +222,40 @@ function knownMethod(name: string, at: number): void {
   throw new Refusal(400, f.code, f.hint === '' ? f.message : `${f.message} (${f.hint})`, { param: `methods[${at}]` })
 }
 
-function rowOf(store: Store, m: RunMeta, done?: number): ComparisonRow {
+/** Own tasks by what they are: their text, shortened. Each name is one task's. */
+function namedTasks(tasks: readonly string[]): { id: string; task: string }[] {
+  const taken = new Set<string>()
+  return tasks.map(task => {
+    const text = brief(task.trim().replace(/\s+/g, ' '), longest)
+    let id = text
+    for (let n = 2; taken.has(id); n++) id = `${text} (${n})`
+    taken.add(id)
+    return { id, task }
+  })
+}
+
+/** A process works on it. */
+const worked = (store: Store, m: RunMeta): boolean => m.status === 'running' && store.owner(m.id) !== null
+
+function asRow(store: Store, m: RunMeta, here: boolean, done?: number): ComparisonRow {
   const plan = askedOf(m)!
   const cells = plan.methods.length * plan.items.count * plan.seeds
-  const status = m.status === 'running' && store.owner(m.id) === null ? 'orphan' : m.status
+  const worker = m.status !== 'running' ? null : here ? 'here' : worked(store, m) ? 'elsewhere' : null
+  const status = m.status === 'running' && worker === null ? 'orphan' : m.status
+  const stopped = m.options.stopped === true
   return {
     id: m.id,
     created: m.created,
     status,
+    worker,
+    stopped,
     world: m.world,
     methods: plan.methods.map(x => x.label),
     items: plan.items.count,
     seeds: plan.seeds,
     cells,
     // A finished one may have left out cells of methods that did not fit.
-    done: status === 'done' ? cells : (done ?? cellsSoFar(store, m).length),
+    done: status === 'done' && !stopped ? cells : (done ?? cellsSoFar(store, m).length),
     verdict: typeof m.answer === 'string' ? m.answer : null,
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { type KeptLoop, loopNames, readLoop } from '../../loop/kept.ts'
+import { type KeptLoop, loopNames, readLoop, tellLoop } from '../../loop/kept.ts'
 import { type LoopPlan, loopFolder, loopPlan, quickPlan } from '../../loop/plan.ts'
 import { parseBudget } from '../../run/index.ts'
 import { Refusal } from '../refusal.ts'
@@ -80,13 +80,15 @@ const command = fileURLToPath(new URL('../../../bin/espalier.mjs', import.meta.u
 /** The loops that train for this server. */
 class Trainings {
   readonly #store: string
-  readonly #going = new Map<string, ChildProcess>()
+  readonly #going = new Map<string, { child: ChildProcess; over: Promise<void> }>()
   constructor(store: string) {
     this.#store = store
   }
 
   /** Starts one, or goes on with it. @param args of `espalier train` @throws Refusal (400) with what the command says, where it does not begin */
   async start(name: string, args: readonly string[]): Promise<KeptLoop> {
+    // One that has let go of the loop may still be writing its report.
+    await this.#going.get(name)?.over
     const child = spawn(process.execPath, [command, 'train', ...args, '--out', name, '--store', this.#store, '--json'], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, NO_COLOR: '1' },
@@ -101,7 +103,7 @@ class Trainings {
       ended = true
       this.#going.delete(name)
     })
-    this.#going.set(name, child)
+    this.#going.set(name, { child, over })
     for (;;) {
       const kept = readLoop(this.#store, name)
       if (kept?.active) return kept
@@ -114,14 +116,11 @@ class Trainings {
     }
   }
 
-  /** Ctrl-C to whoever works on it: it lands at a checkpoint. @returns false: nobody of this server does */
-  pause(name: string): boolean {
-    return this.#going.get(name)?.kill('SIGINT') ?? false
-  }
+  /** Ctrl-C to all of them: each lands at a checkpoint. */
   async close(): Promise<void> {
-    const ends = [...this.#going.values()].map(c => new Promise<void>(done => c.once('close', () => done())))
-    for (const name of this.#going.keys()) this.pause(name)
-    await Promise.all(ends)
+    const all = [...this.#going.values()]
+    for (const { child } of all) child.kill('SIGINT')
+    await Promise.all(all.map(x => x.over))
   }
 }
 /** What a command said last: its error, in a line. */
@@ -145,6 +144,7 @@ export function argumentsOf(plan: LoopPlan, rounds: number | undefined): string[
     ...['--seed', String(plan.seed), '--parts', plan.parts, '--world', plan.world, '--model', plan.model],
     ...['--budget', `calls=${plan.spend}`, '--n', String(plan.measured.problems), '--split', plan.measured.split],
     ...(plan.select === 'order' ? [] : ['--select', plan.select]),
+    ...(plan.curriculum === undefined ? [] : ['--curriculum', plan.curriculum]),
   ]
 }
 
@@ -203,24 +203,25 @@ export function addLoops(api: Api): void {
   api.post(
     '/api/loops/{name}/acts',
     {
-      summary: 'pauses a loop at a checkpoint, or goes on with it',
-      body: z.object({ do: z.enum(['pause', 'resume']), rounds: z.int().min(1).max(1000).optional() }),
+      summary: 'pauses a loop at a checkpoint, ends it there, or goes on with it; whichever process trains',
+      body: z.object({ do: z.enum(['pause', 'resume', 'stop']), rounds: z.int().min(1).max(1000).optional() }),
       answer: row,
     },
     async a => {
       may(a as Asked)
       const kept = one(a as Asked)
-      if (a.body.do === 'pause') {
-        if (!mine().pause(kept.name))
-          throw new Refusal(
-            409,
-            'elsewhere',
-            kept.active ? `loop ${kept.name} trains in another process: end it there` : `loop ${kept.name} is not training`,
-          )
+      const { do: what } = a.body
+      if (what !== 'resume') {
+        if (!kept.active) throw new Refusal(409, 'conflict', `loop ${kept.name} is not training`)
+        tellLoop(api.writable().folder, kept.name, { do: what })
         return rowOf(kept)
       }
       if (kept.active) throw new Refusal(409, 'active', `loop ${kept.name} is training already`)
-      return rowOf(await mine().start(kept.name, argumentsOf(kept.state.plan, a.body.rounds ?? kept.state.of)))
+      const rounds = a.body.rounds ?? kept.state.of
+      const whole = rowOf(kept).rounds
+      if (rounds !== undefined && rounds <= whole)
+        throw new Refusal(409, 'conflict', `loop ${kept.name} is over: its ${whole} rounds are made; ask for more`, { param: 'rounds' })
+      return rowOf(await mine().start(kept.name, argumentsOf(kept.state.plan, rounds)))
     },
   )
   api.get(

@@ -1,6 +1,6 @@
 // A run as a row of a list: what the index knows of it, and of one under way here what it has come to.
 import { Failure } from '../../kernel/index.ts'
-import { answerText, comparisonId, type Kept, type Plan, taskText } from '../../run/index.ts'
+import { answerText, changedIn, comparisonId, type Kept, type Plan, taskText } from '../../run/index.ts'
 import type { RunMeta, Store } from '../../store/index.ts'
 import type { Desk } from '../desk.ts'
 import { isOf } from '../former.ts'
@@ -9,6 +9,9 @@ import type { Api, Asked } from './api.ts'
 import type { RunRow } from './wire.ts'
 
 export const planOfRun = (m: RunMeta): Plan | undefined => m.options.plan as Plan | undefined
+
+/** The seed that a run draws by now: a fork may have another from a row on. */
+export const seedOf = (m: RunMeta): number => changedIn(m).seed ?? m.seed
 
 /** @throws Refusal (404) where there is none that this key may see */
 export function runOf(api: Api, asked: Pick<Asked, 'params' | 'by'>): RunMeta {
@@ -61,7 +64,7 @@ export function rowOf(desk: Desk, store: Store, m: RunMeta): RunRow {
     reward: String(m.options.reward ?? planOfRun(m)?.reward ?? 'exact'),
     knobs: m.knobs,
     budget: m.limits,
-    seed: m.seed,
+    seed: seedOf(m),
     concurrency: m.concurrency,
     spent: live?.spent ?? m.spent,
     answer: m.answer === null ? null : answerText(m.answer),

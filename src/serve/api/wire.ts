@@ -111,6 +111,8 @@ export interface TreeColumns extends TreeStats {
   /** For GET .../events?after=: what this answer holds. */
   cursor: string
   size: number
+  /** The best answer that is known of. */
+  best: Best | null
   parent: number[]
   rank: number[]
   /** Seconds of the run at which it was made; null: not known (then the order of rows stands for it). */
@@ -222,8 +224,8 @@ export interface NodeDetail {
   children: NodeDetail['siblings']
   notes: { kind: string; scope: string; text: string }[]
   spent: { calls: number; tokens: number; usd: number | null }
-  /** Prompts, judgements and terms are being made from the record: ask again. */
-  pending?: boolean
+  /** Prompts, judgements and terms are being made from the record, which is this far (0 to 1): ask again. */
+  pending?: { progress: number }
 }
 export interface Token {
   text: string
@@ -258,7 +260,11 @@ export interface EffectDetail {
  * | prune, pin, unpin | of the node `row` |
  * | prefer | `row` over `than`: a pair for training; the search is not changed |
  * | edit | `text` as another action beside the one of `row` (or, with `under`, below it): it is taken, and the method may go on from it |
- * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given, and another budget, seed or knobs from there |
+ * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given |
+ *
+ * A fork may have another `budget`, `seed` and `model` (the policy's) from there on: the record until there is its own. With another `method`, `preset` or `knobs` it is another
+ * search, which no record can begin: it begins with the task, and what it asks alike is answered from the record until there at its recorded price; with another seed it
+ * draws all anew.
  */
 export type ActBody =
   | { do: 'pause' | 'stop' }
@@ -267,7 +273,15 @@ export type ActBody =
   | { do: 'prune' | 'pin' | 'unpin'; row: number }
   | { do: 'prefer'; row: number; than: number; why?: string }
   | { do: 'edit'; row: number; text: string; under?: boolean }
-  | { do: 'fork'; at?: number; row?: number; text?: string; under?: boolean; budget?: Limits | string }
+  | ({
+      do: 'fork'
+      at?: number
+      row?: number
+      text?: string
+      under?: boolean
+      seed?: number
+      model?: string
+    } & WhatIfBody)
 export interface ActAnswer {
   run: RunRow // of the fork, where one was made
   /** false: it will be, when the process that works on it reads it, or when the run is resumed. */
@@ -320,6 +334,10 @@ export interface ComparisonRow {
   id: string
   created: number
   status: RunStatus
+  /** Who works on it: this server, another process (its acts then go through the store), nobody. */
+  worker: 'here' | 'elsewhere' | null
+  /** It was ended before all of it was done. */
+  stopped: boolean
   world: string
   methods: string[]
   items: number
@@ -340,6 +358,18 @@ export interface NewComparisonBody {
   budget: Limits | string
   seeds?: number
   concurrency?: number
+}
+/**
+ * POST /api/comparisons/{id}/acts -> ComparisonRow. 409 where it cannot be done now.
+ *
+ * | do | means |
+ * |---|---|
+ * | pause | no further run begins; those under way are parked once what is in flight has ended |
+ * | resume | goes on in this server: what is finished is read, what was parked (or left by a process that was killed) goes on where it was |
+ * | stop | as pause, and it is over: its result is about what is finished. Only resume takes it up again |
+ */
+export interface ComparisonActBody {
+  do: 'pause' | 'resume' | 'stop'
 }
 /** POST /api/summary { runs: string[] } -> Summary: several runs side by side, whatever they were; quality against spend by method with intervals, and a table by task. */
 export type { Summary }
@@ -372,7 +402,7 @@ export interface LoopRow {
   active: boolean
   updated: number
 }
-/** GET /api/loops/{name} -> LoopDetail; GET /api/loops/{name}/events (SSE): `progress` (what it does now), `point` (TrainPoint), `loop` (LoopDetail). POST /api/loops { loop, rounds, seed, parts, quick, budget, name? } -> 201 LoopRow; POST /api/loops/{name}/acts { do: 'pause' | 'resume' }. */
+/** GET /api/loops/{name} -> LoopDetail; GET /api/loops/{name}/events (SSE): `progress` (what it does now), `point` (TrainPoint), `loop` (LoopDetail). POST /api/loops { loop, rounds, seed, parts, quick, budget, name? } -> 201 LoopRow; POST /api/loops/{name}/acts { do: 'pause' | 'resume' | 'stop', rounds? } -> LoopRow: pause lands at a checkpoint, stop does and wants no further rounds; both whichever process trains. */
 export interface LoopDetail extends LoopRow {
   plan: Record<string, unknown>
   /** Of each round: held-out rates with their intervals, rows, spend. Round 0: before any training. */

@@ -73,6 +73,8 @@ export const chat: PureWorld<ChatState, Reply | Heard, Reply, ChatInput> = {
   kind: 'pure',
   id: 'chat',
   grains: ['attempt', 'step'],
+  // Its lines belong together, and calls of tools stand beside them.
+  lists: false,
   start: task => parseTask(task),
   step: (s, a) => (isHeard(a) ? { messages: [...s.messages, replied(s.reply!, a.calls), ...a.heard] } : { ...s, reply: a }),
   outcome: s => (s.reply === undefined ? null : { answer: s.reply, key: replyKey(s.reply), group: replyGroup(s.reply) }),

@@ -116,14 +116,22 @@ export function movesOf(t: Tree): { moves: Move[]; value: Rational } | string {
   return { moves: [...l.moves, ...r.moves, move], value }
 }
 
-/** Quotients of two numbers that stand for one number on the table, such as 8/3, taken as that number. */
+/**
+ * Quotients of two numbers that stand for one number on the table, such as 8/3, taken as that number: each number once, and first where it is written as it
+ * is shown, for beside a 1/2 on the table `2 / 4` is a step.
+ */
 export function withFractions(t: Tree, table: readonly Rational[]): Tree {
-  if ('value' in t) return t
-  if (t.op === '/' && 'value' in t.l && 'value' in t.r) {
-    const value = combine(t.l.value, '/', t.r.value)
-    if (value && value[1] !== 1 && table.some(x => same(x, value))) return { value }
+  const unused = [...table]
+  const taken = (x: Tree, asShown: boolean): Tree => {
+    if ('value' in x) return x
+    if (x.op === '/' && 'value' in x.l && 'value' in x.r) {
+      const value = combine(x.l.value, '/', x.r.value)
+      const i = value && value[1] !== 1 && (!asShown || same(x.r.value, whole(value[1]))) ? unused.findIndex(u => same(u, value)) : -1
+      if (i >= 0) return { value: unused.splice(i, 1)[0] }
+    }
+    return { op: x.op, l: taken(x.l, asShown), r: taken(x.r, asShown) }
   }
-  return { op: t.op, l: withFractions(t.l, table), r: withFractions(t.r, table) }
+  return taken(taken(t, true), false)
 }
 
 /** Numbers used that are not there (or too often), and numbers not used. */

@@ -1,10 +1,11 @@
 // Game of 24 and Countdown: one game with two sets of rules.
+import type { Random } from '../../contract/index.ts'
 import type { WorldEntry } from '../entry.ts'
 import { type Action, type Rules, regoal, rules24, rulesCountdown, type State } from './game.ts'
 import { grader, item } from './grade.ts'
 import { split } from './split.ts'
 import { type NumberTask, parseTask, showTask } from './task.ts'
-import { tasks24, tasksCountdown } from './tasks.ts'
+import { tasks24, tasksCountdown, variant } from './tasks.ts'
 import { countdown, game24 } from './world.ts'
 
 export { type Checked, checkExpression } from './check.ts'
@@ -25,6 +26,7 @@ const shared = (rules: Rules) => ({
   parseTask: (input: unknown) => parseTask(input, rules),
   showTask: (t: NumberTask) => showTask(t, rules),
   splitOf: (t: NumberTask) => split(t.numbers),
+  variant: (t: NumberTask, r: Random) => variant(t, rules, r),
   regoal: (s: State) => regoal(s, rules),
   item,
   grader: <X extends 'train' | 'dev' | 'test'>(s: X) => grader(s, rules),

@@ -109,6 +109,10 @@ describe('an attempt', () => {
     expect(attempt('Answer: 8 / (3 - 8/3)', thirds)).toBe('3 - 8/3; 8 / 1/3')
     expect(attempt('Answer: 8 / (3 - (8/3))', thirds)).toBe('3 - 8/3; 8 / 1/3')
     expect(attempt('Answer: 9 + 13 - (-6)', minus)).toBe('9 + 13; 22 - (-6)')
+    // One half lies on the table: of two quotients that are a half, one is a step.
+    const half = place('4 / 8 = 1/2', game24.start('8 2 4 4'))
+    expect(attempt('Answer: 2 / 4 + (1/2)', half)).toBe('2 / 4; 1/2 + 1/2')
+    expect(attempt('Answer: (1/2) + 2 / 4', half)).toBe('2 / 4; 1/2 + 1/2')
   })
   test('Countdown: ends at the target, and an expression must come to it', () => {
     const c = countdown.start('2 5 8 11 -> 53')

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Io, MayGrade } from '../../contract/index.ts'
+import { AddressedRandom } from '../../kernel/index.ts'
 import { worldIds, worldNamed, worlds } from '../index.ts'
 import { readTasks } from '../read-tasks.ts'
 import { checkExpression } from './check.ts'
@@ -207,6 +209,23 @@ describe('grading', () => {
     await expect(grader('dev', rules24).grade('1', key as never, io)).rejects.toThrow('expected a key of the dev split, found one of test')
     await expect(grader('test', rules24).grade('1', {} as never, io)).rejects.toThrow('not sealed')
   })
+})
+
+test.each(['game24', 'countdown'])('a variant of %s differs in one number or the target, is a task, and leaves the list', id => {
+  const { variant, tasks, parseTask, showTask } = worlds[id]
+  const list = new Set(id === 'game24' ? ranked24().map(x => x.numbers.join(' ')) : [])
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 1e6 }), (i, seed) => {
+      const { task } = tasks!({ n: 61, seed: 1 })[i]
+      const other = variant!(task, new AddressedRandom(seed, 0, 0, 'variant'))
+      const kept = [...task.numbers]
+      for (const x of other.numbers) if (kept.includes(x)) kept.splice(kept.indexOf(x), 1)
+      expect(kept.length + Number(other.target !== task.target)).toBe(1)
+      expect(other.numbers).toEqual([...other.numbers].sort((a, b) => a - b))
+      expect(parseTask(showTask(other))).toEqual(other)
+      expect(list.has(other.numbers.join(' '))).toBe(false)
+    }),
+  )
 })
 
 describe('the registry', () => {

@@ -1,5 +1,5 @@
 // Where tasks come from: all 1,362 solvable sets of Game of 24, ranked, and Countdown by size and target.
-import type { Split } from '../../contract/index.ts'
+import type { Random, Split } from '../../contract/index.ts'
 import { chain } from '../../kernel/hash.ts'
 import { AddressedRandom } from '../../kernel/random.ts'
 import type { Named, Wish } from '../entry.ts'
@@ -101,4 +101,19 @@ export function tasksCountdown(w: CountdownWish): Named<NumberTask>[] {
     out.sort((a, b) => share.get(b)! - share.get(a)!)
   }
   return out.map(task => ({ id: taskId(task, rulesCountdown), task }))
+}
+
+/**
+ * A new puzzle made of one, sorted: one of its numbers is another from 1 to 20, or its target another from 10 to 99. The target of Game of 24 stays, and the new number
+ * is more than 13: all other sets that can be solved are in its list.
+ */
+export function variant({ numbers, target }: NumberTask, rules: Rules, r: Random): NumberTask {
+  const other = (now: number, least: number, greatest: number): number => {
+    const x = least + r.int(greatest - least + (now < least || now > greatest ? 1 : 0))
+    return x >= now && now >= least ? x + 1 : x
+  }
+  const at = r.int(numbers.length + (rules.all ? 0 : 1))
+  if (at === numbers.length) return { numbers: [...numbers].sort((a, b) => a - b), target: other(target, 10, 99) }
+  const changed = numbers.with(at, other(numbers[at], rules.all ? 14 : 1, 20))
+  return { numbers: changed.sort((a, b) => a - b), target }
 }

@@ -56,16 +56,17 @@ export function BudgetFields(o: {
                 </option>
               ))}
           </select>
-          <Button
-            kind="plain"
-            small
-            aria-label={`No limit of ${unit}`}
-            title="No such limit"
-            disabled={lines.length === 1}
-            onClick={() => o.onChange(lines.filter((_, j) => j !== i))}
-          >
-            ×
-          </Button>
+          {lines.length > 1 && (
+            <Button
+              kind="plain"
+              small
+              aria-label={`No limit of ${unit}`}
+              title="No such limit"
+              onClick={() => o.onChange(lines.filter((_, j) => j !== i))}
+            >
+              ×
+            </Button>
+          )}
         </div>
       ))}
       {o.wrong ? (

@@ -5,6 +5,7 @@ import { useGet, useStream } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { csvText, save } from '../plot/save.ts'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
@@ -14,6 +15,7 @@ import { Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, sorted, Table } from '../shell/table.tsx'
 import './pages.css'
+import { ComparisonActs } from './comparison-acts.tsx'
 import { TaskTable } from './task-table.tsx'
 
 type Row = Comparison['rows'][number]
@@ -32,14 +34,19 @@ export default function ComparisonPage({ params }: PageProps) {
   const found = useGet<Comparison>(`/api/comparisons/${encodeURIComponent(id)}`)
   const [row, setRow] = useState<ComparisonRow>()
   const asked = useRef(0)
-  useStream(`/api/comparisons/${encodeURIComponent(id)}/events`, (event, data) => {
-    if (event !== 'comparison' && event !== 'end') return
-    setRow(data as ComparisonRow)
-    // Rates with their intervals take the server a moment: now and then is enough, and once at the end.
-    const now = Date.now()
-    if (event === 'end' ? asked.current > 0 : now - asked.current > 2000) found.reload()
-    asked.current = now
-  })
+  const [turn, setTurn] = useState(0)
+  useStream(
+    `/api/comparisons/${encodeURIComponent(id)}/events`,
+    (event, data) => {
+      if (event !== 'comparison' && event !== 'end') return
+      setRow(data as ComparisonRow)
+      // Rates with their intervals take the server a moment: now and then is enough, and once at the end.
+      const now = Date.now()
+      if (event === 'end' ? asked.current > 0 : now - asked.current > 2000) found.reload()
+      asked.current = now
+    },
+    { turn },
+  )
   const c = found.data
   if (c === undefined)
     return (
@@ -52,7 +59,7 @@ export default function ComparisonPage({ params }: PageProps) {
       </div>
     )
   const limits = Object.entries(c.budget).map(([u, x]) => `${amount(u, x)} ${unitName(u)}`)
-  const under = row !== undefined && row.status !== 'done'
+  const under = row !== undefined && (row.status !== 'done' || row.stopped)
   return (
     <div className="page">
       <header className="page-head">
@@ -62,6 +69,16 @@ export default function ComparisonPage({ params }: PageProps) {
           reward {c.reward}
         </span>
         <div className="acts">
+          {row !== undefined && (
+            <ComparisonActs
+              row={row}
+              onDone={(now, what) => {
+                setRow(now)
+                // Its events ended with it: they begin again.
+                if (what === 'resume') setTurn(t => t + 1)
+              }}
+            />
+          )}
           <Link className="button" to={`/data?runs=${c.id}`}>
             As data
           </Link>
@@ -72,7 +89,7 @@ export default function ComparisonPage({ params }: PageProps) {
           <span>
             <Status status={row.status} />{' '}
             <span className="quiet">
-              {count(row.done)} of {count(row.cells)} runs
+              {count(row.done)} of {count(row.cells)} runs{row.stopped && ', then it was stopped'}
             </span>
           </span>
           <div className="progress">
@@ -111,6 +128,7 @@ function Results({ c }: { c: Comparison }) {
     const best = rows.find(r => !plain(r))
     return rows.map(r => ({
       name: r.method,
+      step: true,
       points: r.curve.map(p => ({ x: p.spent, y: p.rate, low: p.interval[0], high: p.interval[1] })),
       ...(plain(r) ? { rank: 'plain' as const, dashed: r !== base } : r === best ? { rank: 'strong' as const } : {}),
       // Bands of more than two hide each other.
@@ -146,9 +164,9 @@ function Results({ c }: { c: Comparison }) {
     },
     {
       key: 'bounds',
-      head: '',
+      head: <span className="visually-hidden">its bounds</span>,
       align: 'right',
-      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${fixed(100 * r.interval[1], 0)}`}</span>,
+      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${percent(r.interval[1])}`}</span>,
     },
     {
       key: 'difference',
@@ -191,7 +209,9 @@ function Results({ c }: { c: Comparison }) {
       sort: r => r.yield,
       cell: r => percent(r.yield),
     },
-    { key: 'errors', head: 'Failed', align: 'right', cell: r => (r.errors === 0 ? '' : count(r.errors)) },
+    ...(rows.some(r => r.errors > 0)
+      ? ([{ key: 'errors', head: 'Failed', align: 'right', cell: r => count(r.errors) }] satisfies Column<Row>[])
+      : []),
   ]
   const sorting = by === null ? { key: 'rate', down: true } : { key: by.replace(/^-/, ''), down: by.startsWith('-') }
   const tasks = useMemo(() => {
@@ -256,25 +276,19 @@ function Results({ c }: { c: Comparison }) {
           about="share of the tasks whose best answer was right when so much had been spent; bands are 95 % intervals"
           name={`${c.world}-${c.id}`}
           series={series}
-          height={Math.max(300, rows.length * 15 + 60)}
-          x={{
-            label: `${unitName(c.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(c.unit, x),
-            whole: !/usd|econds/.test(c.unit),
-          }}
+          x={spendAxis(c.unit, limit)}
           y={{ label: 'right', from: 0, to: top, format: y => percent(y) }}
         />
       </section>
       <section className="section">
-        <h2>
-          Methods{' '}
-          <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
-            CSV
-          </Button>
-        </h2>
+        <header className="plot-head">
+          <h2>Methods</h2>
+          <span className="plot-acts">
+            <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
+              CSV
+            </Button>
+          </span>
+        </header>
         <Table
           label="Methods"
           columns={columns}

@@ -6,7 +6,6 @@ import { Plot, type Series } from '../plot/plot.tsx'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { compact, count, fixed, percent, seconds } from '../shell/format.ts'
-import { Link } from '../shell/router.tsx'
 import { Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
@@ -59,9 +58,9 @@ export default function LoopPage({ params }: PageProps) {
   const all = useMemo(() => [...new Map([...(loop?.points ?? []), ...points].map(p => [nameOf(p), p])).values()], [loop, points])
   if (loop === undefined)
     return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
-  const act = (what: 'pause' | 'resume'): void => {
-    post(`${at}/acts`, { do: what }).then(
-      () => say(what === 'pause' ? 'It stops at the next checkpoint' : 'It goes on', 'done'),
+  const act = (what: 'pause' | 'stop' | 'resume', rounds?: number): void => {
+    post(`${at}/acts`, { do: what, ...(rounds === undefined ? {} : { rounds }) }).then(
+      () => say(what === 'resume' ? 'It goes on' : 'It lands at the next checkpoint', 'done'),
       e => say((e as Error).message, 'wrong'),
     )
   }
@@ -77,9 +76,18 @@ export default function LoopPage({ params }: PageProps) {
         </span>
         <div className="acts">
           {loop.active ? (
-            <Button onClick={() => act('pause')}>Pause</Button>
+            <>
+              <Button title="It lands at a checkpoint and can be resumed" onClick={() => act('pause')}>
+                Pause
+              </Button>
+              <Button title="It lands at a checkpoint, and the rounds that are whole are all" onClick={() => act('stop')}>
+                Stop
+              </Button>
+            </>
+          ) : over ? (
+            <Button onClick={() => act('resume', loop.rounds + 1)}>Another round</Button>
           ) : (
-            <Button onClick={() => act('resume')} disabled={over}>
+            <Button kind="main" onClick={() => act('resume')}>
               Resume
             </Button>
           )}
@@ -216,12 +224,10 @@ function Rounds({ loop }: { loop: LoopDetail }) {
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',
-      head: <span className="after-number">Weights</span>,
+      head: 'Weights',
       cell: r => (
-        <span className="mono small after-number">
-          <Link to={`/runs/new?world=${loop.world}`} title={`--model ${r.policy}`} className="row-link">
-            {weights(r.policy, loop.name)}
-          </Link>
+        <span className="mono small">
+          <span title={`--model ${r.policy}`}>{weights(r.policy, loop.name)}</span>
           {r.critic !== r.policy && <span className="faint"> critic {weights(r.critic, loop.name)}</span>}
         </span>
       ),

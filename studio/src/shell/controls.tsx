@@ -19,8 +19,13 @@ export function Button({ kind, small, className, ...rest }: ButtonProps) {
   )
 }
 
+interface FieldProps {
+  label: ReactNode
+  hint?: ReactNode
+  wrong?: string | null
+}
 /** A label, what belongs in the field, and what is wrong with what is in it. The child gets the id. */
-export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | null; children: (id: string) => ReactNode }) {
+export function Field(o: FieldProps & { children: (id: string) => ReactNode }) {
   const id = useId()
   return (
     <div className="field">
@@ -36,6 +41,52 @@ export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | 
         o.hint && <span className="hint">{o.hint}</span>
       )}
     </div>
+  )
+}
+
+/** One of many: names, or values with what is shown for each. */
+export function SelectField(
+  o: FieldProps & { value: string; of: readonly (string | readonly [value: string, shown: string])[]; onChange(value: string): void },
+) {
+  return (
+    <Field label={o.label} hint={o.hint} wrong={o.wrong}>
+      {id => (
+        <select
+          id={id}
+          className="input"
+          value={o.value}
+          aria-invalid={o.wrong ? true : undefined}
+          onChange={e => o.onChange(e.target.value)}
+        >
+          {o.of.map(x => {
+            const [value, shown] = typeof x === 'string' ? [x, x] : x
+            return (
+              <option key={value} value={value}>
+                {shown}
+              </option>
+            )
+          })}
+        </select>
+      )}
+    </Field>
+  )
+}
+/** A line of text; `number`: of figures. */
+export function TextField(o: FieldProps & { value: string; number?: boolean; placeholder?: string; onChange(value: string): void }) {
+  return (
+    <Field label={o.label} hint={o.hint} wrong={o.wrong}>
+      {id => (
+        <input
+          id={id}
+          className={o.number ? 'input num' : 'input'}
+          inputMode={o.number ? 'decimal' : undefined}
+          placeholder={o.placeholder}
+          value={o.value}
+          aria-invalid={o.wrong ? true : undefined}
+          onChange={e => o.onChange(e.target.value)}
+        />
+      )}
+    </Field>
   )
 }
 
@@ -111,17 +162,17 @@ export function Popover(o: {
       if (!ref.current?.contains(e.target as Node)) setOpen(false)
     }
     const key = (e: KeyboardEvent): void => {
-      if (e.key === 'Escape') {
-        setOpen(false)
-        e.stopPropagation()
-      }
+      if (e.key !== 'Escape') return
+      setOpen(false)
+      e.stopPropagation()
+      ref.current?.querySelector('button')?.focus()
     }
     addEventListener('pointerdown', away)
-    ref.current?.addEventListener('keydown', key)
-    const node = ref.current
+    // Nobody else is told of this Escape, wherever the focus is.
+    addEventListener('keydown', key, { capture: true })
     return () => {
       removeEventListener('pointerdown', away)
-      node?.removeEventListener('keydown', key)
+      removeEventListener('keydown', key, { capture: true })
     }
   }, [open])
   return (

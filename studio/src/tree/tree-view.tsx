@@ -157,10 +157,12 @@ export function TreeView(o: TreeViewProps) {
   return (
     <div className="tree" ref={frame} data-layout={look.shape}>
       <canvas ref={base} className="tree-base" />
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: without a role nobody is told of it; this one leaves the keys to the page */}
       <canvas
         ref={over}
         className="tree-over"
         tabIndex={0}
+        role="application"
         aria-label="Tree of the search. Arrow keys go to parent, children and siblings."
         onPointerDown={e => {
           if (e.button !== 0) return

@@ -1,0 +1,26 @@
+// Weights by name: where they lie, and the models they make.
+import { existsSync } from 'node:fs'
+import { Failure } from '../kernel/index.ts'
+import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
+import type { Searching } from './harvest.ts'
+import type { Now } from './round.ts'
+
+/** Where the weights of a name are. @throws Failure */
+export function pathOf(model: string, models: string): string {
+  if (model === 'seedling') return shippedWeights
+  const name = /^seedling@([\w.-]+)$/.exec(model)?.[1]
+  if (name === undefined)
+    throw new Failure('usage', `expected a seedling to train, found ${model}`, 'take seedling, seedling@draft or seedling@NAME')
+  const own = weightsPath(models, name)
+  return name === 'draft' && !existsSync(own) ? draftWeights : own
+}
+
+/** Models as providers. @param measured a model's id is part of what chance is drawn by: all rounds of all loops are measured with the same draws */
+export function modelsOf(now: Now, models: string, measured: boolean): Searching['models'] {
+  const load = (spec: string) => {
+    const { shape, weights } = loadSeedling(pathOf(spec, models))
+    return { spec, provider: seedlingProvider(shape, weights, { id: measured ? 'seedling' : spec }) }
+  }
+  const policy = load(now.policy)
+  return { policy, critic: now.critic === now.policy ? policy : load(now.critic) }
+}
