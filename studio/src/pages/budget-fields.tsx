@@ -1,5 +1,5 @@
 // Limits by unit, and as they are typed: calls=100,usd=0.02.
-import { Button } from '../shell/controls.tsx'
+import { Alert, Button } from '../shell/controls.tsx'
 import { unitName } from '../shell/format.ts'
 
 export type BudgetLine = readonly [unit: string, amount: string]
@@ -70,9 +70,7 @@ export function BudgetFields(o: {
         </div>
       ))}
       {o.wrong ? (
-        <span className="wrong" role="alert">
-          {o.wrong}
-        </span>
+        <Alert text={o.wrong} />
       ) : (
         free.length > 0 && (
           <span>

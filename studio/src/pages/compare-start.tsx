@@ -3,13 +3,13 @@ import { useState } from 'react'
 import type { Catalogue, ComparisonRow, NewComparisonBody } from '../../../src/serve/api/wire.ts'
 import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
-import { Button, Choice, Field, SelectField, TextField } from '../shell/controls.tsx'
+import { Alert, Button, Choice, Field, SelectField, TextField } from '../shell/controls.tsx'
 import { count } from '../shell/format.ts'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, type BudgetLine, budgetText } from './budget-fields.tsx'
-import { Command, quoted } from './command.tsx'
+import { quoted, SameCommand } from './command.tsx'
 import { ModelField } from './model-field.tsx'
 import './pages.css'
 import { useSubmit } from './submit.ts'
@@ -25,8 +25,13 @@ export default function CompareStartPage(_: PageProps) {
       <header className="page-head">
         <h1>New comparison</h1>
       </header>
-      {catalogue.error !== undefined && <Wrong error={catalogue.error} retry={catalogue.reload} />}
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data !== undefined ? (
+        <Form of={catalogue.data} />
+      ) : catalogue.error !== undefined ? (
+        <Wrong error={catalogue.error} retry={catalogue.reload} />
+      ) : (
+        <Reading>what there is</Reading>
+      )}
     </div>
   )
 }
@@ -154,11 +159,7 @@ function Form({ of }: { of: Catalogue }) {
               </button>
             ))}
           </div>
-          {said('methods') !== null && (
-            <span className="wrong" role="alert">
-              {said('methods')}
-            </span>
-          )}
+          <Alert text={said('methods')} />
         </fieldset>
         <fieldset className="form-group">
           <legend>Each run</legend>
@@ -175,11 +176,7 @@ function Form({ of }: { of: Catalogue }) {
           </div>
           <BudgetFields lines={budget} units={of.units} wrong={said('budget')} onChange={setBudget} />
         </fieldset>
-        {elsewhere !== null && (
-          <span className="wrong" role="alert">
-            {elsewhere}
-          </span>
-        )}
+        <Alert text={elsewhere} />
         <div className="form-row" style={{ alignItems: 'center', justifyContent: 'start', gridTemplateColumns: 'auto 1fr' }}>
           <Button kind="main" type="submit" disabled={form.sending || of.readOnly || methods.length === 0}>
             {form.sending ? 'Starting' : `Compare ${all.length} methods`}
@@ -190,10 +187,7 @@ function Form({ of }: { of: Catalogue }) {
         </div>
       </div>
       <aside className="form-side">
-        <section>
-          <h3>The same by the command</h3>
-          <Command words={command} />
-        </section>
+        <SameCommand words={command} />
       </aside>
     </form>
   )

@@ -7,7 +7,7 @@ import { Ago } from '../shell/ago.tsx'
 import { useCursor } from '../shell/cursor.ts'
 import { count } from '../shell/format.ts'
 import { Link, navigate } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Empty, Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
 import './pages.css'
@@ -80,7 +80,11 @@ export default function ComparePage(_: PageProps) {
         </div>
       </header>
       {rows === undefined ? (
-        found.error !== undefined && <Wrong error={found.error} retry={reload} />
+        found.error !== undefined ? (
+          <Wrong error={found.error} retry={reload} />
+        ) : (
+          <Reading>the comparisons</Reading>
+        )
       ) : rows.length === 0 ? (
         <Empty
           title="Did searching pay?"

@@ -11,7 +11,7 @@ import { Button } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, useParam } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, sorted, Table } from '../shell/table.tsx'
 import './pages.css'
@@ -51,11 +51,7 @@ export default function ComparisonPage({ params }: PageProps) {
   if (c === undefined)
     return (
       <div className="page">
-        {found.error !== undefined ? (
-          <Wrong error={found.error} retry={found.reload} />
-        ) : (
-          <p className="quiet late">Reading the comparison</p>
-        )}
+        {found.error !== undefined ? <Wrong error={found.error} retry={found.reload} /> : <Reading>the comparison</Reading>}
       </div>
     )
   const limits = Object.entries(c.budget).map(([u, x]) => `${amount(u, x)} ${unitName(u)}`)

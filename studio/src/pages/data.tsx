@@ -7,9 +7,9 @@ import type { PageProps } from '../routes.tsx'
 import { Button, Choice, SelectField, TextField } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { Link, navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Empty } from '../shell/said.tsx'
+import { Empty, Reading } from '../shell/said.tsx'
 import { say } from '../shell/toast.tsx'
-import { Command } from './command.tsx'
+import { SameCommand } from './command.tsx'
 import './pages.css'
 import { RunFinder } from './run-finder.tsx'
 
@@ -183,7 +183,7 @@ export default function DataPage(_: PageProps) {
         <aside className="form-side">
           {p !== undefined && runs.length > 0 && <Card p={p} />}
           <section>
-            <div style={{ display: 'flex', gap: '0.5rem', alignItems: 'center', marginBottom: '0.75rem' }}>
+            <div style={{ display: 'flex', gap: '0.5rem', alignItems: 'center' }}>
               <Choice
                 label="File"
                 value={format === 'tree' ? 'jsonl' : file}
@@ -197,9 +197,8 @@ export default function DataPage(_: PageProps) {
                 {writing ? 'Writing' : 'Download'}
               </Button>
             </div>
-            <h3>The same by the command</h3>
-            <Command words={command} />
           </section>
+          <SameCommand words={command} />
         </aside>
       </div>
       <section className="section">
@@ -214,7 +213,7 @@ export default function DataPage(_: PageProps) {
             </Empty>
           )
         ) : p === undefined ? (
-          <p className="quiet late">Reading {runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</p>
+          <Reading>{runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</Reading>
         ) : (
           <>
             <h2>

@@ -6,7 +6,7 @@ import { Plot, type Series } from '../plot/plot.tsx'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { compact, count, fixed, percent, seconds } from '../shell/format.ts'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
 import { say } from '../shell/toast.tsx'
@@ -57,7 +57,11 @@ export default function LoopPage({ params }: PageProps) {
   const loop = live ?? found.data
   const all = useMemo(() => [...new Map([...(loop?.points ?? []), ...points].map(p => [nameOf(p), p])).values()], [loop, points])
   if (loop === undefined)
-    return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
+    return (
+      <div className="page">
+        {found.error !== undefined ? <Wrong error={found.error} retry={found.reload} /> : <Reading>the loop</Reading>}
+      </div>
+    )
   const act = (what: 'pause' | 'stop' | 'resume', rounds?: number): void => {
     post(`${at}/acts`, { do: what, ...(rounds === undefined ? {} : { rounds }) }).then(
       () => say(what === 'resume' ? 'It goes on' : 'It lands at the next checkpoint', 'done'),

@@ -9,7 +9,7 @@ import { useCursor } from '../shell/cursor.ts'
 import { amount, count, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, navigate, useParam } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Empty, Reading, Wrong } from '../shell/said.tsx'
 import { Status, Verdict } from '../shell/status.tsx'
 import { say } from '../shell/toast.tsx'
 import './pages.css'
@@ -192,7 +192,9 @@ export default function RunsPage(_: PageProps) {
       </search>
       {wrong !== undefined ? (
         <Wrong error={wrong} retry={() => setTurn(t => t + 1)} />
-      ) : rows === undefined ? null : rows.length === 0 ? (
+      ) : rows === undefined ? (
+        <Reading>the runs</Reading>
+      ) : rows.length === 0 ? (
         filtered ? (
           <Empty title="No run fits" acts={<Button onClick={() => navigate('/runs')}>Show all</Button>}>
             Other words, or another status?

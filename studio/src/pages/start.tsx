@@ -4,12 +4,12 @@ import type { KnobValue } from '../../../src/contract/index.ts'
 import type { Catalogue, MethodInfo, NewRunBody, RunRow, WorldInfo } from '../../../src/serve/api/wire.ts'
 import { get, url, useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
-import { Button, Field, SelectField, TextField } from '../shell/controls.tsx'
+import { Alert, Button, Field, SelectField, TextField } from '../shell/controls.tsx'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, budgetLines, budgetText } from './budget-fields.tsx'
-import { Command, quoted } from './command.tsx'
+import { quoted, SameCommand } from './command.tsx'
 import { KnobFields, knobValue } from './knob-fields.tsx'
 import { ModelField } from './model-field.tsx'
 import './pages.css'
@@ -30,7 +30,7 @@ export default function StartPage(_: PageProps) {
       <header className="page-head">
         <h1>New run</h1>
       </header>
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data === undefined ? <Reading>what there is</Reading> : <Form of={catalogue.data} />}
     </div>
   )
 }
@@ -219,11 +219,7 @@ function Form({ of }: { of: Catalogue }) {
             />
           </div>
         </fieldset>
-        {elsewhere !== null && (
-          <span className="wrong" role="alert">
-            {elsewhere}
-          </span>
-        )}
+        <Alert text={elsewhere} />
         <div>
           <Button kind="main" type="submit" disabled={form.sending || of.readOnly}>
             {form.sending ? 'Starting' : 'Start'}
@@ -233,10 +229,7 @@ function Form({ of }: { of: Catalogue }) {
       </div>
       <aside className="form-side">
         <Method of={method} />
-        <section>
-          <h3>The same by the command</h3>
-          <Command words={command} />
-        </section>
+        <SameCommand words={command} />
       </aside>
     </form>
   )

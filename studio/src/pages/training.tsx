@@ -4,11 +4,11 @@ import type { Catalogue, LoopRow } from '../../../src/serve/api/wire.ts'
 import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
 import { Ago } from '../shell/ago.tsx'
-import { Button, Dialog, SelectField, TextField } from '../shell/controls.tsx'
+import { Alert, Button, Dialog, SelectField, TextField } from '../shell/controls.tsx'
 import { useCursor } from '../shell/cursor.ts'
 import { count } from '../shell/format.ts'
 import { Link, navigate, useParam } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Empty, Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
 import { Command } from './command.tsx'
@@ -69,7 +69,11 @@ export default function TrainingPage(_: PageProps) {
         <div className="acts">{rows !== undefined && rows.length > 0 && button}</div>
       </header>
       {rows === undefined ? (
-        found.error !== undefined && <Wrong error={found.error} retry={found.reload} />
+        found.error !== undefined ? (
+          <Wrong error={found.error} retry={found.reload} />
+        ) : (
+          <Reading>the loops</Reading>
+        )
       ) : rows.length === 0 ? (
         <Empty title="Nothing has been trained here yet" acts={button}>
           A learning loop searches tasks, makes training data of the trees, trains the small model on them, and measures it on tasks it has
@@ -165,11 +169,7 @@ function Form({ of, close }: { of: Catalogue; close(): void }) {
         <input type="checkbox" checked={quick} onChange={e => setQuick(e.target.checked)} />
         in small: minutes a round
       </label>
-      {elsewhere !== null && (
-        <span className="wrong" role="alert">
-          {elsewhere}
-        </span>
-      )}
+      <Alert text={elsewhere} />
       <Command words={command} />
       <div className="acts">
         <Button onClick={close}>Not now</Button>

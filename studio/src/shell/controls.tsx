@@ -19,6 +19,13 @@ export function Button({ kind, small, className, ...rest }: ButtonProps) {
   )
 }
 
+/** What is wrong, said at once. */
+export const Alert = ({ text }: { text: string | null }) =>
+  text !== null && (
+    <span className="wrong" role="alert">
+      {text}
+    </span>
+  )
 interface FieldProps {
   label: ReactNode
   hint?: ReactNode
@@ -33,13 +40,7 @@ export function Field(o: FieldProps & { children: (id: string) => ReactNode }) {
         {o.label}
       </label>
       {o.children(id)}
-      {o.wrong ? (
-        <span className="wrong" role="alert">
-          {o.wrong}
-        </span>
-      ) : (
-        o.hint && <span className="hint">{o.hint}</span>
-      )}
+      {o.wrong ? <Alert text={o.wrong} /> : o.hint && <span className="hint">{o.hint}</span>}
     </div>
   )
 }
@@ -116,6 +117,7 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
   useEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
+    const before = document.activeElement
     dialog.showModal()
     // A press and its release beside it: a selection that ends outside does not count.
     let pressed: EventTarget | null = null
@@ -137,6 +139,8 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
       dialog.removeEventListener('click', click)
       dialog.removeEventListener('cancel', cancel)
       dialog.close()
+      // By itself a dialog that has left the page already gives nothing back.
+      if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   return (

@@ -14,6 +14,12 @@ export function Empty({ title, children, acts }: { title: string; children?: Rea
     </div>
   )
 }
+/** What is being read: said only where it takes its time. */
+export const Reading = ({ children }: { children: ReactNode }) => (
+  <p className="quiet late" role="status">
+    Reading {children}
+  </p>
+)
 export function Wrong({ error, retry }: { error: unknown; retry?: () => void }) {
   const at = error instanceof ApiError ? error : undefined
   const title =
