@@ -32,7 +32,16 @@ async function trial(t: Trial, file: string): Promise<void> {
   const cpu = process.cpuUsage()
   const name = nameOf(t)
   // In this process: what is compiled for one training serves all that follow.
-  const r = await loop(loopNamed(t.loop), { ...settings, world: worldOf(t), store, name, model: t.model, seed: t.seed, parts: t.parts, apart: false })
+  const r = await loop(loopNamed(t.loop), {
+    ...settings,
+    world: worldOf(t),
+    store,
+    name,
+    model: t.model,
+    seed: t.seed,
+    parts: t.parts,
+    apart: false,
+  })
   const rounds = []
   for (const x of r.rounds) rounds.push({ ...x, test: await tested(x, worldOf(t), t.seed) })
   const used = process.cpuUsage(cpu)
