@@ -28,8 +28,8 @@ import {
 } from '../learn/index.ts'
 import { decode, loadSeedling, type Shape, seedlingProvider, token, type Weights, weightsPath, words } from '../model/seedling/index.ts'
 import { runsNamed, treeOf } from '../run/index.ts'
-import { lock, openStore } from '../store/index.ts'
-import { pathOf } from './weights.ts'
+import { openStore } from '../store/index.ts'
+import { lockWeights, pathOf, trainingLock } from './weights.ts'
 
 /** What decides the weights, beside the runs or the file. */
 export interface LessonPlan extends WantedOptions {
@@ -96,7 +96,7 @@ interface Head {
   readonly rows: Lesson['rows']
 }
 
-const files = { lock: 'lesson.lock', head: 'lesson.json', states: 'states.jsonl', ranks: 'ranks.json' } as const
+const files = { head: 'lesson.json', states: 'states.jsonl', ranks: 'ranks.json' } as const
 
 /**
  * Trains weights on trees of the store or on a data file, in STORE/models/NAME. Called again it goes on, or gives what it came to.
@@ -105,14 +105,13 @@ const files = { lock: 'lesson.lock', head: 'lesson.json', states: 'states.jsonl'
 export async function tuneRuns(o: LessonOptions): Promise<Lesson> {
   const folder = join(o.store, 'models', o.name)
   mkdirSync(folder, { recursive: true })
-  // Two trainings in one folder would write over each other's checkpoints.
-  const mine = lock(join(folder, files.lock), `seedling@${o.name}`)
+  const mine = lockWeights(folder, o.name)
   try {
     return await lesson(o, folder)
   } finally {
     mine.release()
     // What was refused before it began leaves no folder that looks like weights.
-    if (readdirSync(folder).every(f => f.startsWith(files.lock))) rmSync(folder, { recursive: true, force: true })
+    if (readdirSync(folder).every(f => f.startsWith(trainingLock))) rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -236,10 +236,13 @@ describe('bad input is one line, and what was good is kept', () => {
   test('two trainings of one name: the second is refused', async () => {
     const { lock } = await import('../../src/store/index.ts')
     mkdirSync(join(store, 'models', 'held'), { recursive: true })
-    const mine = lock(join(store, 'models', 'held', 'lesson.lock'), 'seedling@held')
+    const mine = lock(join(store, 'models', 'held', 'training.lock'), 'seedling@held')
     const args = ['train', 'policy', '--data', file('good.jsonl', good), '--out', 'held', ...small, '--steps', '1', '--held', '0']
     try {
       refused(await inside(args), 5, /espalier: seedling@held/)
+      // However its weights are made.
+      for (const what of ['seedling', 'sequence'])
+        refused(await inside(['train', what, '--quick', '--out', 'held', '--store', store]), 5, /espalier: seedling@held/)
     } finally {
       mine.release()
     }
