@@ -142,6 +142,15 @@ describe('a run that is over', () => {
     const corner = () =>
       page.evaluate((): number[] => [...document.querySelector('.tree-base').getContext('2d').getImageData(3, 3, 1, 1).data])
     await eventually(async () => Math.min(...(await corner()))).toBeGreaterThan(200)
+    // In a narrow one what is said stands below the tree, and nothing lies beside the page.
+    await page.setViewportSize({ width: 600, height: 900 })
+    const places = () =>
+      page.evaluate((): boolean => {
+        const [tree, side] = ['.run-tree', '.run-side'].map(s => document.querySelector(s).getBoundingClientRect())
+        const main = document.querySelector('.app-main')
+        return side.top >= tree.bottom && main.scrollWidth <= main.clientWidth
+      })
+    await eventually(places).toBe(true)
     await page.getByRole('button', { name: 'its node' }).click()
     const node = await at.get<NodeDetail>(`/api/runs/${row.run}/nodes/${await param(page, 'node')}`)
     expect(node.outcome?.answer).toBe(row.answer)
