@@ -1,6 +1,7 @@
 import type { Assessment, Draw } from '../contract/index.ts'
 import { Failure } from './failure.ts'
-import { atOnce, FlatTree, type Rules, type TreeRows, type TreeSource } from './tree.ts'
+import { FlatTree, type Rules } from './tree.ts'
+import { atOnce, type TreeRows, type TreeSource } from './tree-dump.ts'
 
 const version = 1
 const magic = 0x45535054 // ESPT

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EdgeId, NodeId } from '../contract/index.ts'
 import { backup, mean } from './backup.ts'
+import { flagNames } from './flags.ts'
 import { AddressedRandom } from './random.ts'
 import { decodeTree, decodingTree, encodeTree } from './snapshot.ts'
-import { FlatTree, flagNames, type Rules } from './tree.ts'
+import { FlatTree, type Rules } from './tree.ts'
 
 interface S {
   text: string

@@ -3,6 +3,7 @@ import { Failure } from '../kernel/index.ts'
 import { type Event, noJournal, type Run, type RunReport, run, type Tap } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta } from '../store/index.ts'
 import { answers } from './answers.ts'
+import { comparisonId } from './compare-store.ts'
 import { frameOf, type Plan, type Planned } from './plan.ts'
 
 export interface Replayed {
@@ -16,6 +17,8 @@ export interface Replayed {
 
 /** The frame of a recorded run, from the plan that it was asked for with. */
 export async function recorded(meta: RunMeta, changes: Partial<Plan> = {}): Promise<Planned & { plan: Plan }> {
+  if (meta.method.id === comparisonId)
+    throw new Failure('usage', `${meta.id} is a comparison, which is many runs`, `its runs: espalier runs --of ${meta.id}`)
   const plan = meta.options.plan as Plan | undefined
   if (plan === undefined)
     throw new Failure(

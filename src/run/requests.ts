@@ -1,5 +1,5 @@
 // What a run asked of its models, word for word, and what each critic said: a journal keeps hashes of requests alone, since a replay makes them again.
-import { zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Assessment, EdgeId } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Job, Tap } from '../runtime/index.ts'
@@ -7,6 +7,8 @@ import type { Job, Tap } from '../runtime/index.ts'
 /** Requests that are packed together: neighbours in time are much alike. */
 const block = 64
 const separator = '\u0000'
+/** Nobody waits for it to be small. */
+const quick = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 /** Blocks that are being packed beside the run. */
 const packing = 8
 /** Rows whose judgements are packed together. */
@@ -51,11 +53,11 @@ export class Requests implements Tap {
     this.#open = []
     const at = this.#packed.push(text) - 1
     // The run goes on meanwhile; where packing does not keep up, it waits for it.
-    if (this.#waiting >= packing) return this.#take(at, zstdCompressSync(text))
+    if (this.#waiting >= packing) return this.#take(at, zstdCompressSync(text, quick))
     this.#waiting++
-    zstdCompress(text, (error, packed) => {
+    zstdCompress(text, quick, (error, packed) => {
       this.#waiting--
-      if (typeof this.#packed[at] === 'string') this.#take(at, error === null ? packed : zstdCompressSync(text))
+      if (typeof this.#packed[at] === 'string') this.#take(at, error === null ? packed : zstdCompressSync(text, quick))
     })
   }
   #take(at: number, packed: Uint8Array): void {
@@ -98,7 +100,7 @@ export class Requests implements Tap {
   /** As bytes: `ESRQ`, version, length of the head, the head as JSON, then the blocks of requests and those of judgements, each packed by itself. */
   encode(): Uint8Array {
     const blocks = [...this.#packed, ...(this.#open.length > 0 ? [this.#open.join(separator)] : [])].map(b =>
-      typeof b === 'string' ? zstdCompressSync(b) : (b ?? new Uint8Array(0)),
+      typeof b === 'string' ? zstdCompressSync(b, quick) : (b ?? new Uint8Array(0)),
     )
     const groups: [EdgeId, Judgement[]][][] = []
     for (const entry of this.#judged) {
@@ -106,7 +108,7 @@ export class Requests implements Tap {
       while (groups.length <= g) groups.push([])
       groups[g].push(entry)
     }
-    const judged = groups.map(g => (g.length === 0 ? new Uint8Array(0) : zstdCompressSync(JSON.stringify(g))))
+    const judged = groups.map(g => (g.length === 0 ? new Uint8Array(0) : zstdCompressSync(JSON.stringify(g), quick)))
     const lengths = (parts: readonly Uint8Array[]): number[] => parts.map(p => p.length)
     const head = Buffer.from(JSON.stringify({ requests: this.size, blocks: lengths(blocks), judged: lengths(judged) } satisfies Head))
     const first = Buffer.alloc(12)

@@ -205,7 +205,11 @@ function keep(
       const kept: Kept = { ended: r.ended, ...(why === undefined ? {} : { why }), path: evidence(r) }
       handle.snapshot.save('evidence', JSON.stringify(kept))
       handle.snapshot.save('ledger', run.ledger.encode(t.size))
-      if (requests.size >= worthKeeping) keepDeep(handle.snapshot, requests, t)
+      try {
+        if (requests.size >= worthKeeping) keepDeep(handle.snapshot, requests, t)
+      } catch {
+        // Its record tells it again: no reason to leave the run without its end.
+      }
       store.update(handle.id, {
         status,
         spent: r.spent,

@@ -1,7 +1,7 @@
 // The trees of runs, wherever they come from: a search under way here, what is kept of one that is over, or the record run again.
 import type { EdgeId, NodeId } from '../../contract/index.ts'
 import { decodingTree, Failure, type FlatTree, recallTerms } from '../../kernel/index.ts'
-import { keepDeep, type Planned, Requests, type Rerun, rerun, worldEntry, worthKeeping } from '../../run/index.ts'
+import { answerText, keepDeep, type Planned, Requests, type Rerun, rerun, worldEntry, worthKeeping } from '../../run/index.ts'
 import { brief, Ledger, type Run } from '../../runtime/index.ts'
 import type { RunHandle, RunMeta, Store } from '../../store/index.ts'
 import type { WorldEntry } from '../../world/index.ts'
@@ -9,7 +9,7 @@ import type { Desk, Live } from '../desk.ts'
 import { Refusal } from '../refusal.ts'
 import { Feed } from './feed.ts'
 import { gently } from './gently.ts'
-import { answerText, keptOf, planOfRun } from './row.ts'
+import { keptOf, planOfRun } from './row.ts'
 import type { Best } from './wire.ts'
 
 /** A run's tree, to be looked at. */

@@ -1,10 +1,10 @@
 // What would have been, by the record; and how good the answer was for what had been spent.
 import { z } from 'zod'
 import type { Usage } from '../../contract/index.ts'
-import { type Plan, rerun, whatIf } from '../../run/index.ts'
+import { answerText, type Plan, rerun, whatIf } from '../../run/index.ts'
 import type { RunMeta } from '../../store/index.ts'
 import { type Api, named } from './api.ts'
-import { answerText, planOfRun, runOf } from './row.ts'
+import { planOfRun, runOf } from './row.ts'
 import { blame, budget, limitsOfBudget, methodOf } from './runs.ts'
 import { curvePoint, knobValue, whatIfAnswer } from './schemas.ts'
 import { framedOf } from './trees.ts'

@@ -1,9 +1,10 @@
-// The shapes of the HTTP API of runs, trees, acts, data and training. Types only: the studio and any other client may import them.
+// The shapes of the HTTP API of runs, trees, acts, data and training. Types, and the names of flags: the studio and any other client may import them.
 //
 // All of it lies under /api. Bodies and answers are JSON; numbers that are unknown are null. Errors are those of the rest of the server:
 // { error: { message, type, code, param } } with a status. Streams are server-sent events whose data is JSON; each has an id, and a client that comes
 // back with Last-Event-ID (or ?after=ID) is told only what it has missed, or, where the server cannot know that, all statistics anew.
 import type { KnobValue, Limits, Usage } from '../../contract/index.ts'
+import { flagNames as flagsOfTree } from '../../kernel/flags.ts'
 import type { Comparison, Summary } from '../../run/index.ts'
 
 // ------------------------------------------------------------------------------------------------------------ what there is
@@ -135,19 +136,7 @@ export interface TreeStats {
   tokens: number[]
   usd: (number | null)[]
 }
-export const flagNames = [
-  'end',
-  'solved',
-  'closed',
-  'failed',
-  'pruned',
-  'replaced',
-  'aside',
-  'gone',
-  'destructive',
-  'pinned',
-  'taken',
-] as const
+export const flagNames = [...flagsOfTree, 'taken'] as const
 /**
  * GET /api/runs/{run}/events (SSE), from what `after` or Last-Event-ID holds, else from the beginning.
  *
