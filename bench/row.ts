@@ -9,7 +9,8 @@ export interface Row {
   note?: string
 }
 export interface Part {
-  bench(o: { smoke: boolean }): Promise<Row[]>
+  /** @param o.minutes of what a part does over time, where it does; default: seconds */
+  bench(o: { smoke: boolean; minutes?: number }): Promise<Row[]>
 }
 /** Is the bar met? undefined: there is none. */
 export const met = (r: Row): boolean | undefined =>

@@ -1,7 +1,7 @@
-// npm run bench [-- part ...] [-- --smoke]: every part in a process of its own, results in bench/results/PART.json with the machine they ran on.
+// npm run bench [-- part ...] [-- --smoke | --minutes N]: every part in a process of its own, results in bench/results/PART.json with the machine they ran on.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { met, type Part, type Row } from './row.ts'
@@ -9,7 +9,13 @@ import { met, type Part, type Row } from './row.ts'
 const here = import.meta.dirname
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { smoke: { type: 'boolean', default: false }, part: { type: 'string' }, peer: { type: 'string', multiple: true, default: [] } },
+  options: {
+    smoke: { type: 'boolean', default: false },
+    /** How long what a part does over time goes on. */
+    minutes: { type: 'string' },
+    part: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
+  },
 })
 // A part is a file here, or in a folder here, that exports `bench`; its name is its path.
 const all = readdirSync(here, { recursive: true, encoding: 'utf8' })
@@ -27,9 +33,15 @@ for (const peer of values.peer) {
   process.env[`ESPALIER_PEER_${m[1].toUpperCase().replaceAll('-', '_')}`] = m[2]
 }
 
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+if (minutes !== undefined && !(minutes > 0 && minutes <= 24 * 60)) {
+  process.stderr.write(`bench: --minutes wants a number above 0, found ${values.minutes}\n`)
+  process.exit(2)
+}
+
 if (values.part !== undefined) {
   const part = (await import(join(here, `${values.part}.ts`))) as Part
-  process.stdout.write(`\n${JSON.stringify(await part.bench({ smoke: values.smoke }))}\n`)
+  process.stdout.write(`\n${JSON.stringify(await part.bench({ smoke: values.smoke, ...(minutes === undefined ? {} : { minutes }) }))}\n`)
   process.exit(0)
 }
 
@@ -41,6 +53,8 @@ if (unknown.length > 0) {
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
+  /** Processes that wanted a core in the minute before: other work on the machine. */
+  load: Math.round(loadavg()[0] * 10) / 10,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
@@ -49,7 +63,8 @@ let failed = 0
 let rowsSeen = 0
 for (const name of positionals.length > 0 ? positionals : all) {
   // Alone: what one part teaches the compiler would change the figures of the next.
-  const child = spawnSync(process.execPath, [join(here, 'run.ts'), '--part', name, ...(values.smoke ? ['--smoke'] : [])], {
+  const options = [...(values.smoke ? ['--smoke'] : []), ...(minutes === undefined ? [] : ['--minutes', String(minutes)])]
+  const child = spawnSync(process.execPath, [join(here, 'run.ts'), '--part', name, ...options], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 26,
@@ -71,7 +86,8 @@ for (const name of positionals.length > 0 ? positionals : all) {
     )
   }
   if (!values.smoke) {
-    const file = join(here, 'results', `${name}.json`)
+    // What went on for longer stands beside the usual figures.
+    const file = join(here, 'results', `${name}${minutes === undefined ? '' : `-${minutes}-minutes`}.json`)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(
       file,

@@ -5,6 +5,8 @@ import { chrome } from '../test/studio/fixture/browser.ts'
 import { largeRun } from '../test/studio/fixture/large-run.ts'
 import { studio } from '../test/studio/fixture/studio.ts'
 
+/** Of the page, where the function that is handed to it runs. */
+declare const document: { body: { textContent: string }; querySelector(selector: string): any }
 const out = join(import.meta.dirname, 'studio')
 const [folder, given] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
@@ -32,8 +34,13 @@ try {
     if (painted) await page.locator('.tree-base[data-painted]').waitFor({ timeout: 120_000 })
     // Of a large run the way to the answer comes after its tree.
     if (painted && path.includes(large)) await page.getByRole('button', { name: 'its node' }).waitFor({ timeout: 120_000 })
-    // What is asked for beside the tree: a node, labels, the curve.
-    await page.waitForTimeout(4000)
+    // What is asked for beside the tree, such as a node, labels and the curve, is there when nothing was painted for a while.
+    for (let was = ''; ; ) {
+      await page.waitForTimeout(3000)
+      const now = await page.evaluate((): string => `${document.querySelector('.tree-base')?.dataset.paints} ${document.body.textContent}`)
+      if (now === was) break
+      was = now
+    }
     const png = await page.screenshot({ type: 'png', timeout: 120_000 })
     writeFileSync(join(out, `${name}.png`), png)
     console.log(`${name}.png ${Math.round(png.length / 1000)} kB${errors.length > 0 ? ` ${errors.join('; ')}` : ''}`)

@@ -14,6 +14,8 @@ export default defineConfig(({ command }) => {
       outDir: '../dist/studio',
       emptyOutDir: true,
       target: 'es2023',
+      // The oldest that know light-dark(), which the tokens are made of.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       // Fonts and marks stay files of their own: the page's policy allows nothing inline.
       assetsInlineLimit: 0,
       reportCompressedSize: false,

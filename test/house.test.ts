@@ -143,6 +143,14 @@ describe('the house', () => {
     expect(folders.filter(f => /(^|\/)(utils?|helpers?|common|shared|misc|types|lib)$/i.test(f))).toEqual([])
   })
 
+  test('a file is about one thing: none is longer than can be read at once', () => {
+    const lines = (f: string): number => readFileSync(join(src, f), 'utf8').split('\n').length - 1
+    // The contract is one vocabulary; a tree's statistics and contents share their private fields.
+    const long: Readonly<Record<string, number>> = { 'contract/index.ts': 700, 'kernel/tree.ts': 560 }
+    expect(files.filter(f => !isTest(f) && lines(f) > (long[f] ?? 500)).map(f => `${f}: ${lines(f)} lines`)).toEqual([])
+    expect(Object.keys(long).filter(f => lines(f) <= 500)).toEqual([])
+  })
+
   test('tests stand beside what they test', () => {
     // The contract's test compiles what must and must not: it imports nothing that runs.
     for (const f of files.filter(x => x.endsWith('.test.ts') && room(x) !== 'contract')) {

@@ -168,14 +168,14 @@ Means over rounds and seeds.
 ${costs(of)}
 `
   }
-  const problems = lines[0].of[0].rounds[0].test.greedy.correct.length
+  const problems = lines.find(l => l.model !== 'seedling@sequence')!.of[0].rounds[0].test.greedy.correct.length
   const text = `# The loops, measured
 
 ${readFileSync(join(here, 'findings.md'), 'utf8').trim()}
 
 ## How
 
-Game of 24. Each loop searches problems of the train split for ${settings.spend.toLocaleString('en')} calls a round, trains, and goes on from what it has become, ${rounds} rounds, with
+Game of 24, but for the last part. Each loop searches problems of the train split for ${settings.spend.toLocaleString('en')} calls a round, trains, and goes on from what it has become, ${rounds} rounds, with
 seeds 1, 2 and 3. The weights of every round then meet all ${problems} problems of the test split, which no loop and no choice of settings sees, in three ways:
 
 - *first answer*: one answer, always the likeliest word;
@@ -186,7 +186,8 @@ Intervals are bootstraps that draw problems and seeds anew. All rounds and loops
 \`npm run loops -- --store DIR\` (every trial resumes), then \`npm run loops:report\`; outcomes of every problem are in \`bench/results/loops/\`.
 
 ${part('seedling', 'From the shipped seedling', 'The seedling as its two stages of training on exhaustive search left it, which shipped when this was measured (what ships now began there). There is little left to learn. One of\nthe two networks is trained, or both.')}
-${part('seedling@draft', 'From the small network', 'All loops begin as `seedling@draft` (98,624 parameters), which leaves them more to gain. The same calls for each.')}`
+${part('seedling@draft', 'From the small network', 'All loops begin as `seedling@draft` (98,624 parameters), which leaves them more to gain. The same calls for each.')}
+${part('seedling@sequence', 'Numbers under constraints', `Another world and another small network (\`espalier train sequence\`, 2,000 steps): the ground of \`spar\`, which is told no truth. \`rest-em\` beside it is.\n${problems} problems of the test split.`)}`
   return { text: `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`, pictures }
 }
 

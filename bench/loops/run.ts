@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { heldOut, loop, loopNamed, type Outcomes, type Round } from '../../src/loop/index.ts'
-import { grid, heldOutBy, nameOf, settings, type Trial } from './grid.ts'
+import { grid, heldOutBy, nameOf, settings, type Trial, worldOf } from './grid.ts'
 
 const { values } = parseArgs({ options: { store: { type: 'string' }, only: { type: 'string', multiple: true, default: [] } } })
 if (values.store === undefined) {
@@ -18,10 +18,10 @@ mkdirSync(store, { recursive: true })
 
 const bits = ({ correct, calls }: Outcomes) => ({ correct: correct.join(''), calls })
 /** A round's weights on the test split, kept beside them: the first round of all loops of a seed is the same. */
-async function tested(now: Pick<Round, 'policy' | 'critic'>, seed: number) {
+async function tested(now: Pick<Round, 'policy' | 'critic'>, world: string, seed: number) {
   const file = join(store, `test-${seed}-${now.policy}-${now.critic}.json`.replaceAll('@', '-'))
   if (!existsSync(file)) {
-    const found = await heldOut(now, { ...heldOutBy, store, world: settings.world, seed })
+    const found = await heldOut(now, { ...heldOutBy, store, world, seed })
     writeFileSync(file, JSON.stringify({ greedy: bits(found.greedy), search: bits(found.search), tries: found.tries }))
   }
   return JSON.parse(readFileSync(file, 'utf8'))
@@ -32,9 +32,18 @@ async function trial(t: Trial, file: string): Promise<void> {
   const cpu = process.cpuUsage()
   const name = nameOf(t)
   // In this process: what is compiled for one training serves all that follow.
-  const r = await loop(loopNamed(t.loop), { ...settings, store, name, model: t.model, seed: t.seed, parts: t.parts, apart: false })
+  const r = await loop(loopNamed(t.loop), {
+    ...settings,
+    world: worldOf(t),
+    store,
+    name,
+    model: t.model,
+    seed: t.seed,
+    parts: t.parts,
+    apart: false,
+  })
   const rounds = []
-  for (const x of r.rounds) rounds.push({ ...x, test: await tested(x, t.seed) })
+  for (const x of r.rounds) rounds.push({ ...x, test: await tested(x, worldOf(t), t.seed) })
   const used = process.cpuUsage(cpu)
   const text = JSON.stringify({ schema: 1, trial: t, plan: r.plan, heldOut: heldOutBy, rounds }, null, 1)
   writeFileSync(`${file}.part`, `${text}\n`)

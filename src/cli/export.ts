@@ -1,5 +1,5 @@
 // `espalier export`: runs as training data.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { dataCardText } from '../learn/data/index.ts'
@@ -39,6 +39,7 @@ export const exportCommand: Action = async (call, s) => {
       writeFileSync(`${path}.new`, data)
       renameSync(`${path}.new`, path)
     } catch (e) {
+      if (existsSync(`${path}.new`)) rmSync(`${path}.new`)
       throw new Failure('store', `${file} cannot be written: ${(e as Error).message}`, 'name another file with --out', { cause: e })
     }
     files.push(path)
@@ -52,7 +53,10 @@ export const exportCommand: Action = async (call, s) => {
     print(s, [
       [
         piece(`${m.yes} `, 'good'),
-        piece(`${number(card.rows)} ${format === 'tree' ? (card.rows === 1 ? 'tree' : 'trees') : `${format} rows`}`, 'bold'),
+        piece(
+          `${number(card.rows)} ${format === 'tree' ? (card.rows === 1 ? 'tree' : 'trees') : `${format} ${card.rows === 1 ? 'row' : 'rows'}`}`,
+          'bold',
+        ),
         piece(` in ${out}`),
       ],
       ...cardLines(dataCardText(card)),
@@ -61,14 +65,14 @@ export const exportCommand: Action = async (call, s) => {
   return 0
 }
 
-const cardLines = (text: string): Line[] =>
-  text
-    .split('\n')
-    .filter(l => l.startsWith('- '))
-    .map(l => {
-      const at = l.indexOf(': ')
-      return [piece(`  ${fill(l.slice(2, at), 24)}`, 'dim'), piece(l.slice(at + 2))]
-    })
+function cardLines(text: string): Line[] {
+  const lines = text.split('\n').filter(l => l.startsWith('- '))
+  const wide = 2 + Math.max(...lines.map(l => l.indexOf(': ') - 2))
+  return lines.map(l => {
+    const at = l.indexOf(': ')
+    return [piece(`  ${fill(l.slice(2, at), wide)}`, 'dim'), piece(l.slice(at + 2))]
+  })
+}
 /** What a command line says of the rows to be taken of trees. */
 export function askedOf(call: Call): AskedExport {
   const text = (name: keyof AskedExport): AskedExport => (one(call, name) === undefined ? {} : { [name]: one(call, name) })

@@ -13,7 +13,8 @@ export const helpCommand: Action = async (call, s) => {
     return 0
   }
   const name = call.args.join(' ')
-  const command = commands.find(c => c.name === name)
+  // `judge` is the beginning of one command alone.
+  const command = commands.find(c => c.name === name) ?? only(commands.filter(c => c.name.startsWith(`${name} `)))
   if (name !== '' && command === undefined) {
     const near = nearest(
       name,
@@ -29,9 +30,11 @@ export const helpCommand: Action = async (call, s) => {
   return 0
 }
 
+const only = <T>(xs: readonly T[]): T | undefined => (xs.length === 1 ? xs[0] : undefined)
+
 /** One page, or the overview. */
 export const showHelp = (s: Streams, commands: readonly CommandDef[], command?: CommandDef): void =>
-  print(s, command === undefined ? overview(commands) : page(command, s.out.isTTY ? Math.min(110, s.out.columns) : 100))
+  print(s, command === undefined ? overview(commands) : page(command, commands, s.out.isTTY ? Math.min(110, s.out.columns) : 100))
 
 const title = (text: string): Line => [piece(text, 'bold')]
 
@@ -53,10 +56,10 @@ function overview(commands: readonly CommandDef[]): Line[] {
   ]
 }
 
-function page(c: CommandDef, columns: number): Line[] {
+function page(c: CommandDef, all: readonly CommandDef[], columns: number): Line[] {
   const left = (o: OptionDef): string =>
     `${o.short === undefined ? '' : `-${o.short}, `}--${o.name}${o.value === undefined ? '' : ` ${o.value}`}`
-  const names = [...c.args.map(a => a.name), ...c.options.map(left)]
+  const names = [...c.args.map(a => a.name), ...c.options.map(left), ...all.map(x => x.name).filter(x => x.startsWith(`${c.name} `))]
   const wide = Math.max(0, ...names.map(x => x.length))
   const row = (name: string, doc: string): Line[] =>
     wrap(doc, Math.max(30, columns - wide - 4)).map((t, i) => [piece(`  ${fill(i === 0 ? name : '', wide)}  `, 'accent'), piece(t)])
@@ -72,6 +75,10 @@ function page(c: CommandDef, columns: number): Line[] {
     ...section(
       'Options',
       c.options.flatMap(o => row(left(o), o.doc + after(o))),
+    ),
+    ...section(
+      'More',
+      all.filter(x => x.name.startsWith(`${c.name} `)).flatMap(x => row(x.name, x.summary)),
     ),
     ...section(
       'Examples',

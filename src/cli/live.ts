@@ -4,7 +4,7 @@ import type { Event } from '../runtime/index.ts'
 import type { Streams } from './definition.ts'
 import { look, observe, type Progress, startProgress } from './progress.ts'
 import { colored, unicode } from './streams.ts'
-import { type Line, paint, width } from './text.ts'
+import { counted, type Line, paint, width } from './text.ts'
 import { bestLine, heartbeat, view } from './view.ts'
 
 // Taken at load: a strict run guards the global ones.
@@ -148,7 +148,7 @@ function inLines(s: Streams, o: WatchOptions): Watcher {
         look(p, seconds())
         if (p.now - told >= 1) say(heartbeat(p))
       } else if (e.kind === 'store.waiting') say(`store: ${e.data.message}; trying again`)
-      else if (e.kind === 'run.live' && e.data.replayed > 0) say(`${e.data.replayed} effects taken from the record`)
+      else if (e.kind === 'run.live' && e.data.replayed > 0) say(`${counted(e.data.replayed, 'effect')} taken from the record`)
     },
     interrupted() {
       say('stopping: calls under way may end; once more cancels them')

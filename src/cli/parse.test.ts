@@ -49,6 +49,7 @@ describe('parse', () => {
     expect(parse([], commands)).toEqual({ kind: 'help', command: undefined })
     expect(parse(['-V'], commands)).toEqual({ kind: 'version' })
     expect(parse(['solve', 'game24', '--seed', '--help'], commands)).toMatchObject({ kind: 'help', command: { name: 'solve' } })
+    expect(parse(['judge', '--help'], commands)).toMatchObject({ kind: 'help', command: { name: 'judge check' } })
   })
   test('whatever is typed: a call, or one clear line', () => {
     const words = fc.constantFrom(

@@ -35,6 +35,8 @@ function find(argv: readonly string[], commands: readonly CommandDef[]): { comma
     )
   }
   if (command === undefined) {
+    // The beginning of one command alone: its help is the only thing that can be meant.
+    if (below.length === 1 && (second === '--help' || second === '-h')) return find([first, below[0], second], commands)
     if (below.length > 0) throw part(second?.startsWith('-') ? undefined : second)
     const near = first.startsWith('-') ? undefined : nearest(first, [...new Set(commands.map(c => c.name.split(' ')[0]))])
     throw new Failure(

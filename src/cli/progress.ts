@@ -1,5 +1,6 @@
 // What the live view knows of a run, folded from its events.
 import type { Limits, Usage } from '../contract/index.ts'
+import { answerText } from '../run/index.ts'
 import type { Event } from '../runtime/index.ts'
 
 export interface Progress {
@@ -84,7 +85,11 @@ export function observe(p: Progress, e: Event): void {
       p.depth = Math.max(p.depth, e.data.depth)
       break
     case 'answer':
-      p.best = { text: e.data.text, score: e.data.score, verified: e.data.verified }
+      p.best = {
+        text: e.data.value == null ? e.data.text : answerText(e.data.value, 500),
+        score: e.data.score,
+        verified: e.data.verified,
+      }
       break
     case 'model.limited':
       p.limited = { model: e.data.model, until: e.data.seconds, slots: e.data.slots }

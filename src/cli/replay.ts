@@ -1,13 +1,12 @@
 // `espalier replay`: does a record hold, and what would another method have done with it?
 import type { FlatTree } from '../kernel/index.ts'
 import { exitCodes } from '../kernel/index.ts'
-import { methodNamed, type Plan, parseBudget, parseKnobs, replay, whatIf } from '../run/index.ts'
-import { brief } from '../runtime/index.ts'
+import { answerText, methodNamed, type Plan, parseBudget, parseKnobs, replay, whatIf } from '../run/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, one } from './definition.ts'
 import { jsonLine, lookOf, print, spentLine } from './report.ts'
 import { needed } from './shelf.ts'
-import { fill, type Line, marksFor, number, piece, score } from './text.ts'
+import { counted, fill, type Line, marksFor, piece, score } from './text.ts'
 
 export const replayCommand: Action = async (call, s) => {
   const folder = storeFolder(one(call, 'store'))
@@ -51,13 +50,16 @@ export const replayCommand: Action = async (call, s) => {
           ? [
               piece(`${m.yes} `, 'good'),
               piece(`${r.run} holds`, 'bold'),
-              piece(`: ${number(r.effects)} effects, the same requests, tree and spend`),
+              piece(`: ${counted(r.effects, 'effect')}, the same requests, tree and spend`),
             ]
-          : [piece(`${m.no} `, 'bad'), piece(`${r.run} does not hold`, 'bold'), piece(` after ${number(r.effects)} effects`)],
+          : [piece(`${m.no} `, 'bad'), piece(`${r.run} does not hold`, 'bold'), piece(` after ${counted(r.effects, 'effect')}`)],
         ...(r.why === undefined ? [] : [row('why', r.why)]),
         ...(r.result === undefined
           ? []
-          : [row('answer', r.result.answer === undefined ? 'none' : brief(r.result.answer, 500)), row('spent', spentLine(r.result.spent))]),
+          : [
+              row('answer', r.result.answer === undefined ? 'none' : answerText(r.result.answer, 500)),
+              row('spent', spentLine(r.result.spent)),
+            ]),
       ])
     }
     return r.holds ? 0 : exitCodes.store
@@ -89,13 +91,13 @@ export const replayCommand: Action = async (call, s) => {
     [piece(`${w.method} on the record of ${w.run}`, 'bold')],
     row(
       'covered',
-      `${share} of its ${number(w.requests)} requests are on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`,
+      `${share} of its ${counted(w.requests, 'request')} ${w.requests === 1 ? 'is' : 'are'} on record${w.covered === 1 ? ': this is what would have happened' : ': the rest had no answer'}`,
     ),
-    row('answer', w.result.answer === undefined ? 'none' : brief(w.result.answer, 500)),
+    row('answer', w.result.answer === undefined ? 'none' : answerText(w.result.answer, 500)),
     row('verified', w.result.verifiedBy === null ? 'no' : w.result.solved ? `by ${w.result.verifiedBy}` : `no (${w.result.verifiedBy})`),
     ...(Number.isFinite(w.result.score) ? [row('score', score(w.result.score))] : []),
     row('spent', `${spentLine(w.result.spent)} (on record; nothing was paid now)`),
-    row('tree', `${number(t.size)} nodes`),
+    row('tree', counted(t.size, 'node')),
   ])
   return 0
 }

@@ -2,11 +2,10 @@
 import type { Limits, RunResult, Usage } from '../contract/index.ts'
 import type { FlatTree } from '../kernel/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { type Evidence, evidence, type Plan } from '../run/index.ts'
-import { brief } from '../runtime/index.ts'
+import { answerText, type Evidence, evidence, type Plan } from '../run/index.ts'
 import type { Streams } from './definition.ts'
 import { colored, unicode } from './streams.ts'
-import { crop, duration, fill, type Line, marksFor, money, number, paint, piece, score } from './text.ts'
+import { counted, crop, duration, fill, fold, type Line, marksFor, money, number, paint, piece, score } from './text.ts'
 
 /** Of every JSON output; raised when a field changes its meaning or goes. */
 export const schema = 1
@@ -106,10 +105,10 @@ export function exitOf(r: RunResult<any, any, any>, limits: Limits): number {
 
 /** Calls, tokens, money, time: what was spent, in words. */
 export function spentLine(u: Partial<Usage>): string {
-  const out = [`${number(u.calls ?? 0)} ${u.calls === 1 ? 'call' : 'calls'}`]
+  const out = [counted(u.calls ?? 0, 'call')]
   if ((u.inputTokens ?? 0) + (u.outputTokens ?? 0) > 0)
     out.push(`${number(u.inputTokens ?? 0)} tokens in, ${number(u.outputTokens ?? 0)} out`)
-  if ((u.toolCalls ?? 0) > 0) out.push(`${number(u.toolCalls!)} tool ${u.toolCalls === 1 ? 'call' : 'calls'}`)
+  if ((u.toolCalls ?? 0) > 0) out.push(counted(u.toolCalls!, 'tool call'))
   out.push(u.usd === null ? 'price unknown' : money(u.usd ?? 0))
   if ((u.seconds ?? 0) > 0) out.push(duration(u.seconds!))
   return out.join(', ')
@@ -129,7 +128,7 @@ export function pathLines(path: readonly Evidence[], o: { width: number; unicode
     const out: string[] = []
     if (Number.isFinite(x.R)) out.push(`reward ${score(x.R)}`)
     else if (Number.isFinite(x.V)) out.push(`value ${score(x.V)}`)
-    if (x.N > 0) out.push(`${number(x.N)} ${x.N === 1 ? 'visit' : 'visits'}`)
+    if (x.N > 0) out.push(counted(x.N, 'visit'))
     return out.join(', ')
   }
   const longest = Math.max(0, ...path.flatMap(x => x.text.split('\n').map(t => t.length)))
@@ -165,7 +164,7 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
   else
     out.push([
       r.solved === true ? piece(`${m.yes} `, 'good') : r.solved === false ? piece(`${m.no} `, 'warn') : piece(`${m.run} `, 'accent'),
-      piece(brief(r.answer, 2000), 'bold'),
+      piece(answerText(r.answer, 2000), 'bold'),
     ])
   say(
     'verified',
@@ -191,7 +190,7 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
   say('spent', spentLine(r.spent))
   if (r.inDoubt.calls > 0 || r.inDoubt.requests > 0)
     say('in doubt', `at most ${spentLine({ ...r.inDoubt, seconds: 0 })}: made again after a crash`)
-  say('tree', `${number(t.size)} nodes, depth ${t.deepest}`)
+  say('tree', `${counted(t.size, 'node')}, depth ${t.deepest}`)
   if (r.ended !== 'done' && !(r.ended === 'stopped' && r.solved))
     say('ended', ends[r.ended] + (r.ended === 'budget' && r.solved !== true ? ' without a verified answer' : ''))
   if (o.store !== null) {
@@ -203,10 +202,10 @@ export function resultLines(r: RunResult<any, any, any>, o: Told, look: { width:
 /** What must be added to a command so that it finds a store that is not the usual one. */
 export const storeOption = (folder: string): string => (folder === '' ? '' : ` --store ${folder}`)
 
-/** Prints lines to standard output. */
+/** Prints lines to standard output; in a terminal none is wider than it. */
 export function print(s: Streams, lines: readonly Line[]): void {
   const color = colored(s.out, s.env)
-  for (const l of lines) s.out.write(`${paint(l, color).trimEnd()}\n`)
+  for (const l of s.out.isTTY ? lines.flatMap(x => fold(x, s.out.columns)) : lines) s.out.write(`${paint(l, color).trimEnd()}\n`)
 }
 /** How wide and with which marks. Not in a terminal: lines are not cut. */
 export const lookOf = (s: Streams): { width: number; unicode: boolean } => ({

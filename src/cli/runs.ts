@@ -1,13 +1,22 @@
 // `espalier runs`: what a store holds.
 import type { Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
-import { comparisonId, comparisonTable, type Evidence, type Plan, readComparison, removeRun, showBudget } from '../run/index.ts'
-import { brief } from '../runtime/index.ts'
+import {
+  answerText,
+  comparisonId,
+  comparisonTable,
+  type Evidence,
+  type Plan,
+  readComparison,
+  removeRun,
+  showBudget,
+  taskText,
+} from '../run/index.ts'
 import { type RunMeta, type RunStatus, type Store, storeFolder } from '../store/index.ts'
 import { type Action, one } from './definition.ts'
 import { jsonLine, lookOf, pathLines, print, spentLine, storeOption } from './report.ts'
 import { existing, needed, shownStore } from './shelf.ts'
-import { cut, fill, type Line, marksFor, number, piece, type Style, score, width } from './text.ts'
+import { counted, crop, cut, fill, type Line, marksFor, number, piece, type Style, score, width } from './text.ts'
 
 /** killed: it says that it is running, and no process works on it. */
 type Shown = RunStatus | 'killed'
@@ -46,23 +55,26 @@ export const listRuns: Action = async (call, s) => {
     const columns = {
       id: Math.max(...runs.map(r => r.id.length)),
       method: Math.max(6, ...runs.map(r => r.method.id.length)),
-      task: Math.min(28, Math.max(4, ...runs.map((r, i) => width(`${r.world} ${texts[i]}`)))),
+      task: Math.min(lookOf(s).width < 90 ? 14 : 28, Math.max(4, ...runs.map((r, i) => width(`${r.world} ${texts[i]}`)))),
     }
-    const head = `${fill('run', columns.id)}  ${fill('begun', 16)}  ${fill('status', 7)}  ${fill('task', columns.task)}  ${fill('method', columns.method)}  ${'calls'.padStart(7)}  answer`
+    // In a narrow terminal the answer is worth more than when.
+    const begun = (text: string): string => (look.width < 90 ? '' : `${fill(text, 16)}  `)
+    const head = `${fill('run', columns.id)}  ${begun('begun')}${fill('status', 7)}  ${fill('task', columns.task)}  ${fill('method', columns.method)}  ${'calls'.padStart(7)}  answer`
     print(s, [
-      [piece(head, 'dim')],
+      crop([piece(head, 'dim')], look.width),
       ...runs.map((r, i): Line => {
-        const before = `${fill(r.id, columns.id)}  ${when(r.created)}  `
+        const before = `${fill(r.id, columns.id)}  ${begun(when(r.created))}`
         const after = `  ${fill(`${r.world} ${texts[i]}`, columns.task, m.more)}  ${fill(r.method.id, columns.method)}  ${number(r.spent.calls ?? 0).padStart(7)}  `
         const left = Math.max(8, look.width - width(before) - 7 - width(after) - 2)
-        const answer = r.answer === null ? '' : brief(r.answer, 300)
-        return [
+        const answer = r.answer === null ? '' : answerText(r.answer, 300)
+        const line = [
           piece(before),
           piece(fill(status[i], 7), styles[status[i]]),
           piece(after),
           piece(r.solved === true ? `${m.yes} ` : '  ', 'good'),
           piece(cut(answer.replace(/\s+/g, ' '), left, m.more)),
         ]
+        return crop(line, look.width, m.more)
       }),
     ])
     return 0
@@ -120,8 +132,8 @@ export const showRun: Action = async (call, s) => {
       row('begun', `${when(meta.created)}, last change ${when(meta.updated)}`),
       ...(meta.origin === null ? [] : [row('from', meta.origin)]),
       row('spent', status === 'killed' || status === 'running' ? 'not summed up yet' : spentLine(meta.spent as Usage)),
-      ...(meta.nodes > 0 ? [row('tree', `${number(meta.nodes)} nodes, depth ${meta.depth}`)] : []),
-      row('answer', meta.answer === null ? 'none' : brief(meta.answer, 2000), meta.solved ? 'good' : 'plain'),
+      ...(meta.nodes > 0 ? [row('tree', `${counted(meta.nodes, 'node')}, depth ${meta.depth}`)] : []),
+      row('answer', meta.answer === null ? 'none' : answerText(meta.answer, 2000), meta.solved ? 'good' : 'plain'),
       row(
         'verified',
         meta.verifiedBy === null
@@ -149,7 +161,8 @@ export const removeRuns: Action = async (call, s) => {
     for (const id of ids) {
       const gone = removeRun(store, id)
       removed.push(...gone)
-      if (!call.flags.has('json')) print(s, [[piece(`removed ${id}${gone.length === 1 ? '' : ` and its ${gone.length - 1} runs`}`)]])
+      if (!call.flags.has('json'))
+        print(s, [[piece(`removed ${id}${gone.length === 1 ? '' : ` and its ${counted(gone.length - 1, 'run')}`}`)]])
     }
     if (call.flags.has('json')) s.out.write(jsonLine({ removed }))
     return 0
@@ -181,12 +194,6 @@ function runJson(m: RunMeta, status: Shown): object {
     tree: { nodes: m.nodes, depth: m.depth },
     origin: m.origin,
   }
-}
-
-/** As it was typed, where that is known. */
-function taskText(m: RunMeta): string {
-  const given = (m.options.plan as Plan | undefined)?.task ?? m.task
-  return typeof given === 'string' ? given : brief(given, 300)
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

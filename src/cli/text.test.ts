@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bar, crop, cut, duration, fill, marksFor, money, number, paint, piece, score, sparkline, width } from './text.ts'
+import { bar, crop, cut, duration, fill, fold, type Line, marksFor, money, number, paint, piece, score, sparkline, width } from './text.ts'
 
 describe('columns', () => {
   test('wide and combining characters', () => {
@@ -18,6 +18,28 @@ describe('columns', () => {
         expect(width(cut(text, most))).toBeLessThanOrEqual(Math.max(most, 0))
         expect(width(fill(text, most))).toBe(most)
         expect(crop([piece(text), piece(text, 'bold')], most).reduce((n, p) => n + width(p.text), 0)).toBeLessThanOrEqual(most)
+      }),
+    )
+  })
+  test('a folded line goes on below its last column, and loses no word', () => {
+    const told = (line: Line, most: number): string[] => fold(line, most).map(l => l.map(p => p.text).join(''))
+    expect(told([piece('short')], 40)).toEqual(['short'])
+    expect(told([piece('  paper   ', 'dim'), piece('a title that is longer than the line is wide')], 40)).toEqual([
+      '  paper   a title that is longer than',
+      '          the line is wide',
+    ])
+    const [first, second] = fold([piece('one two ', 'dim'), piece('three four', 'bold')], 12)
+    expect([first.at(-1)!.style, second.at(-1)]).toEqual(['dim', { text: 'four', style: 'bold' }])
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', '数'), minLength: 1, maxLength: 9 })
+    const gap = fc.constantFrom(' ', ' ', '  ', '   ')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(gap, word), { minLength: 1, maxLength: 20 }), fc.integer({ min: 40, max: 90 }), (words, most) => {
+        const lines = told(
+          words.map(([g, w]) => piece(g + w)),
+          most,
+        )
+        for (const l of lines) expect(width(l)).toBeLessThanOrEqual(most)
+        expect(lines.join(' ').split(/\s+/).filter(Boolean)).toEqual(words.map(([, w]) => w))
       }),
     )
   })

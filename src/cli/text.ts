@@ -89,6 +89,38 @@ export function crop(line: Line, most: number, mark?: string): Line {
   }
   return out
 }
+/**
+ * A line broken at spaces into lines of at most `most` columns, each further one below the last column of the first that leaves it room: what follows two spaces
+ * or more begins a column. A longer word is left to the terminal.
+ */
+export function fold(line: Line, most: number): Line[] {
+  const text = line.map(p => p.text).join('')
+  if (width(text) <= most) return [line]
+  let hang = 0
+  for (const m of text.matchAll(/(?:^ +| {2,})(?=\S)/g)) {
+    const at = width(text.slice(0, m.index + m[0].length))
+    if (at <= most - Math.min(24, most / 2)) hang = at
+  }
+  const indent: Piece = { text: ' '.repeat(hang), style: 'plain' }
+  const out: Piece[][] = [[]]
+  let used = 0
+  // The first column stands as it is; breaks come after it.
+  let fixed = hang
+  for (const p of line)
+    for (const part of p.text.split(/(?<= )(?=[^ ])/)) {
+      const w = width(part)
+      if (fixed <= 0 && used > hang && used + width(part.trimEnd()) > most) {
+        const end = out.at(-1)!.pop()!
+        out.at(-1)!.push({ text: end.text.trimEnd(), style: end.style })
+        out.push([indent])
+        used = hang
+      }
+      out.at(-1)!.push({ text: part, style: p.style })
+      used += w
+      fixed -= w
+    }
+  return out
+}
 /** With escape codes, or without. */
 export function paint(line: Line, color: boolean): string {
   return line.map(p => (color && p.text !== '' ? codes[p.style][0] + p.text + codes[p.style][1] : p.text)).join('')
@@ -117,6 +149,8 @@ export function number(n: number): string {
   if (Math.abs(n) >= 1e7) return `${(n / 1e6).toFixed(1)}M`
   return Math.round(n).toLocaleString('en-US')
 }
+/** A number of things: `1 call`, `1,200 calls`. */
+export const counted = (n: number, noun: string): string => `${number(n)} ${noun}${n === 1 ? '' : 's'}`
 /** Seconds for people: 0.43 s, 12.3 s, 4 min 05 s, 2 h 10 min. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`

@@ -1,4 +1,6 @@
 // What a training was asked for, under which name, with what settings: the same for loops, for one training here and for one on a server.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import type { TrainDevice } from '../learn/index.ts'
 import { type Call, one } from './definition.ts'
@@ -47,4 +49,21 @@ export function settingsOf(call: Call): Record<string, number | boolean | string
 export const deviceOf = (call: Call): { device?: TrainDevice } => {
   const device = one(call, 'device')
   return device === undefined ? {} : { device: device as TrainDevice }
+}
+
+/** @throws Failure (store) where nothing can be written: said before the first step, not at the first checkpoint */
+export function writable(out: string): void {
+  const probe = join(out, '.probe')
+  try {
+    mkdirSync(out, { recursive: true })
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (e) {
+    throw new Failure(
+      'store',
+      `${out} cannot be written: ${(e as Error).message}`,
+      'choose another folder with --store or ESPALIER_STORE',
+      { cause: e },
+    )
+  }
 }

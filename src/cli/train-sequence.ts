@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { type MadeSequence, makeSequence, type Plan, sequencePlan, sequenceShape, type TrainEvent } from '../learn/index.ts'
+import { lockWeights } from '../loop/weights.ts'
 import { weightsPath } from '../model/seedling/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, one } from './definition.ts'
@@ -11,7 +12,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { fill, type Line, marksFor, number, piece } from './text.ts'
-import { deviceOf, nameOf, spoken } from './train-asked.ts'
+import { deviceOf, nameOf, spoken, writable } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -38,6 +39,8 @@ export const trainSequenceCommand: Action = async (call, s) => {
     steps: whole(call, 'steps', 1) ?? (small ? quick.steps : sequencePlan.steps),
   }
   const again = ['espalier train sequence', ...spoken(call)].join(' ') + storeOption(shownStore(call, store)!)
+  writable(folder)
+  const mine = lockWeights(folder, name)
   const how = showing(s, call.flags)
   if (how !== 'none')
     s.err.write(`training seedling@${name} in ${folder}: ${number(plan.steps)} steps of ${plan.batch} rows, seed ${plan.seed}\n`)
@@ -69,6 +72,7 @@ export const trainSequenceCommand: Action = async (call, s) => {
   } finally {
     off()
     view.end()
+    mine.release()
   }
   const curves = made?.trained.curves
   if (call.flags.has('json'))

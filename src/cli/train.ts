@@ -1,8 +1,9 @@
 // `espalier train seedling`: weights of one's own, from nothing, with data that the worlds' solver makes.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { type Card, draftPlan, lastStep, makeSeedling, type Plan, seedlingPlan, seedlingStages, type TrainEvent } from '../learn/index.ts'
+import { lockWeights } from '../loop/weights.ts'
 import { readSafetensors, seedlingShape, weightsPath } from '../model/seedling/index.ts'
 import { storeFolder } from '../store/index.ts'
 import { type Action, type Call, one } from './definition.ts'
@@ -11,7 +12,7 @@ import { showing } from './live.ts'
 import { jsonLine, lookOf, print, storeOption } from './report.ts'
 import { shownStore } from './shelf.ts'
 import { duration, fill, type Line, marksFor, number, piece } from './text.ts'
-import { deviceOf, nameOf } from './train-asked.ts'
+import { deviceOf, nameOf, writable } from './train-asked.ts'
 import { trainView } from './train-view.ts'
 import { whole } from './whole.ts'
 
@@ -39,6 +40,7 @@ export const trainCommand: Action = async (call, s) => {
       )
     : lastStep(plan)
   writable(out)
+  const mine = lockWeights(out, name)
   const how = showing(s, call.flags)
   if (how !== 'none') s.err.write(`training seedling@${name} in ${out}: ${number(all)} steps of ${plan.batch} puzzles, seed ${plan.seed}\n`)
   const view = trainView(how, s, { ...plan, steps: all, until: all })
@@ -83,6 +85,7 @@ export const trainCommand: Action = async (call, s) => {
   } finally {
     off()
     view.end()
+    mine.release()
   }
   const finished = card !== null
   if (call.flags.has('json'))
@@ -147,23 +150,6 @@ function planOf(call: Call, out: string, again: string): Plan {
       'take it away, or choose another name: --out NAME',
     )
   return { ...held.plan, ...(steps === undefined ? {} : { steps }) }
-}
-
-/** @throws Failure (store) where nothing can be written: said before the first step, not at the first checkpoint */
-function writable(out: string): void {
-  const probe = join(out, '.probe')
-  try {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(probe, '')
-    rmSync(probe)
-  } catch (e) {
-    throw new Failure(
-      'store',
-      `${out} cannot be written: ${(e as Error).message}`,
-      'choose another folder with --store or ESPALIER_STORE',
-      { cause: e },
-    )
-  }
 }
 
 const families: Readonly<Record<string, string>> = { three: '3 numbers', four: '4 numbers', game24: 'Game of 24' }

@@ -4,6 +4,7 @@ import { budgetKey } from '../run/index.ts'
 import { growth, type Progress, rate } from './progress.ts'
 import {
   bar,
+  counted,
   crop,
   duration,
   fill,
@@ -66,7 +67,7 @@ function best(p: Progress, m: Marks): Line {
 }
 
 function tree(p: Progress, o: Look, m: Marks): Line {
-  const text = `${number(p.nodes)} ${p.nodes === 1 ? 'node' : 'nodes'} ${m.dot} depth ${p.depth}`
+  const text = `${counted(p.nodes, 'node')} ${m.dot} depth ${p.depth}`
   const room = Math.min(24, o.width - label - 2 - width(text) - 3)
   return row('tree', piece(text), ...(room >= 8 ? [piece('   '), piece(sparkline(growth(p, room), m), 'accent')] : []))
 }
@@ -115,10 +116,10 @@ function spend(p: Progress, o: Look, m: Marks): Line[] {
 function besides(p: Progress, limits: readonly (keyof Limits)[]): string {
   const { calls = 0, inputTokens = 0, outputTokens = 0, toolCalls = 0, usd = 0 } = p.spent
   const out: string[] = []
-  if (!limits.includes('calls')) out.push(`${number(calls)} calls`)
+  if (!limits.includes('calls')) out.push(counted(calls, 'call'))
   if (inputTokens + outputTokens > 0 && !limits.includes('tokens'))
     out.push(`${number(inputTokens)} tokens in, ${number(outputTokens)} out`)
-  if (toolCalls > 0 && !limits.includes('toolCalls')) out.push(`${number(toolCalls)} tool calls`)
+  if (toolCalls > 0 && !limits.includes('toolCalls')) out.push(counted(toolCalls, 'tool call'))
   if (usd !== null && usd > 0 && !limits.includes('usd')) out.push(money(usd))
   if (usd === null) out.push('price unknown')
   return out.join(', ')
@@ -144,8 +145,7 @@ function notices(p: Progress): Line[] {
   if (p.waiting !== null) out.push(row('store', piece(`${p.waiting}; trying again`, 'warn')))
   if (p.phase === 'landing') out.push(row('', piece('landing: the answer is being settled', 'dim')))
   if (p.phase === 'interrupted') {
-    const n = p.inFlight
-    out.push(row('', piece(`stopping: ${n} ${n === 1 ? 'call' : 'calls'} under way may end; Ctrl-C again cancels`, 'warn')))
+    out.push(row('', piece(`stopping: ${counted(p.inFlight, 'call')} under way may end; Ctrl-C again cancels`, 'warn')))
   }
   return out
 }
@@ -155,8 +155,8 @@ export function heartbeat(p: Progress): string {
   const calls = p.spent.calls ?? 0
   const limit = p.limits.calls
   const parts = [
-    `${number(calls)}${limit === undefined ? '' : ` of ${number(limit)}`} calls`,
-    `${number(p.nodes)} nodes`,
+    limit === undefined ? counted(calls, 'call') : `${number(calls)} of ${counted(limit, 'call')}`,
+    counted(p.nodes, 'node'),
     `depth ${p.depth}`,
     `${p.inFlight} in flight`,
     duration(Math.max(0, p.now - p.began)),
@@ -170,5 +170,5 @@ export function heartbeat(p: Progress): string {
 export function bestLine(p: Progress): string {
   const { text, score: s, verified } = p.best!
   const mark = verified === true ? 'verified' : verified === false ? 'not a solution' : 'not verified'
-  return `best ${fill(text.replace(/\s+/g, ' '), Math.max(24, Math.min(60, width(text))))}  score ${score(s)}, ${mark}, after ${number(p.spent.calls ?? 0)} calls`
+  return `best ${fill(text.replace(/\s+/g, ' '), Math.max(24, Math.min(60, width(text))))}  score ${score(s)}, ${mark}, after ${counted(p.spent.calls ?? 0, 'call')}`
 }

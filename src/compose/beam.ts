@@ -1,5 +1,5 @@
 import type { NodeId, Search } from '../contract/index.ts'
-import { top } from '../kernel/index.ts'
+import { telling, top } from '../kernel/index.ts'
 import { distinctStates } from './appraise.ts'
 import { finish } from './finish.ts'
 
@@ -34,7 +34,7 @@ export async function beam<S, A, Ans>(
     drawn += pool.length
     const fresh = distinctStates(s, pool)
     await o.judge(fresh)
-    kept = top(fresh, o.b1, o.score)
+    kept = top(fresh, o.b1, telling(s.tree, 'score', o.score))
   }
   return drawn
 }

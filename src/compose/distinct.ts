@@ -1,5 +1,5 @@
-import type { Context, Draw, EdgeId, NodeId, Policy, Search } from '../contract/index.ts'
-import { conditionedGumbels, Failure, type Perturbed, perturbedTopK, stochasticBeam, top } from '../kernel/index.ts'
+import type { Context, Draw, EdgeId, NodeId, Policy, Search, Tree } from '../contract/index.ts'
+import { conditionedGumbels, Failure, type Perturbed, perturbedTopK, stochasticBeam, tell, top } from '../kernel/index.ts'
 import { decode, encode, tempered, token } from '../model/seedling/index.ts'
 
 /** A draw: the log-probability of the way to it, and its perturbed value. null: the world refuses it. */
@@ -38,7 +38,10 @@ export async function distinct<S, A, Ans>(s: Search<S, A, Ans>, n: NodeId, o: Di
     const edges = await s.propose(n, { n: o.k, how: 'distinct', by: sequences(s, o, random, drawn) })
     // One edge for each draw that could be read, in their order.
     let next = 0
-    return drawn.map(({ fine, ...d }) => ({ ...d, edge: fine ? (edges[next++] ?? null) : null }))
+    return told(
+      s.tree,
+      drawn.map(({ fine, ...d }) => ({ ...d, edge: fine ? (edges[next++] ?? null) : null })),
+    )
   }
   const t = s.tree
   await s.propose(n, { n: o.listed, how: o.how })
@@ -46,10 +49,23 @@ export async function distinct<S, A, Ans>(s: Search<S, A, Ans>, n: NodeId, o: Di
   const weights = edges.map(e => (Number.isNaN(t.P[e]) ? t.M[e] : t.P[e]))
   const total = weights.reduce((a, b) => a + b, 0)
   const phi = weights.map(w => o.at.phi + Math.log(w / total))
-  if (o.fresh) return perturbedTopK(phi, o.k, random).map(d => ({ edge: edges[d.index], phi: d.phi, gumbel: d.gumbel }))
+  if (o.fresh)
+    return told(
+      s.tree,
+      perturbedTopK(phi, o.k, random).map(d => ({ edge: edges[d.index], phi: d.phi, gumbel: d.gumbel })),
+    )
   const gumbel = conditionedGumbels(phi, o.at.gumbel, random)
   const all = edges.map((edge, i) => ({ edge, phi: phi[i], gumbel: gumbel[i] })).filter(d => d.gumbel > Number.NEGATIVE_INFINITY)
-  return top(all, o.k, d => d.gumbel)
+  return top(told(t, all), o.k, d => d.gumbel)
+}
+/** What a draw was perturbed to is why it was drawn. */
+function told<D extends Distinct>(t: Tree<any, any, any>, all: D[]): D[] {
+  for (const { edge, phi, gumbel } of all) {
+    if (edge === null) continue
+    tell(t, 'logprob', edge, phi)
+    tell(t, 'perturbed', edge, gumbel)
+  }
+  return all
 }
 
 interface Begun extends Perturbed {

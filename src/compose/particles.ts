@@ -1,5 +1,5 @@
 import type { NodeId, Search } from '../contract/index.ts'
-import { resample, softmax } from '../kernel/index.ts'
+import { resample, softmax, tell } from '../kernel/index.ts'
 import { advance, counted } from './advance.ts'
 import { appraiser } from './appraise.ts'
 
@@ -74,7 +74,13 @@ export async function particles<S, A, Ans>(s: Search<S, A, Ans>, o: Particles): 
       return { nodes: all, weights: softmax(all.map(weigh), temperature), evidence, moved }
     }
     const rng = s.random('resample', ...o.key, d)
-    nodes = resample(softmax(logits, temperature), free - gone.length, rng, o.rule).map(i => pool[i])
+    const weights = softmax(logits, temperature)
+    nodes = resample(weights, free - gone.length, rng, o.rule).map(i => pool[i])
+    const copies = counted(nodes)
+    for (const [i, n] of pool.entries()) {
+      tell(t, 'weight', n, weights[i])
+      tell(t, 'copies', n, copies.get(n) ?? 0)
+    }
   }
 }
 

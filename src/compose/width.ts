@@ -1,5 +1,5 @@
-import type { NodeId, Search } from '../contract/index.ts'
-import { allocate } from '../kernel/index.ts'
+import type { NodeId, Search, Tree } from '../contract/index.ts'
+import { allocate, tell } from '../kernel/index.ts'
 import { advance, counted } from './advance.ts'
 import { appraiser } from './appraise.ts'
 
@@ -37,17 +37,14 @@ export async function widthSearch<S, A, Ans>(
   return drawn
 }
 
-/** REBASE's shares of a width by the nodes' values (see `allocate`); nodes without a share are left out. @param live repeats count */
-export function rebaseShares(
-  value: { [n: NodeId]: number },
-  live: readonly NodeId[],
-  left: number,
-  temperature: number,
-): Map<NodeId, number> {
+/** REBASE's shares of a width by the nodes' values V (see `allocate`); nodes without a share are left out. @param live repeats count */
+export function rebaseShares(t: Tree<any, any, any>, live: readonly NodeId[], left: number, temperature: number): Map<NodeId, number> {
   const each = allocate(
-    live.map(n => value[n]),
+    live.map(n => t.V[n]),
     left,
     { rule: 'rebase', temperature },
   )
-  return counted(live.flatMap((n, i) => new Array<NodeId>(each[i]).fill(n)))
+  const shares = counted(live.flatMap((n, i) => new Array<NodeId>(each[i]).fill(n)))
+  for (const n of live) tell(t, 'share', n, shares.get(n) ?? 0)
+  return shares
 }

@@ -1,5 +1,6 @@
 import type { EdgeId, NodeId, Random, Tree } from '../contract/index.ts'
 import type { Score } from './select.ts'
+import { chosenBy } from './terms.ts'
 
 type AnyTree = Tree<any, any, any>
 const none = -1
@@ -18,7 +19,7 @@ export function descend(
   rng: Random,
   o: { go?(n: NodeId): boolean; draw?: 'max' | 'softmax' } = {},
 ): NodeId | null {
-  note(t, score)
+  chosenBy(t, score)
   const soft = o.draw === 'softmax'
   let dead: Set<EdgeId> | null = null
   let n = t.root
@@ -53,7 +54,7 @@ export function descendEdges(
   rng: Random,
   o: { go?(n: NodeId): boolean; draw?: 'max' | 'softmax'; meet?: boolean } = {},
 ): EdgeId | null {
-  note(t, score)
+  chosenBy(t, score)
   const soft = o.draw === 'softmax'
   const meet = o.meet === true
   let dead: Set<EdgeId> | null = null
@@ -75,10 +76,6 @@ export function descendEdges(
   }
 }
 
-/** So that one can be told why. */
-const note = (t: AnyTree, score: Score): void => {
-  ;(t as { chosenBy?: Score | null }).chosenBy = score
-}
 const back = (t: AnyTree, n: NodeId): NodeId | null => (n === t.root ? null : t.parent(n))
 const underWay = (t: AnyTree, e: EdgeId): boolean => t.N[e] === 0 && t.O[e] > 0
 function isLeaf(t: AnyTree, n: EdgeId): boolean {

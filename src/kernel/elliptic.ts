@@ -53,7 +53,10 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
  * O(k n (d + k)). Of equals the first.
  * @param o.first where it begins @param o.k how many; default: all
  */
-export function ellipticOrder(features: readonly ArrayLike<number>[], o: { first: number; k?: number; lambda?: number }): number[] {
+export function ellipticOrder(
+  features: readonly ArrayLike<number>[],
+  o: { first: number; k?: number; lambda?: number; told?(i: number, bonus: number): void },
+): number[] {
   const bonus = new Elliptic(o.lambda)
   const known = features.map((): number[] => [])
   const left = new Set(features.keys())
@@ -66,6 +69,7 @@ export function ellipticOrder(features: readonly ArrayLike<number>[], o: { first
     let high = Number.NEGATIVE_INFINITY
     for (const i of left) {
       const b = bonus.score(features[i], known[i])
+      o.told?.(i, b)
       if (b > high) {
         high = b
         next = i

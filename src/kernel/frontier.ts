@@ -13,14 +13,18 @@ export class Frontier<E> {
   readonly #heap: Entry<E>[] = []
   #pushed = 0
 
-  /** @param order which priority comes first */
-  constructor(order: 'max' | 'min' = 'max') {
+  readonly #told: ((item: E, priority: number) => void) | undefined
+
+  /** @param order which priority comes first @param told of each priority that an item is given: a tree's `tell` keeps it for who asks why */
+  constructor(order: 'max' | 'min' = 'max', told?: (item: E, priority: number) => void) {
     this.#sign = order === 'max' ? 1 : -1
+    this.#told = told
   }
   get size(): number {
     return this.#heap.length
   }
   push(item: E, priority: number): void {
+    this.#told?.(item, priority)
     this.#add({ item, priority, order: this.#pushed++ })
   }
   /** Takes out the first item, or the first that is accepted; those passed over stay. undefined: there is none. */
@@ -61,6 +65,7 @@ export class Frontier<E> {
   /** New priorities for all; among equals the order of pushing still holds. O(n). */
   reprioritise(f: (e: E, priority: number) => number): void {
     this.#rebuild(this.#heap.map(({ item, priority, order }) => ({ item, priority: f(item, priority), order })))
+    if (this.#told !== undefined) for (const { item, priority } of this.#heap) this.#told(item, priority)
   }
 
   #ahead(a: Entry<E>, b: Entry<E>): boolean {

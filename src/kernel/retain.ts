@@ -1,4 +1,5 @@
 import type { NodeId, Tree } from '../contract/index.ts'
+import { tell } from './terms.ts'
 
 /** Beyond this many leaves the branch and bound is not tried; the local optimum stands. */
 const few = 32
@@ -28,7 +29,12 @@ export function retain(
   const set = new Kept(t, leaves, mass, cluster, o)
   greedy(set)
   improve(set)
-  return leaves.length <= few ? optimum(set) : set.kept
+  const kept = leaves.length <= few ? optimum(set) : set.kept
+  for (const [i, leaf] of leaves.entries()) {
+    tell(t, 'mass', leaf, set.mass[i])
+    tell(t, 'kept', leaf, Number(kept[i]))
+  }
+  return kept
 }
 
 /** A set of leaves with its value, and what a change of one leaf would bring. */

@@ -141,7 +141,7 @@ describe('terms', () => {
     ])
     const score = unless(uct(t, { c: 1 }), e => e === nodes[0])
     expect(score(nodes[0], root)).toBeNaN()
-    expect(score.explain(nodes[0], root)).toHaveProperty('closed')
+    expect(score.explain(nodes[0], root)).toMatchObject({ exploit: 0.8, closed: Number.NaN })
     expect(score.explain(nodes[1], root)).toHaveProperty('explore')
   })
 })

@@ -148,8 +148,11 @@ export function terms(_t: AnyTree, ts: Record<string, Score>): Explained {
 /** A score with some edges closed to it. */
 export function unless(score: Score, closed: (e: EdgeId, parent: NodeId) => boolean): Explained {
   const f = (e: EdgeId, p: NodeId): number => (closed(e, p) ? Number.NaN : score(e, p))
-  const explain = (e: EdgeId, p: NodeId): Record<string, number> =>
-    closed(e, p) ? { closed: Number.NaN } : (score.explain?.(e, p) ?? { score: score(e, p) })
+  // Of a closed edge, too, one may ask what it would have been worth.
+  const explain = (e: EdgeId, p: NodeId): Record<string, number> => {
+    const parts = score.explain?.(e, p) ?? { score: score(e, p) }
+    return closed(e, p) ? { ...parts, closed: Number.NaN } : parts
+  }
   return explained(f, explain, score.scan && (p => score.scan!(p)))
 }
 

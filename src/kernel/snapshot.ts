@@ -1,15 +1,16 @@
-import type { Assessment, Column, EdgeId } from '../contract/index.ts'
+import type { Assessment, Draw } from '../contract/index.ts'
 import { Failure } from './failure.ts'
-import { atOnce, FlatTree, type Rules, type TreeDump } from './tree.ts'
+import { FlatTree, type Rules } from './tree.ts'
+import { atOnce, type TreeRows, type TreeSource } from './tree-dump.ts'
 
 const version = 1
 const magic = 0x45535054 // ESPT
-/** Rows of states and actions that are one text: few enough that reading one keeps nobody waiting. */
+/** Rows of states, actions or draws that are one text: few enough that reading one keeps nobody waiting. */
 const group = 1 << 11
 
 /**
  * A tree as bytes: `ESPT`, version, then sections of (length, bytes), all little-endian. First a JSON header that names the sections; then the typed
- * arrays; then states, actions, draws, judgements and notes as groups of JSON. A million rows are written and read in seconds.
+ * arrays; then states, actions and draws as groups of JSON, each to be read by itself; then judgements and notes.
  */
 export function encodeTree(t: FlatTree): Uint8Array {
   const d = t.dump()
@@ -24,7 +25,8 @@ export function encodeTree(t: FlatTree): Uint8Array {
   }
   parts.push(bytes(d.parent), bytes(d.rank), bytes(d.hi), bytes(d.lo), bytes(d.flags))
   for (const c of d.columns) parts.push(bytes(c.values))
-  const header = {
+  const draws = [...d.draws]
+  const header: Head = {
     size: d.size,
     root: d.root,
     fingerprint: d.fingerprint,
@@ -32,7 +34,8 @@ export function encodeTree(t: FlatTree): Uint8Array {
     initials: Object.entries(d.initials).map(([name, x]) => [name, Number.isNaN(x) ? null : x]),
     states: groups(d.states),
     actions: groups(d.actions),
-    draws: groups(d.draws),
+    draws: groups(draws),
+    drawn: draws.filter((_, i) => i % group === 0).map(([e]) => e),
   }
   parts.push(json([d.judged, d.notes, d.parents, d.observed]))
   parts.unshift(json(header))
@@ -50,7 +53,10 @@ export function encodeTree(t: FlatTree): Uint8Array {
   return out
 }
 
-/** The tree of `encodeTree`'s bytes. @throws Failure of code `store` on bytes that are none, of a newer version, or cut short */
+/**
+ * The tree of `encodeTree`'s bytes, which it holds on to: its numbers are read at once, its states, actions and draws when they are asked for.
+ * @throws Failure of code `store` on bytes that are none, of a newer version, or cut short
+ */
 export function decodeTree<S = any, A = any, Ans = any>(data: Uint8Array, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
   return atOnce(decodingTree<S, A, Ans>(data, rules))
 }
@@ -58,57 +64,62 @@ export function decodeTree<S = any, A = any, Ans = any>(data: Uint8Array, rules:
 /** The same in short steps, for a program that has other things to do meanwhile. @throws Failure (store) */
 export function* decodingTree<S = any, A = any, Ans = any>(data: Uint8Array, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
   const from = new Sections(data)
-  const head = headOf(from)
-  const { parent, rank, hi, lo, flags, columns } = arraysOf(from, head)
-  function* groups(n: number): Generator<void, any[]> {
-    const out: any[] = []
-    for (let i = 0; i < n; i++) {
-      for (const x of from.json()) out.push(x === null ? undefined : x[0])
-      yield
-    }
-    return out
-  }
-  const { size, root, fingerprint } = head
-  const states = yield* groups(head.states)
-  const actions = yield* groups(head.actions)
-  const draws = yield* groups(head.draws)
-  const [judged, notes, parents, observed] = from.json()
+  const head: Head = jsonOf(from.next())
+  const numbers = numbersOf(from, head)
+  const [states, actions, draws] = [head.states, head.actions, head.draws].map(n => Array.from({ length: n }, () => from.next()))
+  const [judged, notes, parents, observed] = jsonOf(from.next())
   yield
   const initials = Object.fromEntries(head.initials.map(([name, x]) => [name, x ?? Number.NaN]))
-  const dump = { size, root, fingerprint, initials, parent, rank, hi, lo, flags, columns, states, actions, draws, notes, parents, observed }
-  return yield* FlatTree.restoring<S, A, Ans>({ ...dump, judged: judged.map(unknownValue) } as TreeDump<S, A, Ans>, rules)
+  const { size, root, fingerprint } = head
+  const texts = { states: new Rows<S>(states), actions: new Rows<A>(actions), draws: new Drawn<A>(draws, head.drawn) }
+  const kept = { size, root, fingerprint, initials, ...numbers, ...texts, notes, parents, observed }
+  return yield* FlatTree.restoring<S, A, Ans>({ ...kept, judged: judged.map(unknownValue) }, rules)
 }
 
-/** What of a tree is numbers, by row: what it takes to draw it. A `FlatTree` is one too. */
-export interface TreeNumbers {
-  readonly size: number
-  readonly fingerprint: number
-  readonly parentOf: Int32Array
-  readonly rank: Float64Array
-  readonly flags: Int32Array
-  readonly N: Column
-  readonly Q: Column
-  readonly V: Column
-  readonly R: Column
-  readonly P: Column
-  judged(e: EdgeId): Assessment | undefined
-}
-
-/** The numbers of `encodeTree`'s bytes, without its states, which are most of it. @throws Failure (store) */
-export function decodeNumbers(data: Uint8Array): TreeNumbers {
-  const from = new Sections(data)
-  const head = headOf(from)
-  const { parent, rank, flags, columns } = arraysOf(from, head)
-  const { N, Q, V, R, P } = Object.fromEntries(columns.map(c => [c.name, c.values as unknown as Column]))
-  for (let i = head.states + head.actions + head.draws; i > 0; i--) from.next()
-  const last = from.next()
-  // Few rows need what was judged beside their statistics.
-  let judgements: Map<number, Assessment> | undefined
-  const judged = (e: EdgeId): Assessment | undefined => {
-    judgements ??= new Map((JSON.parse(new TextDecoder().decode(last))[0] as [number, { value: number | null }][]).map(unknownValue))
-    return judgements.get(e)
+/** Texts of rows in groups, each read at its first need. */
+class Rows<T> {
+  readonly #texts: (Uint8Array | null)[]
+  readonly #groups: (T | undefined)[][] = []
+  constructor(texts: Uint8Array[]) {
+    this.#texts = texts
   }
-  return { size: head.size, fingerprint: head.fingerprint, parentOf: parent, rank, flags, N, Q, V, R, P, judged }
+  at(e: number): T | undefined {
+    return this.group(Math.floor(e / group))?.[e % group]
+  }
+  group(g: number): (T | undefined)[] | undefined {
+    const text = this.#texts[g]
+    if (text instanceof Uint8Array) {
+      this.#texts[g] = null
+      this.#groups[g] = jsonOf<([T] | null)[]>(text).map(x => (x === null ? undefined : x[0]))
+    }
+    return this.#groups[g]
+  }
+}
+/** Draws, in groups of so many rows that have some. */
+class Drawn<A> implements Pick<TreeRows<unknown, A>['draws'], 'get'> {
+  readonly #rows: Rows<[number, Draw<A>[]]>
+  readonly #count: number
+  /** First row of each group; of snapshots that do not say it, all are read. */
+  readonly #from: readonly number[] | undefined
+  readonly #read = new Set<number>()
+  readonly #draws = new Map<number, Draw<A>[]>()
+  constructor(texts: Uint8Array[], from: readonly number[] | undefined) {
+    this.#rows = new Rows(texts)
+    this.#count = texts.length
+    this.#from = from
+  }
+  get(e: number): Draw<A>[] | undefined {
+    if (this.#read.size < this.#count) {
+      if (this.#from === undefined) for (let g = 0; g < this.#count; g++) this.#take(g)
+      else this.#take(this.#from.findLastIndex(first => first <= e))
+    }
+    return this.#draws.get(e)
+  }
+  #take(g: number): void {
+    if (g < 0 || this.#read.has(g)) return
+    this.#read.add(g)
+    for (const x of this.#rows.group(g)!) this.#draws.set(x![0], x![1])
+  }
 }
 
 interface Head {
@@ -117,15 +128,18 @@ interface Head {
   fingerprint: number
   columns: string[]
   initials: [string, number | null][]
+  /** Groups. */
   states: number
   actions: number
   draws: number
+  /** First row of each group of draws. */
+  drawn?: number[]
 }
-function headOf(from: Sections): Head {
-  return from.json()
-}
-function arraysOf(from: Sections, head: Head): Pick<TreeDump, 'parent' | 'rank' | 'hi' | 'lo' | 'flags' | 'columns'> {
-  const array = <T>(make: new (b: ArrayBuffer) => T): T => new make(from.next().slice().buffer as ArrayBuffer)
+function numbersOf(from: Sections, head: Head): Pick<TreeSource, 'parent' | 'rank' | 'hi' | 'lo' | 'flags' | 'columns'> {
+  const array = <T>(make: { new (b: ArrayBuffer, at: number, length: number): T; BYTES_PER_ELEMENT: number }): T => {
+    const { buffer, byteOffset, byteLength } = from.next()
+    return new make(buffer as ArrayBuffer, byteOffset, byteLength / make.BYTES_PER_ELEMENT)
+  }
   return {
     parent: array(Int32Array),
     rank: array(Float64Array),
@@ -135,6 +149,7 @@ function arraysOf(from: Sections, head: Head): Pick<TreeDump, 'parent' | 'rank' 
     columns: head.columns.map(name => ({ name, values: array(Float64Array) })),
   }
 }
+const jsonOf = <T = any>(text: Uint8Array): T => JSON.parse(new TextDecoder().decode(text))
 
 /** A snapshot's sections, one after the other. */
 class Sections {
@@ -157,9 +172,6 @@ class Sections {
     const out = this.#whole.subarray(this.#at + 8, this.#at + 8 + n)
     this.#at += 8 + pad(n)
     return out
-  }
-  json(): any {
-    return JSON.parse(new TextDecoder().decode(this.next()))
   }
 }
 const bad = (why: string): Failure =>

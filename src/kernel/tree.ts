@@ -1,24 +1,10 @@
 import type { Assessment, Column, Draw, EdgeId, Flag, NodeId, Note, Outcome, Tree } from '../contract/index.ts'
+import { bit, over, shut, taken } from './flags.ts'
 import { canonical, chain, keyText, mix } from './hash.ts'
 import type { Score } from './select.ts'
+import { atOnce, type TreeDump, type TreeRows, type TreeSource } from './tree-dump.ts'
+import { TreeShape } from './tree-shape.ts'
 
-/** Flags in the order of their bits. */
-export const flagNames = [
-  'end',
-  'solved',
-  'closed',
-  'failed',
-  'pruned',
-  'replaced',
-  'aside',
-  'gone',
-  'destructive',
-  'pinned',
-] as const satisfies readonly Flag[]
-const bit = Object.fromEntries(flagNames.map((f, i) => [f, 1 << i])) as Record<Flag, number>
-const taken = 1 << 20
-const shut = bit.pruned | bit.replaced | bit.aside | bit.gone
-const over = bit.end | bit.closed | bit.failed
 const slots = ['N', 'O', 'W', 'Q', 'P', 'M', 'F', 'V', 'R'] as const
 
 /** What a tree must know of its world: all three pure. */
@@ -33,37 +19,15 @@ const scratch = new Float64Array(1)
 const words = new Uint32Array(scratch.buffer)
 
 /**
- * The search tree as parallel arrays. Row 0 is the root; -1 stands for none.
- *
- * | array | holds |
- * |---|---|
- * | parent, firstChild, lastChild, nextSibling | rows; siblings are linked in tree order (`rank`), not in order of arrival |
- * | level | depth; the root has 0 |
- * | hi, lo | the edge's address: hash chain of the actions from the root |
- * | flags | one bit a flag, and one for `taken` |
- * | rank | place among siblings: ordinal of the proposal at the parent, then index of the draw in it |
- * | N O W Q P M F V R | statistics as in the contract; plain packed arrays, so that references stay good while the tree grows |
- *
- * No operation recurses. Rows are never removed. Memory: about 150 bytes a row besides states, actions and draws.
+ * The search tree: its shape (`TreeShape`), and by row what lies there: states, actions, draws, judgements, notes, and the statistics N O W Q P M F V R as in
+ * the contract. Those are plain packed arrays, so that references stay good while the tree grows. Memory: about 150 bytes a row besides states, actions and draws.
  */
-export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
-  #size = 0
-  #root = 0 as NodeId
+export class FlatTree<S = any, A = any, Ans = any> extends TreeShape implements Tree<S, A, Ans> {
   #fingerprint = 0
-  #capacity = 64
   readonly rules: Rules<S, Ans>
-  parentOf = new Int32Array(64)
-  firstChild = new Int32Array(64)
-  lastChild = new Int32Array(64)
-  nextSibling = new Int32Array(64)
-  level = new Int32Array(64)
-  hi = new Uint32Array(64)
-  lo = new Uint32Array(64)
-  flags = new Int32Array(64)
-  rank = new Float64Array(64)
-  mover = new Int8Array(64)
-  /** By what the last walk down chose: for people who ask why. No part of the tree: neither its digest nor a snapshot has it. */
+  /** By what edges are chosen, and numbers by name and row that were told of choices: see `terms.ts`. No part of the tree: neither its digest nor a snapshot has them. */
   chosenBy: Score | null = null
+  readonly told = new Map<string, number[]>()
   readonly N = [] as number[] as Column
   readonly O = [] as number[] as Column
   readonly W = [] as number[] as Column
@@ -81,16 +45,18 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   readonly #notes = new Map<number, Note[]>()
   readonly #parents = new Map<number, NodeId[]>()
   readonly #observed = new Map<number, readonly [number, number]>()
-  readonly #outcomes = new Map<number, Outcome<Ans>>()
+  readonly #outcomes = new Map<number, Outcome<Ans> | null>()
   readonly #twins = new Map<number, NodeId>()
   #ends: NodeId[] = []
   #answers: NodeId[] = []
-  /** Whether both lists are put in order later, all at once. */
-  #unsorted = false
-  #table = new Int32Array(256).fill(-1)
+  /** Of a tree that was kept: its texts, each read when it is first asked for. What follows from states is made then, too. */
+  #kept: TreeRows<S, A> | null = null
+  /** Whether both lists, and the twins, are still to be made from what was kept. */
+  #unlisted = false
 
   /** A tree of one node. */
   constructor(state: S, rules: Rules<S, Ans>) {
+    super()
     this.rules = rules
     const root = this.#row(-1, undefined, 0, 0, 0)
     this.M[root] = 1
@@ -98,12 +64,6 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
 
   // ------------------------------------------------------------------------------------------------------------ reading
-  get size(): number {
-    return this.#size
-  }
-  get root(): NodeId {
-    return this.#root
-  }
   /** Rolling hash of everything that happened to the tree, in order. Two trees of one history have the same; for order-free comparison see `digest`. */
   get fingerprint(): number {
     return this.#fingerprint
@@ -111,7 +71,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   column(name: string, initial = Number.NaN): Column {
     const own = this.#own.get(name)
     if (own !== undefined) return own.column
-    const column = new Array(this.#size).fill(initial) as number[] as Column
+    const column = new Array(this.rows).fill(initial) as number[] as Column
     this.#own.set(name, { column, initial })
     return column
   }
@@ -119,21 +79,27 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   columns(): string[] {
     return [...this.#own.keys()]
   }
-  taken(e: EdgeId): e is NodeId {
-    return (this.flags[e] & taken) !== 0
-  }
   state(n: NodeId): S {
-    return this.#states[n] as S
+    const s = this.#states[n]
+    return (s === undefined && this.#kept !== null ? this.#kept.states.at(n) : s) as S
   }
   action(e: EdgeId): A {
-    return this.#actions[e] as A
+    const a = this.#actions[e]
+    return (a === undefined && this.#kept !== null ? this.#kept.actions.at(e) : a) as A
   }
   draws(e: EdgeId): readonly Draw<A>[] {
-    const own = this.#draws.get(e)
+    const own = this.#drawn(e)
     return own === undefined ? [] : Array.isArray(own) ? own : [own]
   }
+  #drawn(e: number): Draw<A> | Draw<A>[] | undefined {
+    return this.#draws.get(e) ?? this.#kept?.draws.get(e)
+  }
   outcome(n: NodeId): Outcome<Ans> | null {
-    return this.#outcomes.get(n) ?? null
+    const known = this.#outcomes.get(n)
+    if (known !== undefined || this.#kept === null || n >= this.#kept.size || !this.taken(n)) return known ?? null
+    const outcome = this.rules.outcome(this.state(n))
+    this.#outcomes.set(n, outcome)
+    return outcome
   }
   judged(e: EdgeId): Assessment | undefined {
     return this.#judged.get(e)
@@ -141,27 +107,10 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   notes(e: EdgeId): readonly Note[] {
     return this.#notes.get(e) ?? []
   }
-  is(e: EdgeId, f: Flag): boolean {
-    return (this.flags[e] & bit[f]) !== 0
-  }
-  depth(e: EdgeId): number {
-    return this.level[e]
-  }
-  /** Depth of the deepest row, taken or not; a walk over all rows. */
-  get deepest(): number {
-    let most = 0
-    for (let e = 0; e < this.#size; e++) most = Math.max(most, this.level[e])
-    return most
-  }
   player(n: NodeId): number {
+    const { player } = this.rules
+    if (player !== undefined && this.#kept !== null && n < this.#kept.size && this.taken(n)) return player(this.state(n))
     return this.mover[n]
-  }
-  key(e: EdgeId): string {
-    return keyText(this.hi[e], this.lo[e])
-  }
-  parent<E extends EdgeId>(e: E): E | null {
-    const p = this.parentOf[e]
-    return p < 0 ? null : (p as E)
   }
   parents(n: NodeId): readonly NodeId[] {
     const more = this.#parents.get(n)
@@ -169,102 +118,23 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     const p = this.parentOf[n]
     return p < 0 ? [] : [p as NodeId]
   }
-  path<E extends EdgeId>(e: E): E[] {
-    const out: E[] = []
-    for (let n: number = e; n >= 0; n = this.parentOf[n]) out.push(n as E)
-    return out.reverse()
-  }
-  first(e: EdgeId): EdgeId | -1 {
-    return this.#open(this.firstChild[e])
-  }
-  after(e: EdgeId): EdgeId | -1 {
-    return this.#open(this.nextSibling[e])
-  }
-  #open(e: number): EdgeId | -1 {
-    while (e >= 0 && (this.flags[e] & shut) !== 0) e = this.nextSibling[e]
-    return e as EdgeId | -1
-  }
-  edges(e: EdgeId): EdgeId[] {
-    const out: EdgeId[] = []
-    for (let k = this.first(e); k !== -1; k = this.after(k)) out.push(k)
-    return out
-  }
-  children(n: NodeId): NodeId[] {
-    const out: NodeId[] = []
-    for (let k = this.first(n); k !== -1; k = this.after(k)) if (this.taken(k)) out.push(k)
-    return out
-  }
-  /** Every row below `from`, itself first, in tree order; `skip` leaves out a row and what lies below it. */
-  *walk(from: EdgeId = this.#root, skip = 0): Generator<EdgeId> {
-    let n: number = from
-    for (;;) {
-      const inside = (this.flags[n] & skip) === 0
-      if (inside) yield n as EdgeId
-      let next = inside ? this.firstChild[n] : -1
-      while (next < 0) {
-        if (n === from) return
-        next = this.nextSibling[n]
-        if (next < 0) n = this.parentOf[n]
-      }
-      n = next
-    }
-  }
-  nodes(): NodeId[] {
-    const out: NodeId[] = []
-    for (const e of this.walk(this.#root, shut)) if (this.taken(e)) out.push(e)
-    return out
-  }
-  leaves(): NodeId[] {
-    return this.nodes().filter(n => (this.flags[n] & (bit.end | bit.failed)) === 0 && !this.#hasChild(n))
-  }
-  #hasChild(n: NodeId): boolean {
-    for (let k = this.first(n); k !== -1; k = this.after(k)) if (this.taken(k)) return true
-    return false
-  }
   ends(): NodeId[] {
-    return this.#ends.filter(n => this.#reachable(n))
+    this.#list()
+    return this.#ends.filter(n => this.reachable(n))
   }
   answers(): NodeId[] {
-    return this.#answers.filter(n => (this.flags[n] & bit.pruned) === 0 && this.#reachable(n))
-  }
-  /** Below the present root, which moves when the search commits. */
-  #reachable(n: NodeId): boolean {
-    if (this.#root === 0) return true
-    let m: number = n
-    while (this.level[m] > this.level[this.#root]) m = this.parentOf[m]
-    return m === this.#root
+    this.#list()
+    return this.#answers.filter(n => (this.flags[n] & bit.pruned) === 0 && this.reachable(n))
   }
   twin(n: NodeId): NodeId | null {
     if (this.rules.key === undefined) return null
+    this.#list()
     const first = this.#twins.get(this.#stateHash(this.state(n)))
     return first === undefined || first === n ? null : first
   }
   #stateHash(s: S): number {
     const { hi, lo } = chain(0x5f3759df, 0x2545f491, this.rules.key!(s))
     return (hi & 0x1fffff) * 4294967296 + lo
-  }
-  /** The edge of an address, -1: none. */
-  find(key: string): EdgeId | -1 {
-    return this.#lookup(Number.parseInt(key.slice(0, 8), 16), Number.parseInt(key.slice(8), 16)) as EdgeId | -1
-  }
-  /** Before b in tree order? */
-  before(a: EdgeId, b: EdgeId): boolean {
-    let x: number = a
-    let y: number = b
-    if (x === y) return false
-    while (this.level[x] > this.level[y]) x = this.parentOf[x]
-    if (x === y) return false
-    while (this.level[y] > this.level[x]) y = this.parentOf[y]
-    if (x === y) return true
-    while (this.parentOf[x] !== this.parentOf[y]) {
-      x = this.parentOf[x]
-      y = this.parentOf[y]
-    }
-    return this.#ahead(x, y)
-  }
-  #ahead(x: number, y: number): boolean {
-    if (this.rank[x] !== this.rank[y]) return this.rank[x] < this.rank[y]
-    return this.hi[x] !== this.hi[y] ? this.hi[x] < this.hi[y] : this.lo[x] < this.lo[y]
   }
   /** Hash of addresses, flags and statistics in tree order: equal for equal trees, whatever the order in which they grew. 16 hex digits. */
   digest(): string {
@@ -290,45 +160,13 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
 
   // ------------------------------------------------------------------------------------------------------------ growing
-  /** Makes room ahead, so that the typed arrays stay where they are until the tree has `rows` rows. */
-  reserve(rows: number): void {
-    if (rows <= this.#capacity) return
-    let capacity = this.#capacity
-    while (capacity < rows) capacity *= 2
-    const wider = <T extends Int32Array | Uint32Array | Float64Array | Int8Array>(old: T): T => {
-      const wide = new (old.constructor as new (n: number) => T)(capacity)
-      wide.set(old)
-      return wide
-    }
-    this.parentOf = wider(this.parentOf)
-    this.firstChild = wider(this.firstChild)
-    this.lastChild = wider(this.lastChild)
-    this.nextSibling = wider(this.nextSibling)
-    this.level = wider(this.level)
-    this.hi = wider(this.hi)
-    this.lo = wider(this.lo)
-    this.flags = wider(this.flags)
-    this.rank = wider(this.rank)
-    this.mover = wider(this.mover)
-    this.#capacity = capacity
-  }
   #row(parent: number, action: A | undefined, hi: number, lo: number, rank: number): EdgeId {
-    const e = this.#size as EdgeId
-    if (e >= this.#capacity) this.reserve(e + 1)
-    this.#size++
-    this.parentOf[e] = parent
-    this.firstChild[e] = this.lastChild[e] = this.nextSibling[e] = -1
-    this.level[e] = parent < 0 ? 0 : this.level[parent] + 1
-    this.hi[e] = hi
-    this.lo[e] = lo
-    this.rank[e] = rank
+    const e = this.addRow(parent, hi, lo, rank)
     this.N[e] = this.O[e] = this.M[e] = this.W[e] = 0
     this.Q[e] = this.P[e] = this.F[e] = this.V[e] = this.R[e] = Number.NaN
     for (const own of this.#own.values()) own.column[e] = own.initial
     this.#actions.push(action)
     this.#states.push(undefined)
-    if (parent >= 0) this.#link(parent, e)
-    this.#enter(e)
     this.#touch(e, hi)
     return e
   }
@@ -340,7 +178,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
    */
   adoptRows(size: number, actions: ArrayLike<A>): void {
     const { N, O, W, Q, P, M, F, V, R } = this as unknown as Record<(typeof slots)[number], number[]>
-    this.#size = size
+    this.rows = size
     this.#states.length = size
     for (let e = 1; e < size; e++) {
       O.push(0)
@@ -355,10 +193,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
       for (const own of this.#own.values()) own.column[e as EdgeId] = own.initial
     }
     Q[0] = N[0] > 0 ? W[0] / N[0] : Number.NaN
-    let capacity = this.#table.length
-    while (capacity < size * 2) capacity *= 4
-    this.#table = new Int32Array(capacity).fill(-1)
-    this.#place(0)
+    this.clearAddresses(size)
+    this.place(0)
     // Parents come before their children, so links and addresses can be made in one pass.
     for (let n = 0; n < size; n++) {
       if (this.firstChild[n] < 0) {
@@ -373,56 +209,10 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
         const { hi, lo } = chain(this.hi[n], this.lo[n], canonical(actions[e]))
         this.hi[e] = hi
         this.lo[e] = lo
-        this.#place(e)
+        this.place(e)
       }
     }
     this.#touch(0, size)
-  }
-  /** Puts a row in its place among its siblings. Nearly always that is the end. */
-  #link(parent: number, e: number): void {
-    const last = this.lastChild[parent]
-    if (last < 0) this.firstChild[parent] = this.lastChild[parent] = e
-    else if (this.#ahead(last, e)) {
-      this.nextSibling[last] = e
-      this.lastChild[parent] = e
-    } else {
-      let before = -1
-      for (let k = this.firstChild[parent]; k >= 0 && this.#ahead(k, e); k = this.nextSibling[k]) before = k
-      if (before < 0) {
-        this.nextSibling[e] = this.firstChild[parent]
-        this.firstChild[parent] = e
-      } else {
-        this.nextSibling[e] = this.nextSibling[before]
-        this.nextSibling[before] = e
-      }
-    }
-  }
-  #unlink(parent: number, e: number): void {
-    let before = -1
-    for (let k = this.firstChild[parent]; k !== e; k = this.nextSibling[k]) before = k
-    if (before < 0) this.firstChild[parent] = this.nextSibling[e]
-    else this.nextSibling[before] = this.nextSibling[e]
-    if (this.lastChild[parent] === e) this.lastChild[parent] = before
-    this.nextSibling[e] = -1
-  }
-  #lookup(hi: number, lo: number): number {
-    const mask = this.#table.length - 1
-    for (let i = mix(hi, lo) & mask; ; i = (i + 1) & mask) {
-      const e = this.#table[i]
-      if (e < 0 || (this.hi[e] === hi && this.lo[e] === lo)) return e
-    }
-  }
-  #enter(e: number): void {
-    if (this.#size * 2 > this.#table.length) {
-      this.#table = new Int32Array(this.#table.length * 4).fill(-1)
-      for (let k = 0; k <= e; k++) this.#place(k)
-    } else this.#place(e)
-  }
-  #place(e: number): void {
-    const mask = this.#table.length - 1
-    let i = mix(this.hi[e], this.lo[e]) & mask
-    while (this.#table[i] >= 0) i = (i + 1) & mask
-    this.#table[i] = e
   }
   #touch(e: number, x: number): void {
     this.#fingerprint = mix(mix(this.#fingerprint, e), x)
@@ -436,12 +226,12 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     const { rank = 0, repair = 0 } = o
     const seen = this.#observed.get(parent)
     const { hi, lo } = chain(seen?.[0] ?? this.hi[parent], seen?.[1] ?? this.lo[parent], actionKey, repair)
-    const there = this.#lookup(hi, lo)
+    const there = this.lookup(hi, lo)
     if (there >= 0 && this.parentOf[there] === parent) {
       if (rank < this.rank[there]) {
-        this.#unlink(parent, there)
+        this.unlink(parent, there)
         this.rank[there] = rank
-        this.#link(parent, there)
+        this.link(parent, there)
         // Order of the lists of ends below follows; rare, so they are sorted anew.
         if (this.firstChild[there] >= 0 || this.taken(there as EdgeId)) this.#sort()
       }
@@ -457,10 +247,8 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     this.#answers.sort(order)
   }
   #insert(list: NodeId[], n: NodeId): void {
-    if (this.#unsorted) {
-      list.push(n)
-      return
-    }
+    // What is listed later finds it by itself.
+    if (this.#unlisted) return
     let low = 0
     let high = list.length
     if (high > 0 && this.before(list[high - 1], n)) low = high
@@ -475,10 +263,12 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   merge(e: EdgeId, count = 1, draw?: Draw<A>): void {
     this.M[e] += count
     if (draw !== undefined) {
-      const list = this.#draws.get(e)
+      const list = this.#drawn(e)
       if (list === undefined) this.#draws.set(e, draw)
-      else if (Array.isArray(list)) list.push(draw)
-      else this.#draws.set(e, [list, draw])
+      else if (Array.isArray(list)) {
+        list.push(draw)
+        this.#draws.set(e, list)
+      } else this.#draws.set(e, [list, draw])
     }
     this.#touch(e, 3)
   }
@@ -492,7 +282,7 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
       this.#observed.set(n, [hi, lo])
     }
     if (this.rules.player !== undefined) this.mover[n] = this.rules.player(state)
-    if (this.rules.key !== undefined) {
+    if (this.rules.key !== undefined && !this.#unlisted) {
       const hash = this.#stateHash(state)
       if (!this.#twins.has(hash)) this.#twins.set(hash, n)
     }
@@ -527,13 +317,9 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     if (this.#notes.size === 0) return []
     const out: Note[] = []
     for (const [at, list] of this.#notes) {
-      for (const x of list) if (x.scope === 'tree' || at === n || (x.scope === 'below' && this.#above(at, n))) out.push(x)
+      for (const x of list) if (x.scope === 'tree' || at === n || (x.scope === 'below' && this.above(at, n))) out.push(x)
     }
     return out
-  }
-  #above(a: number, n: number): boolean {
-    while (this.level[n] > this.level[a]) n = this.parentOf[n]
-    return a === n
   }
   assess(e: EdgeId, a: Assessment): void {
     this.#judged.set(e, a)
@@ -607,14 +393,14 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   // ------------------------------------------------------------------------------------------------------------ re-root
   /** n becomes the root; what lies beside the way to it is gone. Rows, numbers and depths stay. */
   reroot(n: NodeId): void {
-    for (let m: number = n; m !== this.#root; m = this.parentOf[m]) {
+    for (let m: number = n; m !== this.top; m = this.parentOf[m]) {
       const p = this.parentOf[m]
-      if (p < 0) throw new RangeError(`re-root: row ${n} does not lie below the root ${this.#root}`)
+      if (p < 0) throw new RangeError(`re-root: row ${n} does not lie below the root ${this.top}`)
       for (let k = this.firstChild[p]; k >= 0; k = this.nextSibling[k]) {
         if (k !== m) for (const e of this.walk(k as EdgeId)) this.flags[e] |= bit.gone
       }
     }
-    this.#root = n
+    this.top = n
     this.#touch(n, 13)
   }
   /** A tree of its own that starts at n with all that is known below it: a warm start. Addresses are those of a search that starts there. */
@@ -624,13 +410,13 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
     for (const e of this.walk(n)) {
       let to = out.root as EdgeId
       if (e !== n) {
-        to = out.#row(at.get(this.parentOf[e])!, this.#actions[e], this.hi[e], this.lo[e], this.rank[e])
+        to = out.#row(at.get(this.parentOf[e])!, this.action(e), this.hi[e], this.lo[e], this.rank[e])
         at.set(e, to)
         if (this.taken(e)) out.take(to, this.state(e))
       }
       for (const c of slots) out[c][to] = c === 'O' ? 0 : this[c][e]
       out.flags[to] = this.flags[e]
-      const draws = this.#draws.get(e)
+      const draws = this.#drawn(e)
       if (draws !== undefined) out.#draws.set(to, Array.isArray(draws) ? draws.slice() : draws)
       const judged = this.#judged.get(e)
       if (judged !== undefined) out.#judged.set(to, judged)
@@ -640,11 +426,11 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
   }
 
   /** Everything but the state of the rules, for `snapshot.ts`. */
-  dump(): TreeDump<S, A, Ans> {
-    const size = this.#size
+  dump(): TreeDump<S, A> {
+    const size = this.rows
     return {
       size,
-      root: this.#root,
+      root: this.top,
       fingerprint: this.#fingerprint,
       parent: this.parentOf.slice(0, size),
       rank: this.rank.slice(0, size),
@@ -658,81 +444,87 @@ export class FlatTree<S = any, A = any, Ans = any> implements Tree<S, A, Ans> {
         }),
       ),
       initials: Object.fromEntries([...this.#own].map(([name, own]) => [name, own.initial])),
-      states: this.#states,
-      actions: this.#actions,
-      draws: [...this.#draws].map(([e, x]) => [e, Array.isArray(x) ? x : [x]]),
+      states: this.#kept === null ? this.#states : Array.from(this.#states, (_, e) => this.state(e as NodeId)),
+      actions: this.#kept === null ? this.#actions : Array.from(this.#actions, (_, e) => this.action(e as EdgeId)),
+      draws: this.#allDraws(),
       judged: [...this.#judged],
       notes: [...this.#notes],
       parents: [...this.#parents],
       observed: [...this.#observed],
     }
   }
+  /** By row, in the order of the rows. */
+  #allDraws(): Map<number, Draw<A>[]> {
+    const out = new Map<number, Draw<A>[]>()
+    for (let e = 0; e < this.rows; e++) {
+      const own = this.#drawn(e)
+      if (own !== undefined) out.set(e, Array.isArray(own) ? own : [own])
+    }
+    return out
+  }
   /** The tree of a dump. Outcomes, twins and players follow from the states by the rules. */
-  static restore<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
+  static restore<S, A, Ans>(d: TreeSource<S, A>, rules: Rules<S, Ans>): FlatTree<S, A, Ans> {
     return atOnce(FlatTree.restoring(d, rules))
   }
-  /** The same in short steps, for a program that has other things to do meanwhile. */
-  static *restoring<S, A, Ans>(d: TreeDump<S, A, Ans>, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
-    const t = new FlatTree<S, A, Ans>(d.states[0] as S, rules)
-    t.#unsorted = true
-    t.reserve(d.size)
-    for (const name of Object.keys(d.initials)) t.column(name, d.initials[name] ?? Number.NaN)
-    for (let e = 1; e < d.size; e++) {
-      t.#row(d.parent[e], d.actions[e], d.hi[e], d.lo[e], d.rank[e])
-      if ((d.flags[e] & taken) !== 0) t.take(e as EdgeId, d.states[e] as S)
-      if (e % 1024 === 0) yield
-    }
+  /**
+   * The same in short steps, for a program that has other things to do meanwhile. Numbers alone are read: states, actions and draws when somebody asks for them,
+   * and `ends`, `answers` and `twin` read all of them at their first call.
+   */
+  static *restoring<S, A, Ans>(d: TreeSource<S, A>, rules: Rules<S, Ans>): Generator<void, FlatTree<S, A, Ans>> {
+    const t = new FlatTree<S, A, Ans>(d.states.at(0) as S, rules)
+    const { size } = d
+    t.reserve(size)
+    t.rows = size
+    t.#states.length = t.#actions.length = size
+    t.#kept = { size, states: d.states, actions: d.actions, draws: d.draws }
+    t.#unlisted = true
+    t.#ends = []
+    t.#twins.clear()
+    t.#answers = []
+    t.parentOf.set(d.parent)
+    t.rank.set(d.rank)
+    t.hi.set(d.hi)
+    t.lo.set(d.lo)
     t.flags.set(d.flags)
+    for (const links of [t.firstChild, t.lastChild, t.nextSibling]) links.fill(-1, 0, size)
+    t.clearAddresses(size)
+    for (let e = 0; e < size; e++) {
+      const parent = d.parent[e]
+      t.level[e] = parent < 0 ? 0 : t.level[parent] + 1
+      if (parent >= 0) t.link(parent, e)
+      t.place(e)
+      if (e % 8192 === 8191) yield
+    }
+    for (const name of Object.keys(d.initials)) t.column(name, d.initials[name] ?? Number.NaN)
     for (const { name, values } of d.columns) {
       const to = (name.startsWith(':') ? t.#own.get(name.slice(1))!.column : t[name as (typeof slots)[number]]) as unknown as number[]
-      for (let e = 0; e < d.size; e++) to[e] = values[e]
+      for (let e = 0; e < size; e++) to[e] = values[e]
+      yield
     }
-    yield
-    for (const [e, x] of d.draws) t.#draws.set(e, x)
     for (const [e, x] of d.judged) t.#judged.set(e, x)
     for (const [e, x] of d.notes) t.#notes.set(e, x)
     for (const [e, x] of d.parents) t.#parents.set(e, x)
     for (const [e, x] of d.observed) t.#observed.set(e, x)
-    yield
-    // Finished by a step's effect rather than by the state: only the flag says so.
-    const known = new Set<number>(t.#ends)
-    for (let e = 0; e < d.size; e++) if ((d.flags[e] & bit.end) !== 0 && !known.has(e)) t.#ends.push(e as NodeId)
-    const place = new Int32Array(d.size)
-    let at = 0
-    for (const e of t.walk(0 as EdgeId)) place[e] = at++
-    for (const list of [t.#ends, t.#answers]) list.sort((a, b) => place[a] - place[b])
-    t.#unsorted = false
-    t.#root = d.root as NodeId
+    t.top = d.root as NodeId
     t.#fingerprint = d.fingerprint
     return t
   }
-}
-
-/** Takes all steps of a work, one right after the other. */
-export function atOnce<T>(steps: Iterator<void, T>): T {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
+  /** Makes what follows from the states of a tree that was kept, in tree order. */
+  #list(): void {
+    if (!this.#unlisted) return
+    this.#unlisted = false
+    for (const e of this.walk(0 as EdgeId)) {
+      if (!this.taken(e)) continue
+      // Finished by a step's effect rather than by the state: only the flag says so.
+      if (this.is(e, 'end')) this.#ends.push(e)
+      const outcome = this.outcome(e)
+      if (outcome !== null && !outcome.failed) this.#answers.push(e)
+    }
+    if (this.rules.key === undefined) return
+    for (let e = 0; e < this.rows; e++) {
+      if (!this.taken(e as EdgeId)) continue
+      const hash = this.#stateHash(this.state(e as NodeId))
+      if (!this.#twins.has(hash)) this.#twins.set(hash, e as NodeId)
+    }
   }
-}
-
-/** A tree as data; see `snapshot.ts` for its bytes. */
-export interface TreeDump<S = unknown, A = unknown, _Ans = unknown> {
-  size: number
-  root: number
-  fingerprint: number
-  parent: Int32Array
-  rank: Float64Array
-  hi: Uint32Array
-  lo: Uint32Array
-  flags: Int32Array
-  columns: { name: string; values: Float64Array }[]
-  initials: Record<string, number>
-  states: (S | undefined)[]
-  actions: (A | undefined)[]
-  draws: [number, Draw<A>[]][]
-  judged: [number, Assessment][]
-  notes: [number, Note[]][]
-  parents: [number, NodeId[]][]
-  observed: [number, readonly [number, number]][]
 }

@@ -25,10 +25,9 @@ const maturing = 2
 /** The part of the weights' curriculum that a round's training is. */
 export const curriculumShare = (round: number): readonly [number, number] => [(round - 1) / maturing, round / maturing]
 
-/** Where each problem stands, easiest first, by the world's own measure; null: not asked for. */
-export function easiestFirst(entry: WorldEntry, plan: { seed: number; curriculum?: Curriculum }): ReadonlyMap<string, number> | null {
-  if (plan.curriculum !== 'world') return null
-  const ids = problemsOf(entry, plan.seed, 'train', mostProblems, 'difficulty').map(p => p.id)
+/** Where each problem stands, easiest first, by the world's own measure. */
+export function easiestFirst(entry: WorldEntry, seed: number): ReadonlyMap<string, number> {
+  const ids = problemsOf(entry, seed, 'train', mostProblems, 'difficulty').map(p => p.id)
   return new Map(ids.map((id, i) => [id, i]))
 }
 /** Problems to choose from. */

@@ -87,7 +87,10 @@ export const itool: LoopSpec = {
     dossier: 'itool',
   },
   search: group(8),
-  again: { search: { method: 'rstar-math', preset: 'data', budget: { calls: 60 } }, when: h => !(successOf(h) >= mastered) },
+  again: {
+    search: { method: 'rstar-math', preset: 'data', knobs: { n: 6 }, budget: { calls: 60 } },
+    when: h => !(successOf(h) >= mastered),
+  },
   reference: 'last',
   rows(trees, { again, round, random }) {
     const right = (h: Harvest) => imitationRows(h.teller, { top: 1, right: h.right, score: 'reward' })

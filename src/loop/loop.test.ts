@@ -181,7 +181,7 @@ test('selection by prompts goes on with what was learnt of them; the curriculum 
 }, async () => {
   const r = await run('lite-ppo', 'pcl', { select: 'pcl', curriculum: 'success', rounds: 2, spend: 96 })
   const { prompts, beliefs, plan } = JSON.parse(readFileSync(join(root, 'pcl', 'loops', r.name, 'loop.json'), 'utf8'))
-  expect(prompts).toHaveLength(129)
+  expect(prompts).toHaveLength(130)
   expect(prompts.some((x: number) => x !== 0 && x !== 0.5)).toBe(true)
   expect(Object.keys(beliefs).length).toBeGreaterThan(3)
   expect(plan.curriculum).toBe('success')

@@ -13,7 +13,7 @@ const scale = 4
  *
  * 1. 16 answers to a problem; of each at most 4 right and 4 wrong ones stay, not more right than wrong ones but one at least.
  * 2. A state is the beginning of a step, an action the whole step. The value's residual and the policy's are squared; the policy's holds later steps fixed.
- * 3. The divergence from the first weights beside it, kappa = 0.1.
+ * 3. The divergence from the first weights beside it, over the whole vocabulary, a mean over an answer's words, kappa = 0.1.
  * 4. Again, with answers of the new policy.
  *
  * At test time the value guides a beam over steps: `--method step-beam`.
@@ -31,7 +31,7 @@ export const oreoLoop: LoopSpec = {
   policy: {
     losses: [
       { id: 'oreo', options: { beta: 0.03 * scale, states: 'known' }, weight: 1 / scale ** 2 },
-      { id: 'kl-reverse', weight: 0.1 },
+      { id: 'kl-exact', options: { reduction: 'sequence' }, weight: 0.1 },
     ],
     epochs: 2,
     rate: 1e-4,

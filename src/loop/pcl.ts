@@ -15,18 +15,20 @@ export interface ReadPrompts {
 }
 
 /**
- * A law of the next word as features: log-probabilities, centred and of length 1, and 1 for the bias. The head is one matrix, so they are a linear picture of the
- * network's last hidden state at the end of the prompt.
+ * A prompt as features. The law of the next word after it: log-probabilities, centred and of length 1; the head is one matrix, so they are a linear picture of the
+ * network's last hidden state there. Then how hard the world itself thinks the problem is, and 1 for the bias.
+ * @param hard from -1, the easiest, to 1
  */
-export function lawFeatures(law: ArrayLike<number>): Float64Array {
+export function promptFeatures(law: ArrayLike<number>, hard: number): Float64Array {
   const n = law.length
-  const out = new Float64Array(n + 1)
+  const out = new Float64Array(n + 2)
   let mean = 0
   for (let i = 0; i < n; i++) mean += law[i] / n
   let squares = 0
   for (let i = 0; i < n; i++) squares += (law[i] - mean) ** 2
   for (let i = 0; i < n; i++) out[i] = (law[i] - mean) / Math.sqrt(squares || 1)
-  out[n] = 1
+  out[n] = hard
+  out[n + 1] = 1
   return out
 }
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -77,10 +79,14 @@ export function fitted(before: PromptValue, xs: readonly ArrayLike<number>[], p:
   return before.map((x, i) => x + d[i])
 }
 
-/** The policy reads all prompts, once. @throws Failure (usage) where it gives no laws, or a prompt has no tokens */
+/**
+ * The policy reads all prompts, once.
+ * @param rank where each problem stands, easiest first @param before what was learnt so far @throws Failure (usage) where it gives no laws, or a prompt has no tokens
+ */
 export async function readPrompts(
   s: Searching,
   problems: readonly Named<unknown>[],
+  rank: ReadonlyMap<string, number>,
   before: PromptValue | undefined,
 ): Promise<ReadPrompts> {
   const { provider } = s.models.policy
@@ -96,8 +102,10 @@ export async function readPrompts(
     ),
   )
   const { laws } = await provider.next(prompts, { signal: s.signal ?? new AbortController().signal } as Live)
-  const features = new Map(problems.map((p, i) => [p.id, lawFeatures(laws[i])]))
-  return { features, before: before ?? unknown((laws[0]?.length ?? 0) + 1) }
+  const hard = (id: string): number => (2 * ((rank.get(id) ?? rank.size / 2) + 0.5)) / rank.size - 1
+  const features = new Map(problems.map((p, i) => [p.id, promptFeatures(laws[i], hard(p.id))]))
+  const n = (laws[0]?.length ?? 0) + 2
+  return { features, before: before?.length === n ? before : unknown(n) }
 }
 /** What the round's own searches say of its prompts. No search is made for it. */
 export function learntPrompts({ features, before }: ReadPrompts, trees: readonly Harvest[]): PromptValue {

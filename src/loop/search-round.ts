@@ -48,11 +48,14 @@ export async function searchRound(w: Work, round: number, now: Now, state: LoopS
   // Who follows what became of problems begins anew with the first of its list.
   const chosen = plan.select !== 'order' || plan.curriculum === 'world'
   const at = chosen ? 0 : last
-  const prompts = plan.select === 'pcl' ? await readPrompts(s, listed, state.prompts) : null
+  const rank = plan.select === 'pcl' || plan.curriculum === 'world' ? easiestFirst(w.entry, plan.seed) : null
+  const prompts = plan.select === 'pcl' ? await readPrompts(s, listed, rank!, state.prompts) : null
   const { search: once, again: twice, hinted: thrice } = spec
   const each = [once, twice?.search, thrice?.search].reduce((n, x) => n + (x?.budget.calls ?? 0), 0)
   const m = Math.ceil(plan.spend / each)
-  const problems = chosen ? chooseProblems(listed, { ...plan, round, beliefs, prompts, m, rank: easiestFirst(w.entry, plan) }) : listed
+  const problems = chosen
+    ? chooseProblems(listed, { ...plan, round, beliefs, prompts, m, rank: plan.curriculum === 'world' ? rank : null })
+    : listed
   let left = plan.spend
   const few = (search: LoopSearch, xs: readonly (Named<unknown> & { hint?: string })[], tag: string): Promise<Harvest[]> => {
     // What these may spend at most never passes what is left of the round; where it is little, fewer are searched rather than all in vain.

@@ -4,11 +4,15 @@ import type { LoopEvent, Round } from './round.ts'
 const number = (x: number): string => Math.round(x).toLocaleString('en-US')
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
 
+/** Of imagined problems, if there were any. */
+const madeOf = ({ imagined: x }: Round): string =>
+  x === undefined || x.problems === 0 ? '' : `, ${x.kept} of ${x.problems} imagined ones kept,`
+
 export const roundLine = (r: Round): string =>
   `round ${r.round}: greedy ${percent(r.measured.greedy.rate)}, search ${percent(r.measured.search.rate)} of ${r.measured.problems} held-out problems` +
   (r.round === 0
     ? ''
-    : `; ${r.solved} of ${r.problems} train problems solved${r.imagined === undefined ? '' : `, ${r.imagined.kept} of ${r.imagined.problems} imagined ones kept,`} for ${number(r.calls)} calls, rows ${r.rows.policy} / ${r.rows.value}`)
+    : `; ${r.solved} of ${r.problems} train problems solved${madeOf(r)} for ${number(r.calls)} calls, rows ${r.rows.policy} / ${r.rows.value}`)
 
 export function loopStatus(e: LoopEvent): string {
   if (e.kind === 'begun') return `round ${e.round} of ${e.rounds}`

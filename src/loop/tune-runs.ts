@@ -1,5 +1,5 @@
 // One training on trees that are there already, or on a data file: a lesson without a loop. All of it lies in STORE/models/NAME, and goes on where it was stopped or killed.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AddressedRandom, auc, Failure, type Interval } from '../kernel/index.ts'
 import {
@@ -29,7 +29,7 @@ import {
 import { decode, loadSeedling, type Shape, seedlingProvider, token, type Weights, weightsPath, words } from '../model/seedling/index.ts'
 import { runsNamed, treeOf } from '../run/index.ts'
 import { openStore } from '../store/index.ts'
-import { pathOf } from './weights.ts'
+import { lockWeights, pathOf, trainingLock } from './weights.ts'
 
 /** What decides the weights, beside the runs or the file. */
 export interface LessonPlan extends WantedOptions {
@@ -100,12 +100,24 @@ const files = { head: 'lesson.json', states: 'states.jsonl', ranks: 'ranks.json'
 
 /**
  * Trains weights on trees of the store or on a data file, in STORE/models/NAME. Called again it goes on, or gives what it came to.
- * @throws Failure (usage) where the name holds other weights or a lesson of other settings, where the runs give no row, and on bad rows, named by line
+ * @throws Failure (store) where another process is at it; (usage) where the name holds other weights or a lesson of other settings, where the runs give no row, and on bad rows, named by line
  */
 export async function tuneRuns(o: LessonOptions): Promise<Lesson> {
+  const folder = join(o.store, 'models', o.name)
+  mkdirSync(folder, { recursive: true })
+  const mine = lockWeights(folder, o.name)
+  try {
+    return await lesson(o, folder)
+  } finally {
+    mine.release()
+    // What was refused before it began leaves no folder that looks like weights.
+    if (readdirSync(folder).every(f => f.startsWith(trainingLock))) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function lesson(o: LessonOptions, folder: string): Promise<Lesson> {
   const { store, name, runs = [], data, apart = true, onEvent, signal, device, ...changes } = o
   const plan: LessonPlan = { ...lessonPlan, loss: o.part === 'value' ? 'verdict' : 'sft', ...changes }
-  const folder = join(store, 'models', name)
   const source = data === undefined ? { runs } : { data: digestOf(readText(data)) }
   const head = begun(folder, plan, source) ?? (await begin(folder, plan, { store, runs, source, ...(data === undefined ? {} : { data }) }))
   onEvent?.({ kind: 'rows', trees: head.trees, train: head.rows.train, held: head.rows.held })

@@ -1,7 +1,9 @@
 // Weights by name: where they lie, and the models they make.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Failure } from '../kernel/index.ts'
 import { draftWeights, loadSeedling, seedlingProvider, shippedWeights, weightsPath } from '../model/seedling/index.ts'
+import { type Lock, lock } from '../store/index.ts'
 import type { Searching } from './harvest.ts'
 import type { Now } from './round.ts'
 
@@ -24,3 +26,12 @@ export function modelsOf(now: Now, models: string, measured: boolean): Searching
   const policy = load(now.policy)
   return { policy, critic: now.critic === now.policy ? policy : load(now.critic) }
 }
+
+/** The file by which a training holds the folder of its weights. */
+export const trainingLock = 'training.lock'
+
+/**
+ * Takes the folder of weights for one training: two in one folder would write over each other's checkpoints. The folder is there.
+ * @throws Failure (store) where another process is at it
+ */
+export const lockWeights = (folder: string, name: string): Lock => lock(join(folder, trainingLock), `seedling@${name}`)

@@ -1,7 +1,7 @@
 // AB-MCTS: wider or deeper, decided anew at every node by Thompson sampling.
 import { paced, paceKnob, worthOf } from '../compose/index.ts'
 import type { NodeId, Random } from '../contract/index.ts'
-import { argmax, backup, betaDraw, gaussianDraw, mean, mixedDraw, observe, type Seen, unseen } from '../kernel/index.ts'
+import { argmax, backup, betaDraw, gaussianDraw, mean, mixedDraw, observe, type Seen, telling, unseen } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -80,11 +80,17 @@ export const abMcts = method({
             kids.map(c => of(c).own),
             mixed,
           )
-          next = argmax(open, c => drawn.groups[kids.indexOf(c)])
+          next = argmax(
+            open,
+            telling(t, 'draw', c => drawn.groups[kids.indexOf(c)]),
+          )
           if (!dry(n) && drawn.fresh >= drawn.groups[kids.indexOf(next!)]) return n
         } else {
           if (!dry(n) && draw(rng, of(n).gen) >= draw(rng, of(n).cont)) return n
-          next = argmax(open, c => draw(rng, of(c).own))
+          next = argmax(
+            open,
+            telling(t, 'draw', c => draw(rng, of(c).own)),
+          )
         }
         n = next!
       }

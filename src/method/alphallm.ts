@@ -1,7 +1,7 @@
 // AlphaLLM's search: MCTS over options, as wide as a place is important, with three critics (eta-MCTS).
 import { alike, appraiser, ballots, finish, options, paced, paceKnob, playouts, readOff } from '../compose/index.ts'
 import type { NodeId, Policy, Reward, WorldBase } from '../contract/index.ts'
-import { argmax, backup, blend, importance, mean, uct, vote, widthFor } from '../kernel/index.ts'
+import { argmax, backup, blend, chosenBy, importance, mean, uct, vote, widthFor } from '../kernel/index.ts'
 import { processReward } from '../reward/index.ts'
 import { bestAnswer, method, modelPolicy } from '../runtime/index.ts'
 
@@ -111,6 +111,7 @@ export const alphallm = method({
       return m
     }
     const score = uct(t, { c: k.c })
+    chosenBy(t, score)
     await appraise([t.root])
     await s.workers(
       paced(s, k.pace, async sim => {

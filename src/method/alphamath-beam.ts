@@ -1,7 +1,7 @@
 // AlphaMath's step-level beam search: what replaces its tree when there is nothing to learn, only to answer.
 import { appraiser, ballots, distinctStates, finish } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { top, vote } from '../kernel/index.ts'
+import { telling, top, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -54,7 +54,7 @@ export const alphamathBeam = method({
         const kept = top(
           pool.filter(n => t.is(n, 'end') || open.has(n)),
           width,
-          n => t.V[n],
+          telling(t, 'value', n => t.V[n]),
         ) // 2
         beam = kept.filter(n => !t.is(n, 'end'))
         width -= kept.length - beam.length // 3

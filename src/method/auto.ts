@@ -1,7 +1,7 @@
 // Auto: as little search as the task asks for.
 import { appraiser, attempts, ballots, finish, tally } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { Failure, Frontier, isGame, majorityStays, vote, votesToSettle } from '../kernel/index.ts'
+import { Failure, Frontier, isGame, majorityStays, telling, vote, votesToSettle } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 import { uct } from './uct.ts'
 
@@ -105,6 +105,7 @@ export const auto = method({
       const appraise = appraiser(s)
       const stack: NodeId[] = [t.root]
       const passed = new Frontier<NodeId>()
+      const value = telling(t, 'value', (n: NodeId) => t.V[n])
       for (let visits = 0; !solved() && (spent() > 0 ? spent() < share : visits < k.visits); visits++) {
         const n = stack.pop() ?? passed.pop()
         if (n === undefined) return
@@ -114,7 +115,7 @@ export const auto = method({
         const open = kids.filter(c => !t.is(c, 'end') && !t.is(c, 'failed'))
         await appraise(open)
         // Pushed worst first: the best is next. What could not be judged is never above the mark.
-        for (const c of open) if (!(t.V[c] > k.hopeless)) passed.push(c, t.V[c])
+        for (const c of open) if (!(value(c) > k.hopeless)) passed.push(c, t.V[c])
         stack.push(...open.filter(c => t.V[c] > k.hopeless).sort((a, b) => t.V[a] - t.V[b]))
       }
     }

@@ -1,7 +1,7 @@
 // BAVT: budget-aware value tree search.
 import { finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Ask, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, powerTilt } from '../kernel/index.ts'
+import { argmax, powerTilt, tell } from '../kernel/index.ts'
 import { residual } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -76,16 +76,12 @@ export const bavt = method({
         const open = t
           .nodes()
           .filter(n => !t.is(n, 'end') && !t.is(n, 'failed') && (O[n] === 0 || t.first(n) !== -1) && source(n) !== undefined)
-        const node: NodeId = sim.hold(
-          open[
-            sim.random.weighted(
-              powerTilt(
-                open.map(n => V[n]),
-                exponent,
-              ),
-            )
-          ],
-        ) // 2
+        const chances = powerTilt(
+          open.map(n => V[n]),
+          exponent,
+        )
+        for (const [i, n] of open.entries()) tell(t, 'chance', n, chances[i])
+        const node: NodeId = sim.hold(open[sim.random.weighted(chances)]) // 2
         const from = source(node)!
         const said = from !== node || t.children(node).length > 0 ? 'widen' : how.get(node) === 'widen' ? 'deepen' : how.get(node)
         const kids = await s.step(await grown.draw(from, said === undefined ? {} : { hint: instructions[said] })) // 3

@@ -1,7 +1,7 @@
 // Best-first search: always grow the most promising state anywhere in the tree.
 import { appraiser, distinctStates, finish, paced, paceKnob, stateOf } from '../compose/index.ts'
 import type { Drawing, NodeId } from '../contract/index.ts'
-import { aggregate, Frontier } from '../kernel/index.ts'
+import { aggregate, Frontier, tell } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -44,7 +44,7 @@ export const bestFirst = method({
   async run(s, k) {
     const t = s.tree
     const appraise = appraiser(s)
-    const open = new Frontier<{ n: NodeId; worth: number }>()
+    const open = new Frontier<{ n: NodeId; worth: number }>('max', ({ n }, worth) => tell(t, 'worth', n, worth))
     const seen = new Set([stateOf(s, t.root)])
     open.push({ n: t.root, worth: 1 }, 1)
     await s.workers(

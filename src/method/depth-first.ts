@@ -1,7 +1,7 @@
 // Depth-first search over thoughts with a value threshold (Tree of Thoughts, algorithm 2).
 import { appraiser, finish } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { Frontier } from '../kernel/index.ts'
+import { Frontier, telling } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -42,6 +42,7 @@ export const depthFirst = method({
     const appraise = appraiser(s)
     const stack: NodeId[] = [t.root]
     const cut = new Frontier<NodeId>()
+    const value = telling(t, 'value', (n: NodeId) => t.V[n])
     for (let visits = 0; visits < (k.visits || Infinity); visits++) {
       const n = stack.pop() ?? (k.relax ? cut.pop() : undefined)
       if (n === undefined) return
@@ -51,7 +52,7 @@ export const depthFirst = method({
       const open = kids.filter(c => !t.is(c, 'end') && !t.is(c, 'failed'))
       await appraise(open)
       open.sort((a, b) => t.V[b] - t.V[a])
-      const gone = open.filter(c => t.V[c] > k.vth).slice(0, k.maxPerState)
+      const gone = open.filter(c => value(c) > k.vth).slice(0, k.maxPerState)
       stack.push(...gone.reverse())
       for (const c of open) if (!gone.includes(c)) cut.push(c, t.V[c])
     }

@@ -1,7 +1,7 @@
 // Diverse verifier tree search: independent subtrees, each a greedy beam of one.
 import { advance, appraiser, chooseKnob, distinctStates, elected } from '../compose/index.ts'
 import type { NodeId } from '../contract/index.ts'
-import { argmax } from '../kernel/index.ts'
+import { argmax, telling } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -54,7 +54,10 @@ export const dvts = method({
         for (const hand of hands) {
           const open = distinctStates(s, hand)
           const free = k.apart ? open.filter(n => !standing.has(n)) : open
-          const best = argmax(free.length > 0 ? free : open, n => t.V[n]) // 3
+          const best = argmax(
+            free.length > 0 ? free : open,
+            telling(t, 'value', n => t.V[n]),
+          ) // 3
           if (best !== undefined) standing.set(best, (standing.get(best) ?? 0) + 1)
         }
       }

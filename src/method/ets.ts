@@ -46,7 +46,7 @@ export const ets = method({
     const price = (n: NodeId): number =>
       k.price === 'node' || n === t.root ? 1 : (t.draws(n)[0]?.tokens?.length ?? Math.ceil((t.draws(n)[0]?.text?.length ?? 4) / 4))
     const share = async (live: readonly NodeId[], left: number) => {
-      const shares = rebaseShares(t.V, live, left, k.T) // 2
+      const shares = rebaseShares(t, live, left, k.T) // 2
       const leaves = [...counted(live).keys()]
       const of = await cluster(s, leaves, k.cut) // 3
       const mass = leaves.map(n => (shares.get(n) ?? 0) / left)
@@ -55,7 +55,7 @@ export const ets = method({
       const keep = retain(t, leaves, mass, of, { cost: k.lambdaB, cover, price }) // 4
       const kept = new Set(leaves.filter((_, i) => keep[i]))
       return rebaseShares(
-        t.V,
+        t,
         live.filter(n => kept.has(n)),
         left,
         k.T,

@@ -1,7 +1,7 @@
 // Exploration by two kinds of novelty at once: against everything seen before, and against this episode alone.
 import { finish, growth, growthKnobs, paced, paceKnob, stateOf } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, backup, Counts, canonical, joinNovelty, maxOf, mean, mixed } from '../kernel/index.ts'
+import { argmax, backup, Counts, canonical, joinNovelty, maxOf, mean, mixed, telling } from '../kernel/index.ts'
 import { episodicNovelty } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -80,6 +80,7 @@ export const globalEpisodicBonus = method({
       if (n === undefined) return joinNovelty(1, 1, k.combine as 'product')
       return joinNovelty(seen.bonus(keyOf(n)), episodicNovelty([...way, n], by), k.combine as 'product', k.floor) // 1, 2, 3
     }
+    const exploit = telling(t, 'exploit', (x: EdgeId) => (Number.isNaN(t.Q[x]) ? 0 : t.Q[x]))
     const close = async (nodes: readonly NodeId[]) => {
       const ends = nodes.filter(n => t.is(n, 'end') && t.N[n] === 0)
       await finish(s, ends, k)
@@ -92,7 +93,8 @@ export const globalEpisodicBonus = method({
           if (grown.wants(at)) await grown.draw(at)
           if (k.look) await close(await s.step(t.edges(at).filter(e => !t.taken(e))))
           const open = t.edges(at).filter(e => !grown.spent(e) && (t.taken(e) || t.O[e] === 0))
-          const e = argmax(open, x => (Number.isNaN(t.Q[x]) ? 0 : t.Q[x]) + k.beta * bonus(x, way), sim.random)
+          const novel = telling(t, 'bonus', (x: EdgeId) => k.beta * bonus(x, way))
+          const e = argmax(open, x => exploit(x) + novel(x), sim.random)
           if (e === undefined) {
             // Others are at work on what there is; else all below is used up, and other ways are left as long as this is not the root.
             if (at === t.root || t.first(at) === -1 || t.edges(at).some(x => !t.taken(x) && t.O[x] > 0)) sim.hold(null)

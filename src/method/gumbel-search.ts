@@ -12,6 +12,7 @@ import {
   mixed,
   mostVisited,
   siblings,
+  telling,
   top,
 } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
@@ -82,7 +83,7 @@ export const gumbelSearch = method({
         const row = known(t, at)
         const q = sigma(row)
         const of = new Map(row.edges.map((e, i) => [e, g.get(e)! + row.logits[i] + q[i]]))
-        return (e: EdgeId) => of.get(e)!
+        return telling(t, 'worth', (e: EdgeId) => of.get(e)!)
       }
       const open = (e: EdgeId) => !grown.spent(e)
       const visits = new Map(top(t.edges(at).filter(open), k.m, e => g.get(e)! + Math.log(t.P[e])).map(e => [e, 0])) // 2

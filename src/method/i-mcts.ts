@@ -1,7 +1,7 @@
 // I-MCTS: children are written one after another by a model that looks back at the runs of their parent; a cheap judgement stands in until real runs exist.
 import { complete } from '../compose/index.ts'
-import type { NodeId } from '../contract/index.ts'
-import { argmax, backup, mean } from '../kernel/index.ts'
+import type { EdgeId, NodeId } from '../contract/index.ts'
+import { argmax, backup, chosenBy, mean, terms } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -45,14 +45,17 @@ export const iMcts = method({
     const { N, O, V, W } = t
     const best = t.column('best')
     const told = new Map<NodeId, string>() // what the newest run at or below a node said
-    const hybrid = (n: NodeId): number => {
-      const p = t.parent(n)!
+    const exploit = (n: EdgeId): number => {
       const llm = k.judged && !Number.isNaN(V[n]) ? V[n] : N[n] > 0 ? W[n] / N[n] : k.judged ? 0.5 : 1e6
       const w = k.judged ? k.cV / (N[n] + k.cV) : 0
-      const q = N[n] > 0 ? w * llm + (1 - w) * (W[n] / N[n]) : llm // 4
-      const runs = N[n] + O[n] > 0 ? N[n] + O[n] : k.cV
-      return q + k.c * Math.sqrt(Math.max(0, Math.log(N[p] + O[p] + 1e-6)) / runs)
+      return N[n] > 0 ? w * llm + (1 - w) * (W[n] / N[n]) : llm // 4
     }
+    const explore = (n: EdgeId, p: NodeId): number => {
+      const runs = N[n] + O[n] > 0 ? N[n] + O[n] : k.cV
+      return k.c * Math.sqrt(Math.max(0, Math.log(N[p] + O[p] + 1e-6)) / runs)
+    }
+    const hybrid = terms(t, { exploit, explore })
+    chosenBy(t, hybrid)
     const closed = (n: NodeId): boolean =>
       t.is(n, 'failed') ||
       (t.is(n, 'end') ? O[n] > 0 || (N[n] > 0 && !k.again) : (t.is(n, 'closed') && !k.again) || (O[n] > 0 && t.first(n) === -1))
@@ -98,7 +101,7 @@ export const iMcts = method({
     await s.workers(
       async sim => {
         const all = t.nodes().filter(n => n !== t.root && !closed(n))
-        const n = sim.hold(argmax(all, hybrid, sim.random)) // 5
+        const n = sim.hold(argmax(all, x => hybrid(x, t.parent(x)!), sim.random)) // 5
         if (N[n] > 0 && t.first(n) === -1 && !t.is(n, 'end') && (await expand(n)).length === 0) return
         await run(sim, n)
       },

@@ -1,7 +1,7 @@
 // Intelligent Go-Explore: return to an interesting state, explore from there, keep what is interesting; a model says what is.
 import { chooseOne, chosen, finish, StateArchive, yesOrNo } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId, Sim } from '../contract/index.ts'
-import { argmax, canonical } from '../kernel/index.ts'
+import { argmax, canonical, telling } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 const selectState = chooseOne('select-state')
@@ -91,7 +91,11 @@ export const intelligentGoExplore = method({
     }
     const select = async (states: readonly NodeId[], sim: Sim) => {
       if (k.select === 'random') return sim.random.pick(states)
-      if (k.select === 'visits') return argmax(states, n => -archive.visits(n))!
+      if (k.select === 'visits')
+        return argmax(
+          states,
+          telling(t, 'unvisited', n => -archive.visits(n)),
+        )!
       const question = 'Of the states that you could return to and explore from, which is the most promising?'
       const n = states[await chosen(s, parts.selectState, { question, items: states.map(state), history: said.select }, sim.random, k)] // 2
       remember(said.select, state(n))

@@ -1,7 +1,7 @@
 // Best-first tree search for language model agents.
 import { finish } from '../compose/index.ts'
 import type { EdgeId, Io, NodeId, Value } from '../contract/index.ts'
-import { canonical, Frontier, top } from '../kernel/index.ts'
+import { canonical, Frontier, tell, telling, top } from '../kernel/index.ts'
 import { labels, plainScale } from '../reward/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
@@ -57,7 +57,11 @@ export const lmAgentTreeSearch = method({
     const candidates = async (n: NodeId): Promise<EdgeId[]> => {
       if (!drawn.has(n)) await s.propose(n, { n: Math.max(2 * k.b, k.draws) })
       drawn.add(n)
-      return top(t.edges(n), k.b, e => M[e]) // 1
+      return top(
+        t.edges(n),
+        k.b,
+        telling(t, 'agreement', e => M[e]),
+      ) // 1
     }
     const appraise = async (n: NodeId): Promise<boolean> => {
       if (!Number.isNaN(V[n])) return false
@@ -71,7 +75,7 @@ export const lmAgentTreeSearch = method({
     }
 
     for (let round = 0; round < (k.maxSteps || Infinity) && !t.is(t.root, 'end'); round++) {
-      const open = new Frontier<EdgeId>()
+      const open = new Frontier<EdgeId>('max', (e, worth) => tell(t, 'worth', e, worth))
       let pushed = 0
       const push = (e: EdgeId, worth: number): void => open.push(e, k.frontier === 'best' ? worth : k.frontier === 'breadth' ? 0 : pushed++)
       for (const e of await candidates(t.root)) push(e, 0.5) // 2

@@ -1,7 +1,7 @@
 // MASTER: each node checks its facts, then scores itself with a confidence that says how far the score is trusted; no simulations.
 import { finish } from '../compose/index.ts'
 import type { Ask, NodeId } from '../contract/index.ts'
-import { argmax } from '../kernel/index.ts'
+import { argmax, chosenBy, terms } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 const validate: Ask<void, string> = {
@@ -81,16 +81,16 @@ export const master = method({
       }
     }
     const times = (n: NodeId): number => 1 + updates[n]
-    const score = (n: NodeId): number => {
-      const p = t.parent(n)
-      if (p === null) return 0
+    const explore = (n: NodeId, p: NodeId): number => {
       const all = t.children(p).reduce((sum, c) => sum + times(c), 1)
-      return Q[n] + (k.weight / confidence[n]) * Math.sqrt(Math.log(all) / times(n)) // 4
+      return (k.weight / confidence[n]) * Math.sqrt(Math.log(all) / times(n))
     }
+    const score = terms(t, { exploit: n => Q[n], explore: (n, p) => explore(n as NodeId, p) }) // 4
+    chosenBy(t, score)
     const open = (): NodeId[] => t.nodes().filter(n => expanded[n] === 0 && !t.is(n, 'end') && !t.is(n, 'failed'))
     await s.workers(
       async sim => {
-        const n = sim.hold(argmax(open(), score, sim.random))
+        const n = sim.hold(argmax(open(), x => (x === t.root ? 0 : score(x, t.parent(x)!)), sim.random))
         expanded[n] = 1
         const kids = await s.expand(n, { n: k.branches, tries: 3, sampling: { temperature: k.temperature } }) // 1, 3
         if (kids.length === 0) return n === t.root ? s.stop() : s.prune(n)

@@ -1,7 +1,7 @@
 // MCTS-DPO: a search for each step of an answer, whose committed steps and their siblings are step-level preference pairs.
 import { appraiser, attempts, finish } from '../compose/index.ts'
 import type { Column, EdgeId, NodeId, Search } from '../contract/index.ts'
-import { argmax, backup, childMean, meanLogprob, puct, type Rule, softmax } from '../kernel/index.ts'
+import { argmax, backup, childMean, chosenBy, meanLogprob, puct, type Rule, softmax } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -57,6 +57,7 @@ export const mctsDpo = method({
     marks[t.root] = 0
     committed[t.root] = 1
     const score = puct(t, { c: k.w, unvisited: (e: EdgeId) => Q[e] })
+    chosenBy(t, score)
     const below = childMean('atLeastOne')
     const rule: Rule = (_, n, r) => {
       worths[n] = below(t, n, r) || worths[n]

@@ -1,7 +1,7 @@
 // Q* search: A* with edges, not nodes, on the open list.
 import { finish, stateOf } from '../compose/index.ts'
 import type { Drawing, EdgeId, NodeId } from '../contract/index.ts'
-import { argmax, Frontier } from '../kernel/index.ts'
+import { argmax, chosenBy, Frontier, tell, terms } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -47,9 +47,10 @@ export const qStarSearch = method({
   async run(s, k) {
     const t = s.tree
     const G = t.column('g', 0)
-    const open = new Frontier<EdgeId>('min')
+    const open = new Frontier<EdgeId>('min', (e, f) => tell(t, 'f', e, f))
     const closed = new Map<string | number, number>([[stateOf(s, t.root), 0]])
     const q = (e: EdgeId): number => (k.q === 'cost' ? -t.F[e] : -Math.log(t.F[e]))
+    chosenBy(t, terms(t, { g: e => k.w * G[t.parent(e)!], q }))
     const draw = { how: k.how as Drawing, ...(k.width > 0 ? { n: k.width } : k.how === 'iid' ? { n: 8 } : {}) }
     const push = async (nodes: readonly NodeId[]): Promise<void> => {
       const edges = await Promise.all(

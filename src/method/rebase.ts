@@ -34,7 +34,7 @@ export const rebase = method({
   promises: ['orderFree'],
   needs: ['policy', 'value'],
   async run(s, k) {
-    const share = (live: readonly NodeId[], left: number) => rebaseShares(s.tree.V, live, left, k.T) // 3
+    const share = (live: readonly NodeId[], left: number) => rebaseShares(s.tree, live, left, k.T) // 3
     for (let pass = 0; pass < (k.passes || Infinity); pass++) if ((await widthSearch(s, { ...k, share })) === 0) return
   },
   answer: (t, k) => elected(t, k.choose), // 4

@@ -1,7 +1,7 @@
 // RepExp: many attempts, verified in the order in which each is the one most unlike those before it.
 import { attemptAt, attemptRounds, finish } from '../compose/index.ts'
 import type { NodeId, Search } from '../contract/index.ts'
-import { argmax, centred, ellipticOrder } from '../kernel/index.ts'
+import { argmax, centred, ellipticOrder, tell } from '../kernel/index.ts'
 import { features } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -59,7 +59,9 @@ export const repexp = method({
       const texts = nodes.map(n => attemptAt(t, n).text!)
       const hs = centred(await features(s, texts, k.dimensions)) // 2
       const first = k.first === 'modal' ? nodes.indexOf(argmax(nodes, n => t.M[n])!) : s.random('first').int(nodes.length)
-      return ellipticOrder(hs, { first, k: many, lambda: k.lambda }).map(i => nodes[i]) // 3
+      return ellipticOrder(hs, { first, k: many, lambda: k.lambda, told: (i, bonus) => tell(t, 'bonus', nodes[i], bonus) }).map(
+        i => nodes[i],
+      ) // 3
     }
   },
 })

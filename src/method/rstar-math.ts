@@ -1,7 +1,7 @@
 // rStar-Math: rollouts through the whole tree to an answer, steps that were run before they count, and a preference model for what is unfinished.
 import { appraiser, ballots, finish, growth, paced, paceKnob } from '../compose/index.ts'
 import type { Drawing, NodeId, Search } from '../contract/index.ts'
-import { argmax, backup, mean, top, uct, vote } from '../kernel/index.ts'
+import { argmax, backup, chosenBy, mean, top, uct, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -66,6 +66,7 @@ export const rstarMath = method({
     const preference = (x: number): number => (k.squash > 0 ? Math.tanh(Math.log(x / (1 - x)) / k.squash) : worth(x))
     const grown = growth(s, { draw: { n: k.n, how: k.how as Drawing, sampling: { grain: 'step' } }, widening: k.widening })
     const score = uct(t, { c: k.c, unvisited: 0 }) // 3
+    chosenBy(t, score)
     /** A visit of one node alone. */
     const mark = (n: NodeId, q: number): void => {
       if (N[n] > 0 || Number.isNaN(q)) return

@@ -1,6 +1,7 @@
 // SPaR, the search: a response that fails is refined in a small tree until one passes.
 import { finish } from '../compose/index.ts'
 import type { NodeId, Value, WorldBase } from '../contract/index.ts'
+import { telling, top } from '../kernel/index.ts'
 import { token, words } from '../model/seedling/vocabulary.ts'
 import { labelIn, plainScale } from '../reward/index.ts'
 import { bestAnswer, method, modelPolicy } from '../runtime/index.ts'
@@ -93,6 +94,7 @@ export const spar = method({
       promising: Object.keys(plainScale).filter(w => plainScale[w] > 0),
       lost: Object.keys(plainScale).filter(w => plainScale[w] === 0),
     }
+    const value = telling(t, 'value', (n: NodeId) => V[n])
     const judge = ballot(k.votes, k.judgeTemperature, labels)
     const refiner = modelPolicy(s.world as WorldBase<any, any, any, any>, 'critic')
     const grain = s.world.grains?.includes('attempt') ? 'attempt' : 'step'
@@ -104,7 +106,7 @@ export const spar = method({
       return nodes
     }
     const drafts = await judged(await s.expand(t.root, { n: k.samples, tries: 3, sampling: { ...sampling, grain } })) // 1
-    const root = drafts.find(n => V[n] < 0.5 && !t.is(n, 'end')) // 2
+    const root = drafts.find(n => value(n) < 0.5 && !t.is(n, 'end')) // 2
     const refine = (n: NodeId): Promise<NodeId[]> => {
       const said = t.judged(n)?.critique
       const hint =
@@ -112,14 +114,14 @@ export const spar = method({
       return s.expand(n, { n: k.branch, tries: 3, by: refiner, sampling: { ...sampling, grain: 'step' }, ...hint })
     }
     const bfs = k.order === 'bfs'
-    const best = (nodes: NodeId[]): NodeId[] => nodes.toSorted((a, b) => V[b] - V[a])
+    const best = (nodes: NodeId[]): NodeId[] => top(nodes, Number.POSITIVE_INFINITY, value)
     let level = 0
     let made = 0
     for (let open = root === undefined ? [] : [root]; open.length > 0 && made < k.nodes; level++) {
       const now = bfs ? open : open.slice(-1)
       const kids = await judged((await Promise.all(now.map(refine))).flat()) // 3
       made += kids.length
-      if (kids.some(n => V[n] > k.gate)) return // 4
+      if (kids.some(n => value(n) > k.gate)) return // 4
       const deeper = kids.filter(n => !t.is(n, 'end') && !Number.isNaN(V[n]) && t.depth(n) - t.depth(root!) < k.depth)
       if (!bfs) open = [...open.slice(0, -1), ...best(deeper).reverse()]
       else

@@ -1,7 +1,7 @@
 // SWE-Search: one child at a time, chosen globally by a composed score; what the value agent says of one branch is a hint for the next.
 import { adviser, appraiser, finish, hindsight, lastWord } from '../compose/index.ts'
 import type { NodeId, Ranker } from '../contract/index.ts'
-import { argmax, average, backup, canonical, mean, terms, top, wordsInCommon } from '../kernel/index.ts'
+import { argmax, average, backup, canonical, chosenBy, mean, terms, top, wordsInCommon } from '../kernel/index.ts'
 import { debate } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -99,6 +99,7 @@ export const sweSearch = method({
       },
       twins: n => -25 * kids(n).filter(c => t.twin(c) !== null).length ** 2,
     })
+    chosenBy(t, score)
     const open = () =>
       t
         .nodes()

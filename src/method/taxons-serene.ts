@@ -1,7 +1,7 @@
 // TAXONS and SERENE: novelty in a learned space of behaviours, and emitters wherever something was rewarded.
 import { behaviour, Descriptors, Emitter, type Varied, variation } from '../compose/index.ts'
 import type { NodeId, Policy } from '../contract/index.ts'
-import { argmax, euclidean, paretoFront, top } from '../kernel/index.ts'
+import { argmax, euclidean, paretoFront, telling, top } from '../kernel/index.ts'
 import { method } from '../runtime/index.ts'
 
 /**
@@ -84,7 +84,10 @@ export const taxonsSerene = method({
         const all = [...new Set([...population, ...kids])]
         const bySurprise = generation > 0 && s.random('criterion', generation).next() < k.surprise
         const among = [...all, ...archive, ...rewarded]
-        const worth = new Map(all.map(n => [n, bySurprise ? seen.surprise(n) : seen.novelty(n, among, k.k)])) // 2
+        const rate = telling(t, bySurprise ? 'surprise' : 'novelty', (n: NodeId) =>
+          bySurprise ? seen.surprise(n) : seen.novelty(n, among, k.k),
+        )
+        const worth = new Map(all.map(n => [n, rate(n)])) // 2
         const found = kids.filter(n => paid(n) && !rewarded.includes(n))
         candidates.push(...found)
         rewarded.push(...found)

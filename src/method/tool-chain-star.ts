@@ -1,7 +1,7 @@
 // ToolChain*: A* over chains of calls, its costs from a memory of plans, from agreement among samples, and from one imagined plan.
 import { familiarity, finish, type PlanMemory, relativePosition } from '../compose/index.ts'
 import type { Ask, Io, NodeId, Search } from '../contract/index.ts'
-import { argmax, canonical, Frontier } from '../kernel/index.ts'
+import { argmax, canonical, chosenBy, Frontier, tell, terms } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /** How many steps a reply writes down: its lines, or one at least. */
@@ -86,7 +86,8 @@ export const toolChainStar = method({
       const h1 = k.h1 ? relativePosition(named(n), known) : 0 // 6
       return (1 - h1) ** k.beta * (1 - h2) ** (1 - k.beta) // 8
     }
-    const open = new Frontier<NodeId>('min')
+    const open = new Frontier<NodeId>('min', (n, f) => tell(t, 'f', n, f))
+    chosenBy(t, terms(t, { g: e => G[e], h: e => H[e] }))
     const vague = new Set<NodeId>() // without their h_2 yet
     open.push(t.root, 0)
     for (let i = 0; k.T === 0 || i < k.T; ) {

@@ -1,7 +1,7 @@
 // Tree of Thoughts: breadth-first search that keeps the b best thoughts of a level (algorithm 1).
 import { appraiser, distinctStates, finish } from '../compose/index.ts'
 import type { Io, NodeId, Value } from '../contract/index.ts'
-import { top } from '../kernel/index.ts'
+import { telling, top } from '../kernel/index.ts'
 import { labels } from '../reward/index.ts'
 import { method } from '../runtime/index.ts'
 
@@ -54,14 +54,15 @@ export const treeOfThoughts = method({
       await finish(s, kids, k)
       return kids
     }
+    const value = telling(t, 'value', (n: NodeId) => t.V[n])
     let level: NodeId[] = [t.root]
     for (let d = 0; d < k.T && level.length > 0; d++) {
       const candidates = distinctStates(s, (await Promise.all(level.map(grow))).flat())
       await appraise(candidates) // 2
       level =
         k.select === 'greedy'
-          ? top(candidates, k.b, n => t.V[n]) // 3
-          : s.random('select', d).sample(candidates, k.b, n => t.V[n])
+          ? top(candidates, k.b, value) // 3
+          : s.random('select', d).sample(candidates, k.b, value)
     }
   },
 })

@@ -1,7 +1,7 @@
 // TreePO's sampling: the answers to one question drawn as a tree of segments that share their prefixes.
 import { advance, ballots } from '../compose/index.ts'
 import type { NodeId, Search } from '../contract/index.ts'
-import { allocate, meanLogprob, repeats, vote } from '../kernel/index.ts'
+import { allocate, meanLogprob, repeats, tell, vote } from '../kernel/index.ts'
 import { bestAnswer, method } from '../runtime/index.ts'
 
 /**
@@ -114,5 +114,6 @@ function shared(s: Search<any, any, any>, open: readonly NodeId[], total: number
     : open.map((_, i) => each + (i === open.length - 1 ? total - each * open.length : 0))
   const out = new Map<NodeId, number>()
   for (const [i, n] of open.entries()) out.set(n, (out.get(n) ?? 0) + more[i])
+  for (const [n, share] of out) tell(s.tree, 'share', n, share)
   return out
 }

@@ -67,7 +67,7 @@ describe('rows', () => {
     expect(low).toBeGreaterThan(0.2)
     expect(high).toBeLessThan(0.75)
   })
-  test('intervals hold for all methods together: wider with their number, and each by itself as before', () => {
+  test('intervals hold for all methods together: wider with their number, and each by itself as before', { timeout: 300_000 }, () => {
     const grades = (shift: number) => Array.from({ length: 60 }, (_, i) => [(i * 7 + shift) % 60 < 20 + shift ? 1 : 0])
     const few = rows(cellsOf([grades(0), grades(9)]), options(['best-of-n', 'x'], 60))
     const all = Array.from({ length: 12 }, (_, i) => grades(i))

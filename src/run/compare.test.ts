@@ -322,7 +322,7 @@ describe('in a store', () => {
     expect(c.ended).toBe('done')
     expect(paid(c)).toEqual(paid(await go(latency)))
   })
-  test.each([1, 2])('killed in the middle, and resumed: as if nothing had happened; threads: %i', async threads => {
+  test.each([1, 2])('killed in the middle, and resumed: as if nothing had happened; threads: %i', { timeout: 300_000 }, async threads => {
     const store = folder()
     const plan = {
       world: 'game24',
@@ -379,12 +379,12 @@ describe('on several threads', () => {
     budget: { calls: 40 },
     seeds: 2,
   }
-  test('the same to the last digit', async () => {
+  test('the same to the last digit', { timeout: 300_000 }, async () => {
     const one = await comparePlan(plan, { threads: 1 })
     expect(one.excluded.map(x => x.method)).toEqual(['self-certainty'])
     expect(essence(await comparePlan(plan, { threads: 3 }))).toEqual(essence(one))
   })
-  test('interrupted and resumed, in a store', async () => {
+  test('interrupted and resumed, in a store', { timeout: 300_000 }, async () => {
     const store = folder()
     const going = comparePlan(plan, {
       store,

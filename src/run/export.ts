@@ -135,7 +135,9 @@ function examplesOf(teller: Teller, o: ExportOptions, source: { run: string; tas
 const whyNone = (o: ExportOptions): string =>
   o.format === 'preference'
     ? 'a pair needs a better and a worse one: look at --pairs, --labels and --margin, or take more runs'
-    : 'nothing in them is known to be right: a run without a verifier, or without an answer, teaches nothing here'
+    : o.format === 'critique'
+      ? 'no judge gave its reasons in words for a state below which an answer was checked: critiques are made of those'
+      : 'nothing in them is known to be right: a run without a verifier, or without an answer, teaches nothing here'
 
 const sum = (spent: readonly Partial<Usage>[]): Partial<Usage> => {
   const out: Record<string, number | null> = {}

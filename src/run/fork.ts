@@ -10,14 +10,32 @@ export interface ForkOptions {
   after?: number
   /** What happens then. */
   act?: Act
+  /** What is otherwise from there on. Its limits are those that are lower, or new, there; higher ones are for who resumes it (`SolveOptions.resume`). */
+  change?: {
+    seed?: number
+    /** The model that answers for the policy: as a plan names it, and its id. */
+    model?: { spec: string; id: string }
+    limits?: Limits
+  }
   /** Name of the key that asked for it. */
   by?: string
 }
 
+/** What is otherwise by now than a run's plan says, by the changes in its record. */
+export interface Changed {
+  seed?: number
+  /** As a plan names a model. */
+  policy?: string
+}
+export const changedIn = (meta: RunMeta): Changed => (meta.options.changed as Changed | undefined) ?? {}
+
 /**
  * Makes a paused run whose record begins as that of another. What the other asked for later is in no record of the fork, but where the fork asks the same
- * it is given the same answer, at its recorded price (`SolveOptions.resume` sees to that). So the fork's spend is what it would have cost by itself.
- * @returns its id; `origin` is the other @throws Failure
+ * it is given the same answer, at its recorded price (`SolveOptions.resume` sees to that). So the fork's spend is what it would have cost by itself. With another
+ * seed it draws anew: what the other was answered later is none of its own.
+ *
+ * Another method, or other knobs, make another search, which no record can begin: see `SolveOptions.knows`.
+ * @returns its id; `origin` is the other @throws Failure; `usage` where a limit is below what the record spent
  */
 export function fork(store: Store, id: string, o: ForkOptions = {}): string {
   const from = store.open(id)
@@ -31,20 +49,57 @@ export function fork(store: Store, id: string, o: ForkOptions = {}): string {
         `everything before it is whole: espalier resume ${meta.id} --salvage makes a new run of it`,
       )
     const last = records.findLast(r => r.t === 'done' || r.t === 'act')
+    const { change } = o
+    for (const [k, x] of Object.entries(change?.limits ?? {}) as [keyof Limits, number][]) {
+      const had =
+        k === 'seconds'
+          ? (last?.time ?? 0)
+          : k === 'tokens'
+            ? (spent.inputTokens ?? 0) + (spent.outputTokens ?? 0)
+            : ((spent as Limits)[k] ?? 0)
+      if (x < had) throw new Failure('usage', `budget: ${k}=${x} is below what the record spent until there: ${had}`, '')
+    }
+    const { plan: was, part: _part, fork: _fork, until: _until, ...options } = meta.options as { plan?: Plan; [option: string]: unknown }
+    const models = { ...meta.models }
+    const specs = { ...was?.models }
+    let as: string | undefined
+    if (change?.model !== undefined) {
+      for (let n = 2; as === undefined || as in models; n++) as = `policy ${n}`
+      models[as] = change.model.id
+      specs[as] = change.model.spec
+    }
+    if (change !== undefined) {
+      const act: Act = {
+        do: 'change',
+        ...(change.seed === undefined ? {} : { seed: change.seed }),
+        ...(as === undefined ? {} : { models: { policy: as } }),
+        ...(change.limits === undefined ? {} : { limits: change.limits }),
+      }
+      records.push({ t: 'act', act, time: last?.time ?? 0 })
+    }
+    const changes = records.flatMap(r => (r.t === 'act' && r.act.do === 'change' ? r.act : []))
+    for (const role of Object.keys(models))
+      if (/^policy \d+$/.test(role) && !changes.some(c => c.models?.policy === role)) {
+        delete models[role]
+        delete specs[role]
+      }
+    const seed = changes.findLast(c => c.seed !== undefined)?.seed
+    const policy = changes.findLast(c => c.models?.policy !== undefined)?.models?.policy
+    const changed: Changed = { ...(seed === undefined ? {} : { seed }), ...(policy === undefined ? {} : { policy: specs[policy] }) }
     if (o.act !== undefined) records.push({ t: 'act', act: o.act, time: last?.time ?? 0 })
     const { id: _, created, updated, ...rest } = meta
-    const { part: _part, ...options } = meta.options
-    const plan = options.plan as Plan | undefined
     const to = store.create({
       ...rest,
       status: 'paused',
       origin: meta.id,
       options: {
         ...options,
-        fork: meta.id,
-        ...(plan === undefined ? {} : { plan: { ...plan, ...(o.by === undefined ? {} : { by: o.by }) } }),
+        changed,
+        ...(change?.seed === undefined ? { fork: meta.id } : {}),
+        ...(was === undefined ? {} : { plan: { ...was, models: specs, ...(o.by === undefined ? {} : { by: o.by }) } }),
       },
-      limits,
+      models,
+      limits: { ...limits, ...change?.limits },
       spent,
       answer: null,
       solved: null,
@@ -88,7 +143,7 @@ function prefix(
     if (r.t === 'open') continue
     delivered++
     if (r.t === 'act') {
-      if (r.act.do === 'raise') Object.assign(limits, r.act.limits)
+      if (r.act.do === 'raise' || r.act.do === 'change') Object.assign(limits, r.act.limits)
       continue
     }
     ended.add(r.k)

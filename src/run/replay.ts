@@ -3,6 +3,7 @@ import { Failure } from '../kernel/index.ts'
 import { type Event, noJournal, type Run, type RunReport, run, type Tap } from '../runtime/index.ts'
 import { openStore, type RunHandle, type RunMeta } from '../store/index.ts'
 import { answers } from './answers.ts'
+import { comparisonId } from './compare-store.ts'
 import { frameOf, type Plan, type Planned } from './plan.ts'
 
 export interface Replayed {
@@ -16,6 +17,8 @@ export interface Replayed {
 
 /** The frame of a recorded run, from the plan that it was asked for with. */
 export async function recorded(meta: RunMeta, changes: Partial<Plan> = {}): Promise<Planned & { plan: Plan }> {
+  if (meta.method.id === comparisonId)
+    throw new Failure('usage', `${meta.id} is a comparison, which is many runs`, `its runs: espalier runs --of ${meta.id}`)
   const plan = meta.options.plan as Plan | undefined
   if (plan === undefined)
     throw new Failure(
@@ -38,12 +41,13 @@ export interface Rerun {
 /**
  * Runs a record again, as far as it goes. It lets the event loop turn between the records, so that a server can do it beside its work.
  * @param planned frame and task as they were when the run began
- * @throws Failure; Divergence where the record does not fit the frame
+ * @param o.onRun told of the run before it begins @param o.signal puts it down where it is
+ * @throws Failure; Divergence where the record does not fit the frame; the signal's reason
  */
 export async function rerun(
   handle: RunHandle,
   planned: Pick<Planned, 'frame' | 'task'>,
-  o: { tap?: Tap; onEvent?(e: Event): void; signal?: AbortSignal } = {},
+  o: { tap?: Tap; onEvent?(e: Event): void; onRun?(r: Run<any, any, any>): void; signal?: AbortSignal } = {},
 ): Promise<Rerun> {
   const { meta, journal } = handle
   const budget = (meta.options.first as Frame<any, any, any, any>['budget']) ?? meta.limits
@@ -59,7 +63,10 @@ export async function rerun(
     ...(o.onEvent === undefined ? {} : { onEvent: e => o.onEvent!(e as Event) }),
     ...(o.signal === undefined ? {} : { signal: o.signal }),
   })
-  return { run: going, result: await going, records }
+  o.onRun?.(going)
+  const result = await going
+  o.signal?.throwIfAborted()
+  return { run: going, result, records }
 }
 
 /** Runs a recorded run again from its record alone, and says whether every request, the tree and the spend come out the same. Costs nothing. */

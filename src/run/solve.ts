@@ -1,10 +1,11 @@
 import type { Frame, Limits, Provider, RunResult } from '../contract/index.ts'
-import { encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
-import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run } from '../runtime/index.ts'
-import { listen, openStore, type RunHandle, type RunMeta, type Store } from '../store/index.ts'
+import { encodeTerms, encodeTree, Failure, type FlatTree } from '../kernel/index.ts'
+import { type Act, asRoles, defaultConcurrency, type Event, type Known, type Run, type RunSetup, run, type Tap } from '../runtime/index.ts'
+import { listen, openStore, type RunHandle, type RunMeta, type Snapshots, type Store } from '../store/index.ts'
 import { answers } from './answers.ts'
 import { type Evidence, evidence } from './evidence.ts'
 import type { Plan } from './plan.ts'
+import { Requests } from './requests.ts'
 
 /** The contract's own number: raised when recorded runs would go another way under it. */
 export const contractVersion = 1
@@ -23,6 +24,8 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
   part?: { of: string; name: string }
   /** The run that this one continues, as a turn of one exchange continues the former (its `origin` in the store). */
   origin?: string
+  /** A run of the store whose answers need not be paid for again where this one asks the same (its `origin`), up to so many completions and acts of its record. */
+  knows?: { run: string; until?: number }
   /** Called with the run's id before the first effect. */
   onRun?(id: string): void
 }
@@ -37,8 +40,8 @@ export interface SolveOptions extends Omit<RunSetup, 'journal' | 'run' | 'recall
  *
  * @throws Failure: `usage` before anything is spent; `model`, `world` or `store` when the outside refuses for good. What was paid for is in the store.
  */
-export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Run<S, A, Ans> {
-  const { store: where, resume, plan, part, origin, onRun, durability, ...setup } = o
+export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: SolveOptions = {}): Solving<S, A, Ans> {
+  const { store: where, resume, plan, part, origin, knows, onRun, durability, ...setup } = o
   if (where === undefined || where === null) {
     if (resume !== undefined) throw new Failure('usage', `run ${resume} can be resumed from a store only`, 'give the store that holds it')
     const r = run(frame, task, setup)
@@ -48,6 +51,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
   const since = Date.now() / 1000
   const own = typeof where === 'string'
   const store = own ? openStore(where, durability === undefined ? {} : { durability }) : where
+  const requests = new Requests()
   let handle: RunHandle | undefined
   let going: Run<S, A, Ans>
   let raise: Limits | undefined
@@ -76,6 +80,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
       setup.clock ??= meta.options.clock as SolveOptions['clock']
       frame = { ...frame, budget: originalLimits(meta) }
     }
+    setup.tap = both(requests, setup.tap)
     const cache = setup.cache ? store.cache : undefined
     const known = knownOf(store, handle.meta)
     going = run(frame, task, {
@@ -104,13 +109,13 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
   const { id } = handle
   const kept = going.then(
     r => {
-      keep(store, own, handle, going, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
+      keep(store, own, handle, going, requests, r, r.ended === 'cancelled' ? 'paused' : 'done', r.why)
       return r
     },
     e => {
       const partial = (e as { partial?: RunResult<S, A, Ans> }).partial
       try {
-        keep(store, own, handle, going, partial, 'failed', (e as Error).message)
+        keep(store, own, handle, going, requests, partial, 'failed', (e as Error).message)
       } catch {
         // The first failure matters more than that it could not be noted.
       }
@@ -134,6 +139,7 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
   return {
     ...going,
     id,
+    requests,
     act: steer,
     // biome-ignore lint/suspicious/noThenProperty: a run is awaited like the result it stands for
     then: (a, b) => kept.then(a, b),
@@ -152,6 +158,28 @@ export function solve<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: Solv
   }
 }
 
+/** A run under way. */
+export interface Solving<S, A, Ans> extends Run<S, A, Ans> {
+  /** What it asked of its models, where it is kept. */
+  readonly requests?: Requests
+}
+const both = (mine: Tap, other: Tap | undefined): Tap =>
+  other === undefined
+    ? mine
+    : {
+        request(k, job) {
+          mine.request?.(k, job)
+          other.request?.(k, job)
+        },
+        judged(e, column, by, a) {
+          mine.judged?.(e, column, by, a)
+          other.judged?.(e, column, by, a)
+        },
+      }
+
+/** A record of fewer requests is run again before anybody notices: what that tells is not kept. */
+export const worthKeeping = 256
+
 /** What is known of a run beside its tree: how it ended, why, and the path to its answer. */
 export interface Kept {
   ended: string
@@ -164,6 +192,7 @@ function keep(
   own: boolean,
   handle: RunHandle,
   run: Run<any, any, any>,
+  requests: Requests,
   r: RunResult<any, any, any> | undefined,
   status: 'done' | 'paused' | 'failed',
   why: string | undefined,
@@ -176,6 +205,11 @@ function keep(
       const kept: Kept = { ended: r.ended, ...(why === undefined ? {} : { why }), path: evidence(r) }
       handle.snapshot.save('evidence', JSON.stringify(kept))
       handle.snapshot.save('ledger', run.ledger.encode(t.size))
+      try {
+        if (requests.size >= worthKeeping) keepDeep(handle.snapshot, requests, t)
+      } catch {
+        // Its record tells it again: no reason to leave the run without its end.
+      }
       store.update(handle.id, {
         status,
         spent: r.spent,
@@ -193,8 +227,16 @@ function keep(
   }
 }
 
+/** What a replay would tell beside the tree, so that none is needed to look at a node: requests and judgements, and the terms of choices. */
+export function keepDeep(snapshots: Snapshots, requests: Requests, t: FlatTree): void {
+  snapshots.save('requests', requests.encode())
+  const terms = encodeTerms(t)
+  if (terms !== null) snapshots.save('terms', terms)
+}
+
 function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptions): Parameters<Store['create']>[0] {
   const models: Record<string, Provider> = asRoles(frame.model)
+  const from = o.part?.of ?? o.origin ?? o.knows?.run
   return {
     world: frame.world.id,
     method: { id: frame.method.id, version: frame.method.version ?? 1 },
@@ -207,8 +249,9 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
       reward: frame.reward?.id ?? null,
       first: frame.budget ?? {},
       ...(o.part === undefined ? {} : { part: o.part.name }),
+      ...(o.knows === undefined ? {} : { fork: o.knows.run, ...(o.knows.until === undefined ? {} : { until: o.knows.until }) }),
     },
-    ...(o.part === undefined ? (o.origin === undefined ? {} : { origin: o.origin }) : { origin: o.part.of }),
+    ...(from === undefined ? {} : { origin: from }),
     limits: { ...frame.budget },
     seed: o.seed ?? 1,
     concurrency: o.concurrency ?? defaultConcurrency,
@@ -219,6 +262,7 @@ function describe(frame: Frame<any, any, any, any>, task: unknown, o: SolveOptio
 /** What a fork need not pay for: the answers of the run that it was made from, while that is there. */
 function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | undefined {
   let known: Map<string, Known> | undefined
+  let until = meta.options.until as number | undefined
   for (let from = meta.options.fork; typeof from === 'string'; ) {
     let of: RunHandle
     try {
@@ -228,8 +272,10 @@ function knownOf(store: Store, meta: RunMeta): ReadonlyMap<string, Known> | unde
     }
     try {
       // What the nearer one was answered goes first.
-      known = new Map([...answers(of.journal), ...(known ?? [])])
-      from = of.meta.options.fork
+      known = new Map([...answers(of.journal, until), ...(known ?? [])])
+      // Who knows a part of a record only knows no more of what that one knew.
+      from = until === undefined ? of.meta.options.fork : undefined
+      until = of.meta.options.until as number | undefined
     } finally {
       of.close()
     }

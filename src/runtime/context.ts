@@ -1,5 +1,5 @@
 import type { Assessment, Context, Dialect, Draw, EdgeId, Message, NodeId, Note, Outcome, Wanted, WorldBase } from '../contract/index.ts'
-import type { FlatTree } from '../kernel/index.ts'
+import { Failure, type FlatTree } from '../kernel/index.ts'
 
 const step: Wanted = { for: 'step' }
 
@@ -68,8 +68,10 @@ export class Place<S, A> implements Context<S, A> {
   messages(want: Wanted = step, dialect = this.#dialect): Message[] {
     const own: Dialect<S, A> | undefined = dialect === 'text' ? this.#world : this.#world.dialects?.[dialect]
     if (own === undefined)
-      throw new Error(
-        `world ${this.#world.id} has no dialect '${dialect}'; it has: ${['text', ...Object.keys(this.#world.dialects ?? {})].join(', ')}`,
+      throw new Failure(
+        'usage',
+        `world ${this.#world.id} has no dialect '${dialect}'`,
+        `it has: ${['text', ...Object.keys(this.#world.dialects ?? {})].join(', ')}`,
       )
     const messages = own.render(this, want)
     // Only dialects of words have room for words beside the world's own.

@@ -101,7 +101,7 @@ export class Gate {
           await pause(live, wait)
         } else if (f.code === 'limited' || f.code === 'fault' || f.code === 'refused') {
           const tried = faults > 1 || limits > 1 ? ` (tried ${faults + limits} times)` : ''
-          throw new Failure('model', `${this.#model}: ${f.message}${tried}`, 'nothing is lost: mend the cause, then resume the run', {
+          throw new Failure('model', `${this.#model}: ${f.message}${tried}`, 'mend the cause, then resume the run', {
             cause: e,
           })
         } else throw e

@@ -45,6 +45,17 @@ export type Act =
   | ({ do: 'turn' } & Turn) // the answer was acted on outside
   | { do: 'prefer'; better: string; worse: string; why?: string } // two addresses: a pair for training, which changes nothing of the search
   | { do: 'edit'; key: string; text: string } // another action below that node, as the world reads it: it is taken
+  | ({ do: 'change' } & Change) // the search goes on in another way
+
+/** What is otherwise from a place of a record on. What was asked for before stays as it was asked. */
+export interface Change {
+  /** Of chance. */
+  seed?: number
+  /** Models by role: the role of the frame whose model answers from here on. Roles without a model of their own follow the policy, as always. */
+  models?: Readonly<Record<string, string>>
+  /** Limits; lower ones, too, but never below what was spent. */
+  limits?: Limits
+}
 
 /** What became of a search's answer outside. It is observed below the node that was answered with, and the search goes on from there. */
 export interface Turn {
@@ -78,6 +89,8 @@ export interface Journal {
   read(): Iterable<JournalRecord>
   /** Number of records that `read` would give; 0: a new run. */
   readonly size: number
+  /** It keeps nothing: what is appended needs no payloads. */
+  readonly blank?: boolean
   close(): void
 }
 
@@ -100,4 +113,4 @@ export class MemoryJournal implements Journal {
 }
 
 /** Keeps nothing: for runs that need no resume. */
-export const noJournal = (): Journal => ({ append() {}, read: () => [], size: 0, close() {} })
+export const noJournal = (): Journal => ({ append() {}, read: () => [], size: 0, blank: true, close() {} })

@@ -1,4 +1,4 @@
-import type { EdgeId, LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
+import type { EdgeId, Frame, LanguageModel, Limits, Message, Price, Provider, Sample, Sampling, Usage } from '../contract/index.ts'
 import { Failure } from '../kernel/index.ts'
 import type { Gate } from './gate.ts'
 import type { Handling, Job } from './request.ts'
@@ -168,4 +168,10 @@ export function roleProvider(models: Record<string, Provider>, role: string): Pr
   if (p === undefined)
     throw new Failure('usage', `no model is given for the role '${role}'`, 'give the frame a model: model: simulated({ ... })')
   return p
+}
+
+/** The models of a frame by role. */
+export function asRoles(model: Frame<any, any, any, any>['model']): Record<string, Provider> {
+  if (model === undefined) return {}
+  return 'sample' in model && typeof model.sample === 'function' ? { policy: model as Provider } : (model as Record<string, Provider>)
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { FlatTree } from '../kernel/index.ts'
 import { grower, kitchen } from './fixture/methods.ts'
 import { toy, toyModel, toyValue } from './fixture/toy.ts'
-import { type Journal, type JournalRecord, MemoryJournal, type RunSetup, run } from './index.ts'
+import { type Journal, type JournalRecord, MemoryJournal, noJournal, type RunSetup, run } from './index.ts'
 
 const digest = (r: { tree: unknown }): string => (r.tree as FlatTree).digest()
 const kinds = { grower, kitchen: kitchen() }
@@ -55,6 +55,14 @@ describe('a record is run again exactly', () => {
     const [a, b, c] = [await start({ seed: 3 }), await start({ seed: 3 }), await start({ seed: 4 })]
     expect(digest(b)).toBe(digest(a))
     expect(digest(c)).not.toBe(digest(a))
+  })
+  test('a run that nobody keeps grows the tree of one that is kept: the method sees what a record would give back', async () => {
+    for (const method of ['grower', 'kitchen'] as const) {
+      const [bare, kept] = [start({ method, journal: noJournal() }), start({ method, journal: new MemoryJournal() })]
+      const [a, b] = [await bare, await kept]
+      expect(bare.report.fingerprint).toBe(kept.report.fingerprint)
+      expect([digest(a), a.answer, spentOf(a)]).toEqual([digest(b), b.answer, spentOf(b)])
+    }
   })
 })
 

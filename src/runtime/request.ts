@@ -85,11 +85,19 @@ export class Party {
   /** What was kept back may be used. */
   final = false
   done = false
+  /** Is among those that the next turn tells of a change, or asks whether they have ended. */
+  woken = false
+  watched = false
   /** Told when nothing is under way any more and everything that followed has happened. */
   quiet: () => void = () => {}
   /** Its own time, or that of a search around it. */
   get timeIsUp(): boolean {
     for (let p: Party | undefined = this; p !== undefined; p = p.outer) if (p.expired) return true
+    return false
+  }
+  /** Is this one, or a search within it. */
+  isWithin(outer: Party): boolean {
+    for (let p: Party | undefined = this; p !== undefined; p = p.outer) if (p === outer) return true
     return false
   }
   constructor(budget: Scope, outer?: Party) {

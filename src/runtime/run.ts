@@ -15,15 +15,17 @@ import type {
 import { binding, Failure, type FlatTree, isGame, maximum, seenFromRoot, usage } from '../kernel/index.ts'
 import { brief } from './brief.ts'
 import { type Clock, realClock, virtualClock } from './clock.ts'
+import type { Ended } from './course.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { Event, EventData, EventKind } from './events.ts'
 import { gates } from './gate.ts'
-import { type Act, type Journal, MemoryJournal, type Turn } from './journal.ts'
+import { type Act, type Journal, noJournal, type Turn } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Scope } from './meter.ts'
 import { neededFor } from './method.ts'
+import { asRoles } from './model.ts'
 import type { Tap } from './request.ts'
-import { asRoles, type Ended, RunningSearch } from './search.ts'
+import { RunningSearch } from './search.ts'
 import { runSpan } from './telemetry.ts'
 
 /** What a run can be given beside its frame and task. */
@@ -107,7 +109,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   const kind = o.clock ?? (providers.length > 0 && providers.every(p => p.clock === 'virtual') ? 'virtual' : 'real')
   const clock: Clock = kind === 'virtual' ? virtualClock() : realClock()
   const budget = new Scope(limits)
-  const journal = o.journal ?? new MemoryJournal()
+  const journal = o.journal ?? noJournal()
   const resumed = journal.size > 0
 
   // Events: to a callback, and to whoever iterates. Nothing is built while nobody listens.
@@ -162,6 +164,9 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         search.reopen()
         search.raise(act.limits)
         watchDeadline()
+      } else if (act.do === 'change') {
+        search.change(act)
+        watchDeadline()
       } else if (act.do === 'turn') {
         search.turn(act)
         watchDeadline()
@@ -184,7 +189,6 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
   const search = new RunningSearch<S, A, Ans, T>(
     {
       engine,
-      seed: o.seed ?? 1,
       strict: o.strict ?? false,
       gate,
       ledger,
@@ -346,7 +350,7 @@ export function run<S, A, Ans, T>(frame: Frame<S, A, Ans, T>, task: T, o: RunSet
         effects: engine.issued,
         missing: engine.missing,
         recalled: engine.recalled,
-        inFlight: engine.inFlight,
+        inFlight: engine.pending.size,
         paid: engine.paid,
         fingerprint: search.tree.fingerprint,
         known: usage(engine.knownUsage),

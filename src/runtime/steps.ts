@@ -1,27 +1,11 @@
 import type { EdgeId, Io, Limits, LiveWorld, NodeId, Usage, World } from '../contract/index.ts'
-import { canonical, Failure, type FlatTree, maximum } from '../kernel/index.ts'
+import { canonical, Failure, maximum } from '../kernel/index.ts'
 import { brief } from './brief.ts'
-import type { Engine } from './engine.ts'
 import { EffectError } from './errors.ts'
-import type { EventData, EventKind } from './events.ts'
+import type { Home } from './home.ts'
 import { BoundIo, type Host } from './io.ts'
-import type { Scope } from './meter.ts'
-import type { Handling, Job, Party } from './request.ts'
+import type { Handling, Job } from './request.ts'
 import { Drift, Sessions, type Way } from './sessions.ts'
-
-/** The search whose edges are taken. */
-export interface Home<S, A, Ans> extends Host {
-  readonly tree: FlatTree<S, A, Ans>
-  readonly budget: Scope
-  readonly party: Party
-  readonly scope: string
-  readonly shared: {
-    readonly engine: Engine
-    readonly emit?: ((kind: EventKind, data: EventData[EventKind], address?: string) => void) | undefined
-  }
-  at(e: EdgeId): Io
-  flag(e: EdgeId, f: Parameters<FlatTree['flag']>[1], on?: boolean): void
-}
 
 /** Taking edges, in worlds of each kind: pure ones are computed, asking ones ask, live ones are moved to the place and acted on. */
 export class Steps<S, A, Ans, T> {

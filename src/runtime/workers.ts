@@ -93,7 +93,7 @@ export class Workers {
             return
           }
           release()
-          if (!(await this.#engine.change(this.#party)) || pool.over || pool.failed || this.#party.halted) return
+          if (!(await this.#engine.parties.change(this.#party)) || pool.over || pool.failed || this.#party.halted) return
           continue
         } finally {
           release()
@@ -105,8 +105,8 @@ export class Workers {
           }
         } else pool.idle = 0
         // Others may wait for what this simulation changed without an effect.
-        if (this.#party.waiters.length > 0) this.#engine.changed(this.#party)
-        if (this.#engine.issued === asked && index % breath === breath - 1) await this.#engine.tick(this.#party)
+        if (this.#party.waiters.length > 0) this.#engine.parties.changed(this.#party)
+        if (this.#engine.issued === asked && index % breath === breath - 1) await this.#engine.parties.tick(this.#party)
         break
       }
     }

@@ -1,7 +1,7 @@
 // Requests under way: how many, what they may still do, and how they end.
 import type { Provider, RunResult, Usage } from '../contract/index.ts'
-import { frameOf, modelsOf, type Plan, type Planned, Requests, type SolveOptions, solve } from '../run/index.ts'
-import type { Event, Run, Turn } from '../runtime/index.ts'
+import { frameOf, modelsOf, type Plan, type Planned, type SolveOptions, type Solving, solve } from '../run/index.ts'
+import type { Event, Turn } from '../runtime/index.ts'
 import { openStore, type RunMeta, type Store } from '../store/index.ts'
 import { worldNamed } from '../world/index.ts'
 import type { Account } from './account.ts'
@@ -26,8 +26,6 @@ export interface Searching extends Ears {
   readonly origin?: string | undefined
   readonly resume?: RunMeta
   readonly turn?: Turn
-  /** Keeps what is asked of the models. */
-  readonly requests?: Requests
   readonly solve?: Partial<SolveOptions>
 }
 export interface Ears {
@@ -39,11 +37,9 @@ export interface Ears {
 
 /** A search under way in this server. */
 export interface Live {
-  readonly run: Run<any, any, any>
+  readonly run: Solving<any, any, any>
   readonly plan: Plan
   readonly planned: Planned
-  /** What was asked of the models, where it is kept. */
-  readonly requests?: Requests
 }
 
 export class Desk {
@@ -139,11 +135,9 @@ export class Desk {
     o: { account?: Account | undefined; resume?: RunMeta; origin?: string; release?(): void; solve?: Partial<SolveOptions> } = {},
   ): Promise<string> {
     const seat = this.sit(new AbortController().signal, Number.POSITIVE_INFINITY)
-    const requests = new Requests()
     return new Promise((resolve, reject) => {
       this.run(plan, planned, seat, {
         ...o,
-        requests,
         onRun: id => resolve(id),
       })
         .catch(reject) // after it has begun: what became of it is in the store
@@ -163,7 +157,7 @@ export class Desk {
   }
   async run(plan: Plan, planned: Planned, seat: Seat, o: Searching): Promise<RunResult<any, any, any>> {
     const { frame, task } = planned
-    let run: Run<any, any, any> | undefined
+    let run: Solving<any, any, any> | undefined
     const stop = (): void => {
       // Once: nothing new begins. Twice: what is in flight is cancelled.
       run?.interrupt()
@@ -201,12 +195,11 @@ export class Desk {
         ...(o.turn === undefined ? {} : { turn: o.turn }),
         ...(o.heard === undefined ? {} : { heard: hear }),
         ...(o.onRun === undefined ? {} : { onRun: o.onRun }),
-        ...(o.requests === undefined ? {} : { tap: o.requests }),
         ...o.solve,
         ...(o.onEvent === undefined ? {} : { onEvent: e => tell(e as Event) }),
       })
       if (seat.over.aborted) stop()
-      this.live.set(run.id, { run, plan, planned, ...(o.requests === undefined ? {} : { requests: o.requests }) })
+      this.live.set(run.id, { run, plan, planned })
       this.#tell(run.id)
       const r = await run
       charge(r.spent, r.ended)

@@ -13,12 +13,7 @@ export class Metrics {
       this.set(process.memoryUsage.rss())
     },
   })
-  readonly requests = new Counter({
-    name: 'espalier_requests_total',
-    help: 'Requests by path and status',
-    labelNames: ['path', 'status'] as const,
-    registers: [this.registry],
-  })
+  readonly requests = this.#counter('espalier_requests_total', 'Requests by path and status', 'path', 'status')
   readonly seconds = new Histogram({
     name: 'espalier_request_seconds',
     help: 'How long requests took',
@@ -26,31 +21,14 @@ export class Metrics {
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
     registers: [this.registry],
   })
-  readonly calls = new Counter({
-    name: 'espalier_model_calls_total',
-    help: 'Samples drawn from models',
-    labelNames: ['method'] as const,
-    registers: [this.registry],
-  })
-  readonly tokens = new Counter({
-    name: 'espalier_tokens_total',
-    help: 'Tokens read and written',
-    labelNames: ['method', 'kind'] as const,
-    registers: [this.registry],
-  })
-  readonly usd = new Counter({
-    name: 'espalier_usd_total',
-    help: 'US dollars, where prices are known',
-    labelNames: ['method'] as const,
-    registers: [this.registry],
-  })
-  readonly runs = new Counter({
-    name: 'espalier_runs_total',
-    help: 'Searches by how they ended',
-    labelNames: ['method', 'ended'] as const,
-    registers: [this.registry],
-  })
+  readonly calls = this.#counter('espalier_model_calls_total', 'Samples drawn from models', 'method')
+  readonly tokens = this.#counter('espalier_tokens_total', 'Tokens read and written', 'method', 'kind')
+  readonly usd = this.#counter('espalier_usd_total', 'US dollars, where prices are known', 'method')
+  readonly runs = this.#counter('espalier_runs_total', 'Searches by how they ended', 'method', 'ended')
 
+  #counter<L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] })
+  }
   spent(method: string, u: Usage, ended: string): void {
     this.calls.inc({ method }, u.calls)
     this.tokens.inc({ method, kind: 'input' }, u.inputTokens)

@@ -26,7 +26,7 @@ export function narrator(tell: (line: string) => void): (e: Event) => void {
     else if (e.kind === 'effect.end' && performance.now() - last > 500) {
       last = performance.now()
       tell(
-        `${e.data.spent.calls} calls, ${e.data.inFlight} in flight${tried === '' ? '' : `; tried: ${brief(tried.replace(/\s+/g, ' '), 80)}`}`,
+        `${e.data.spent.calls} ${e.data.spent.calls === 1 ? 'call' : 'calls'}, ${e.data.inFlight} in flight${tried === '' ? '' : `; tried: ${brief(tried.replace(/\s+/g, ' '), 80)}`}`,
       )
     }
   }

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { freshFolders } from './fixture/store.ts'
 import { openStore } from './index.ts'
 import { connect } from './sqlite.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'espalier-cache-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-let folders = 0
-const fresh = (): string => join(root, `${folders++}`)
+const fresh = freshFolders('cache')
 
 describe('cache', () => {
   test('keeps payload and price by key, over openings', () => {

@@ -1,37 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { Failure } from '../kernel/index.ts'
-import type { JournalRecord } from '../runtime/index.ts'
-import { type NewRun, openStore, type RunMeta, StoreFailure, storeFolder } from './index.ts'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { failure, freshFolders, record, run } from './fixture/store.ts'
+import { openStore, type RunMeta, StoreFailure, storeFolder } from './index.ts'
 import { connect } from './sqlite.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'espalier-open-index-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-let folders = 0
-const fresh = (): string => join(root, `${folders++}`)
+const fresh = freshFolders('open-index')
 
-const run: NewRun = { world: 'game24', method: { id: 'uct', version: 2 }, task: '4 9 10 13' }
-const record = (k: number, payload = `answer ${k}`): JournalRecord => ({
-  t: 'done',
-  k,
-  status: 'ok',
-  payload,
-  usage: { calls: 1 },
-  time: k,
-})
-const failure = (work: () => unknown): Failure => {
-  try {
-    work()
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).message).not.toContain('\n')
-    return error as Failure
-  }
-  throw new Error('nothing was refused')
-}
 const child = (code: string) =>
   spawnSync(
     process.execPath,
@@ -183,7 +159,7 @@ describe('what goes wrong outside', () => {
     const { id } = handle
     store.close()
     const nobody = process.getuid?.() === 0
-    chmodSync(root, 0o755)
+    chmodSync(dirname(folder), 0o755)
     chmodAll(folder, 0o555)
     if (nobody) process.seteuid?.(65534)
     try {
@@ -224,8 +200,9 @@ describe('what goes wrong outside', () => {
     try {
       delete process.env.ESPALIER_STORE
       expect(storeFolder()).toBe(join(process.cwd(), '.espalier'))
-      process.env.ESPALIER_STORE = join(root, 'from-variable')
-      expect(storeFolder()).toBe(join(root, 'from-variable'))
+      const named = fresh()
+      process.env.ESPALIER_STORE = named
+      expect(storeFolder()).toBe(named)
       expect(storeFolder('given')).toBe(join(process.cwd(), 'given'))
     } finally {
       if (before === undefined) delete process.env.ESPALIER_STORE

@@ -1,26 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { Failure } from '../kernel/index.ts'
-import { type NewRun, openStore } from './index.ts'
+import { describe, expect, test } from 'vitest'
+import { failure, freshFolders, run } from './fixture/store.ts'
+import { openStore } from './index.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'espalier-snapshot-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-let folders = 0
-const fresh = (): string => join(root, `${folders++}`)
-
-const run: NewRun = { world: 'game24', method: { id: 'uct', version: 2 }, task: '4 9 10 13' }
-const failure = (work: () => unknown): Failure => {
-  try {
-    work()
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).message).not.toContain('\n')
-    return error as Failure
-  }
-  throw new Error('nothing was refused')
-}
+const fresh = freshFolders('snapshot')
 
 describe('snapshots', () => {
   test('come back as they were saved, text as text and bytes as bytes, large ones compressed', async () => {

@@ -1,36 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { Failure } from '../kernel/index.ts'
-import type { JournalRecord } from '../runtime/index.ts'
+import { describe, expect, test } from 'vitest'
+import { failure, freshFolders, record, run } from './fixture/store.ts'
 import { type NewRun, openStore } from './index.ts'
 import { resolveId, runId } from './run-id.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'espalier-store-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-let folders = 0
-const fresh = (): string => join(root, `${folders++}`)
-
-const run: NewRun = { world: 'game24', method: { id: 'uct', version: 2 }, task: '4 9 10 13' }
-const record = (k: number, payload = `answer ${k}`): JournalRecord => ({
-  t: 'done',
-  k,
-  status: 'ok',
-  payload,
-  usage: { calls: 1 },
-  time: k,
-})
-const failure = (work: () => unknown): Failure => {
-  try {
-    work()
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).message).not.toContain('\n')
-    return error as Failure
-  }
-  throw new Error('nothing was refused')
-}
+const fresh = freshFolders('store')
 
 describe('runs', () => {
   test('what is known of a run comes back from another opening of the store', () => {

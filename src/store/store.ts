@@ -142,10 +142,10 @@ export class Store {
     })
   }
 
-  /** What was made from a run's journal, for reading: it need not be opened for that. */
+  /** What was made from a run's journal: it need not be opened for that. Saved is what is the same whoever makes it. */
   snapshots(id: string): Snapshots {
     this.#check(false)
-    return this.#guard(() => snapshots(this.#path(this.#resolve(id)), false))
+    return this.#guard(() => snapshots(this.#path(this.#resolve(id)), !this.readOnly, this.#o.durability === 'power'))
   }
 
   /** Leaves word for the process that works on a run, or will. */

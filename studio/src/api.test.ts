@@ -5,9 +5,13 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ApiError, eventReader, follow, get, type StreamEvent, url } from './api.ts'
 
 afterEach(() => vi.unstubAllGlobals())
-const storage = (): void => {
+/** What of a page is needed here; @returns its document, which can be hidden. */
+const page = (): EventTarget & { hidden: boolean } => {
+  const document = Object.assign(new EventTarget(), { hidden: false })
+  vi.stubGlobal('document', document)
   const kept = new Map<string, string>()
   vi.stubGlobal('sessionStorage', { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => kept.set(k, v) })
+  return document
 }
 
 describe('events', () => {
@@ -33,7 +37,7 @@ describe('events', () => {
   })
 
   test('a stream that breaks off is taken up by the last id, until its end', async () => {
-    storage()
+    page()
     const asked: (string | undefined)[] = []
     const server = createServer((request, response) => {
       const after = request.headers['last-event-id'] as string | undefined
@@ -58,10 +62,40 @@ describe('events', () => {
     expect(states.at(-1)).toBe('over')
     expect(states).toContain('waiting')
   })
+
+  test('a page that nobody sees holds no connection, and goes on from the last id when it is seen', async () => {
+    const document = page()
+    const turn = (hidden: boolean): void => {
+      document.hidden = hidden
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      const after = request.headers['last-event-id'] as string | undefined
+      asked.push(after)
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      if (after === undefined) response.write('id: 7\nevent: tick\ndata: 1\n\n')
+      else response.end('id: 8\nevent: end\ndata: null\n\n')
+      // Let go of by the page: only then is it seen again.
+      response.on('close', () => after === undefined && turn(false))
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const events: string[] = []
+    await follow(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+      on(event) {
+        events.push(event)
+        if (event === 'tick') turn(true)
+      },
+      signal: new AbortController().signal,
+    })
+    server.close()
+    expect(asked).toEqual([undefined, '7'])
+    expect(events).toEqual(['tick', 'end'])
+  })
 })
 
 test('errors say what the server said, and which field', async () => {
-  storage()
+  page()
   const body = { error: { message: 'expected a world', type: 'invalid_request_error', code: 'invalid_value', param: 'world' } }
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(body), { status: 400 }))
   const error = await get('/api/runs').catch(e => e)

@@ -153,17 +153,40 @@ export interface Follow {
   onState?(state: StreamState, error?: unknown): void
   signal: AbortSignal
 }
-/** Follows a stream until `end`, an error that will not pass, or the signal; broken off, it is taken up by Last-Event-ID with a growing pause. */
+/** Resolves when the page is seen, or with the signal. */
+function seen(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      if (document.hidden && !signal.aborted) return
+      document.removeEventListener('visibilitychange', look)
+      signal.removeEventListener('abort', look)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', look)
+    signal.addEventListener('abort', look)
+    look()
+  })
+}
+/**
+ * Follows a stream until `end`, an error that will not pass, or the signal; broken off, it is taken up by Last-Event-ID with a growing pause. A page that
+ * nobody sees lets go of it: a browser has six connections to a server, for all of its tabs together.
+ */
 export async function follow(path: string, o: Follow): Promise<void> {
   let last = o.after
   let pause = 500
   while (!o.signal.aborted) {
     let over = false
+    await seen(o.signal)
+    const shown = new AbortController()
+    const hide = (): void => {
+      if (document.hidden) shown.abort()
+    }
+    document.addEventListener('visibilitychange', hide)
     try {
       o.onState?.('opening')
       const headers: Record<string, string> = { accept: 'text/event-stream' }
       if (last !== undefined) headers['last-event-id'] = last
-      const response = await send(path, { headers, signal: o.signal, cache: 'no-store' })
+      const response = await send(path, { headers, signal: AbortSignal.any([o.signal, shown.signal]), cache: 'no-store' })
       o.onState?.('live')
       const read = eventReader(e => {
         if (e.id !== '') last = e.id
@@ -184,12 +207,15 @@ export async function follow(path: string, o: Follow): Promise<void> {
         o.onState?.('over', error)
         return
       }
+    } finally {
+      document.removeEventListener('visibilitychange', hide)
     }
     if (over) {
       o.onState?.('over')
       return
     }
     o.onState?.('waiting')
+    if (shown.signal.aborted) continue
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, pause * (0.75 + Math.random() / 2))
       const stop = (): void => {

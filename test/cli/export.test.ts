@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
@@ -93,6 +93,12 @@ describe('export', () => {
     const r = await inside([...asked, '--dry', '--json'])
     expect(held(r.out, 'export').card.figures.byPeople).toBe(1)
   })
+  test('a file that cannot take its place leaves nothing beside it', async () => {
+    const taken = out('taken')
+    mkdirSync(taken)
+    expect((await inside(['export', run, '--out', taken, '--store', store])).code).toBe(5)
+    expect(existsSync(`${taken}.new`)).toBe(false)
+  })
   test('a dry run says what there would be, and writes nothing', async () => {
     const file = out('nothing.jsonl')
     const r = await inside(['export', run, '--out', file, '--store', store, '--dry', '--json'])
@@ -107,6 +113,8 @@ describe('export', () => {
     [['export', 'RUN', '--margin', '2'], 2],
     [['export', 'RUN', '--format', 'tree', '--out', 'x.parquet'], 2],
     [['export', 'RUN', '--out', '/dev/null/x'], 5],
+    [['export', 'RUN', '--dialect', 'nothing'], 2],
+    [['export', 'RUN', '--format', 'critique'], 2],
   ] as const)('%j is one line', async (args, code) => {
     const r = await inside([...args.map(a => (a === 'RUN' ? run : a)), '--store', store])
     expect([r.code, r.out]).toEqual([code, ''])

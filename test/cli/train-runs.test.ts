@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -216,12 +216,48 @@ describe('bad input is one line, and what was good is kept', () => {
     ],
     ['half a line', [good, '{"prompt":'], /line 2: expected JSON/],
     ['nothing', [], /expected rows, found none/],
-    ['no labels', [good], /./],
+    ['no labels', [good], /line 1: loss dpo learns of preference rows, found sft rows/],
+    [
+      'pairs to imitate',
+      ['{"prompt":"24 : 4 6 ;","chosen":"4 * 6 = 24 $","rejected":"4 + 6 = 10 $"}'],
+      /line 1: loss sft learns of sft or [a-z -]+ or critique rows, found preference rows/,
+    ],
+    ['Parquet', ['PAR1\u0015\u0006'], /bad\.jsonl: expected JSON Lines, found Parquet/],
+    [
+      'a NaN in the first row',
+      ['{"prompt":"24 : 4 6 ;","completion":NaN}'],
+      /line 1: expected a row of JSON Lines[^\n]+\n {2}hint: [^\n]*NaN/,
+    ],
   ])('%s', async (name, rows, what) => {
     const path = file('bad.jsonl', ...rows)
     refused(await inside(data(path, ...(name === 'no labels' ? ['--loss', 'dpo'] : []))), 2, what)
     expect(existsSync(join(store, 'models', 'bad', 'model.safetensors'))).toBe(false)
   })
+  test('two trainings of one name: the second is refused', async () => {
+    const { lock } = await import('../../src/store/index.ts')
+    mkdirSync(join(store, 'models', 'held'), { recursive: true })
+    const mine = lock(join(store, 'models', 'held', 'training.lock'), 'seedling@held')
+    const args = ['train', 'policy', '--data', file('good.jsonl', good), '--out', 'held', ...small, '--steps', '1', '--held', '0']
+    try {
+      refused(await inside(args), 5, /espalier: seedling@held/)
+      // However its weights are made.
+      for (const what of ['seedling', 'sequence'])
+        refused(await inside(['train', what, '--quick', '--out', 'held', '--store', store]), 5, /espalier: seedling@held/)
+    } finally {
+      mine.release()
+    }
+    expect((await inside(args)).code).toBe(0)
+  }, 60_000)
+  test('a signal to the whole group lands at a checkpoint', async () => {
+    // As a service is stopped, or a terminal closed: the process of the training gets it, too.
+    const stopper = join(folder, 'stopper.cjs')
+    writeFileSync(
+      stopper,
+      "if (process.argv[1]?.endsWith('tune/process.ts')) { const on = process.on; process.on = function (name, f) { const r = on.call(process, name, f); if (name === 'SIGHUP') { process.kill(process.pid, 'SIGTERM'); process.kill(process.pid, 'SIGHUP') } return r } }",
+    )
+    const args = ['train', 'policy', '--data', file('good.jsonl', good), '--out', 'group', ...small, '--steps', '1', '--held', '0']
+    expect((await start(args, { env: { NODE_OPTIONS: `--require ${stopper}` } }).ended).code).toBe(0)
+  }, 60_000)
   test.each<[readonly string[], RegExp]>([
     [['--loss', 'dpoo'], /no loss is called 'dpoo'/],
     [['--loss', 'xpo'], /loss xpo learns from more than trees hold/],

@@ -105,7 +105,7 @@ export async function eventsFrom(r: Response, until: (e: Sent) => boolean = () =
 }
 
 const columns = ['flags', 'N', 'Q', 'V', 'R', 'P', 'se', 'calls', 'tokens', 'usd'] as const
-type Grown = Omit<TreeColumns, 'run' | 'cursor' | 'at'>
+type Grown = Omit<TreeColumns, 'run' | 'cursor' | 'at' | 'best'>
 /** What a client knows of a tree after what it was sent. */
 export function grown(messages: readonly TreeGrowth[], from?: TreeColumns): Grown {
   const t: any = { size: 0, parent: [], rank: [], born: [] }
@@ -123,4 +123,4 @@ export function grown(messages: readonly TreeGrowth[], from?: TreeColumns): Grow
   return t
 }
 export const growths = (all: readonly Sent[]): TreeGrowth[] => all.filter(e => e.event === 'tree').map(e => e.data)
-export const plainTree = ({ run: _r, cursor: _c, ...rest }: TreeColumns): Grown => rest
+export const plainTree = ({ run: _r, cursor: _c, best: _b, ...rest }: TreeColumns): Grown => rest

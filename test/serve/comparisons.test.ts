@@ -125,7 +125,7 @@ describe('comparisons', () => {
       const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
       let said = ''
       child.stderr.on('data', d => (said += d))
-      await eventually(() => said).toMatch(/run r-/)
+      await expect.poll(() => said, { timeout: 300_000 }).toMatch(/run r-/)
       return { child, ended, id: /run (r-\w+)/.exec(said)![1] }
     }
     const whole = 2 * 2 * 4
@@ -179,7 +179,7 @@ describe('comparisons', () => {
       expect(h.asked()).toBe(8)
     })
 
-    test('one of another process is paused by word in the store, and goes on here', { timeout: 120_000 }, async () => {
+    test('one of another process is paused by word in the store, and goes on here', { timeout: 600_000 }, async () => {
       const h = await held()
       const { id, ended } = await elsewhere(h)
       await eventually(h.asked).toBe(4)
@@ -197,7 +197,7 @@ describe('comparisons', () => {
       expect(h.asked()).toBe(whole)
     })
 
-    test('one whose process was killed goes on here: only what was in flight is asked again', { timeout: 120_000 }, async () => {
+    test('one whose process was killed goes on here: only what was in flight is asked again', { timeout: 600_000 }, async () => {
       const h = await held()
       const { id, child, ended } = await elsewhere(h)
       await eventually(h.asked).toBe(4)

@@ -9,7 +9,7 @@ import { loopFolder, loopPlan, loopStateFile, quickPlan } from '../../src/loop/p
 import { argumentsOf } from '../../src/serve/api/loops.ts'
 import type { LoopDetail, LoopRow } from '../../src/serve/api/wire.ts'
 import { keptLoop } from '../studio/fixture/loop.ts'
-import { closeAfter, eventually, type Setting, setting } from './setting.ts'
+import { closeAfter, type Setting, setting } from './setting.ts'
 
 const get = async <T>(s: Setting, path: string): Promise<T> => (await fetch(`${s.serving.url}${path}`)).json() as Promise<T>
 /** Data of the events of a stream, until `enough`. */
@@ -93,7 +93,7 @@ describe('loops', () => {
   })
 
   test('one that another process trains is paused and stopped from here, and goes on in the way of the server', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const s = await setting()
     const row = () => get<LoopDetail>(s, '/api/loops/theirs')
@@ -109,7 +109,9 @@ describe('loops', () => {
     let said = ''
     child.stderr.on('data', d => (said += d))
     const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
-    await eventually(() => said).toContain('round 0: measuring')
+    // A process of its own takes its time to begin where others are at work.
+    const patiently = <T>(look: () => T) => expect.poll(look, { timeout: 300_000 })
+    await patiently(() => said).toContain('round 0: measuring')
     expect((await act({ do: 'resume' })).status).toBe(409)
     const r = await act({ do: 'pause' })
     expect([r.status, await r.json()]).toMatchObject([200, { active: true }])
@@ -123,7 +125,7 @@ describe('loops', () => {
     expect(await (await act({ do: 'resume' })).json()).toMatchObject({ active: true, of: 50 })
     expect((await row()).plan).toEqual(before.plan)
     expect((await act({ do: 'stop' })).status).toBe(200)
-    await eventually(async () => (await row()).active).toBe(false)
+    await patiently(async () => (await row()).active).toBe(false)
     const stopped = await row()
     expect(stopped).toMatchObject({ of: stopped.rounds })
     const more = await act({ do: 'resume' })

@@ -1,9 +1,15 @@
 // Runs, their trees and nodes over HTTP.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { preferencesOf, replay } from '../../src/run/index.ts'
+import { uct } from '../../src/method/index.ts'
+import { simulated } from '../../src/model/index.ts'
+import { labels } from '../../src/reward/index.ts'
+import { preferencesOf, replay, solve } from '../../src/run/index.ts'
 import type { ActAnswer, NodeDetail, RunRow, TreeColumns, TreeGrowth } from '../../src/serve/api/wire.ts'
+import { game24, worlds } from '../../src/world/index.ts'
 import { asking, eventsFrom, grown, growths, plainTree } from './api.ts'
 import { closeAfter } from './setting.ts'
 
@@ -171,6 +177,10 @@ describe('a tree', () => {
     expect(told.data).toMatchObject({ text: row.answer, score: row.score, verified: row.solved })
     const { body } = await a.get<TreeColumns>(`/api/runs/${run}/tree`)
     const rows: number[] = told.data.rows
+    expect(body.best).toEqual(told.data)
+    // Who never saw it run knows it with the first columns.
+    const b = await asking({ store: a.store })
+    expect((await b.get<TreeColumns>(`/api/runs/${run}/tree`)).body.best).toEqual(told.data)
     expect(rows.length).toBeGreaterThan(1)
     expect(rows.slice(1).map(r => body.parent[r])).toEqual(rows.slice(0, -1))
     expect((await a.get<NodeDetail>(`/api/runs/${run}/nodes/${rows.at(-1)}`)).body.outcome!.answer).toBe(row.answer)
@@ -187,7 +197,7 @@ describe('a tree', () => {
     expect(growths(again)[0].from).toBe(3)
     expect(growths(again).flatMap(g => g.stats.at ?? []).length).toBeGreaterThanOrEqual(body.size)
   })
-  test('drawn before its states are read and after: the same columns under the same cursor', async () => {
+  test('drawn before its states are asked for and after: the same columns under the same cursor', async () => {
     const a = await asking()
     const { run } = await a.ended()
     const b = await asking({ store: a.store })
@@ -233,6 +243,55 @@ describe('a node', () => {
     expect(body.judgements[0].by).not.toBe('')
     expect(body.judgements[0].value).toBe(body.stats.V)
     expect(body.spent.calls).toBe(body.effects.reduce((n, e) => n + (e.usage.calls ?? 0), 0))
+  })
+  const large = { world: 'countdown', task: '3 7 9 25 50 75 -> 952', budget: 'calls=700', knobs: { untilSolved: false } }
+  test('of a run of many requests they were kept: no record is run again, and they are the same', async () => {
+    const a = await asking()
+    const { run } = await a.ended(large)
+    const b = await asking({ store: a.store })
+    const row = (await b.get<TreeColumns>(`/api/runs/${run}/tree`)).body.parent.at(-1)!
+    const kept = (await b.get<NodeDetail>(`/api/runs/${run}/nodes/${row}?wait=0`)).body
+    expect(kept.pending).toBeUndefined()
+    expect(kept.effects.find(e => e.kind === 'sample')!.prompt!.length).toBeGreaterThan(0)
+    expect(kept.siblings.some(s => s.terms !== null)).toBe(true)
+    for (const name of readdirSync(join(a.store, 'runs')))
+      if (/\.(requests|terms)\.snapshot$/.test(name)) rmSync(join(a.store, 'runs', name))
+    const c = await asking({ store: a.store })
+    const read = (await c.get<NodeDetail>(`/api/runs/${run}/nodes/${row}?wait=60`)).body
+    // What a number could not be, a kept term does not say; a score that is made again does.
+    const plain = (d: NodeDetail) => ({
+      ...d,
+      siblings: d.siblings.map(s => ({ ...s, terms: Object.entries(s.terms ?? {}).filter(([, x]) => x !== null) })),
+      children: d.children.map(s => ({ ...s, terms: Object.entries(s.terms ?? {}).filter(([, x]) => x !== null) })),
+    })
+    expect(plain(read)).toEqual(plain(kept))
+    // What was read once is kept for the next that ask.
+    const d = await asking({ store: a.store })
+    expect((await d.get<NodeDetail>(`/api/runs/${run}/nodes/${row}?wait=0`)).body).toEqual(kept)
+  })
+  test('several records are read at a time; who asks is told how far they are', async () => {
+    const a = await asking()
+    const runs = [await a.ended({ ...large, budget: 'calls=250' }), await a.ended(), await a.ended({ budget: 'calls=200' })]
+    const b = await asking({ store: a.store })
+    for (const { run } of runs) {
+      const { pending } = (await b.get<NodeDetail>(`/api/runs/${run}/nodes/0?wait=0`)).body
+      if (pending !== undefined) expect(pending.progress >= 0 && pending.progress <= 1).toBe(true)
+    }
+    for (const { run } of runs.reverse()) {
+      const { body } = await b.get<NodeDetail>(`/api/runs/${run}/nodes/0?wait=60`)
+      expect([body.pending, body.effects.some(e => e.prompt !== null)]).toEqual([undefined, true])
+    }
+  })
+  test('a run of a world that is not here is drawn, and its states are shown as they are', async () => {
+    const a = await asking()
+    const letters = { ...game24, id: 'not-here' }
+    const frame = { world: letters, method: uct, model: simulated({ oracle: game24.oracle!, error: 0.1 }), budget: { calls: 60 } }
+    const { run } = await solve({ ...frame, value: labels({ samples: 1 }) }, worlds.game24.parseTask('4 9 10 13'), { store: a.store })
+    const { body } = await a.get<TreeColumns>(`/api/runs/${run}/tree`)
+    expect(body.size).toBeGreaterThan(1)
+    const node = (await a.get<NodeDetail>(`/api/runs/${run}/nodes/1`)).body
+    expect([node.pending, node.action !== '', node.state.length > 2, node.rendered]).toEqual([undefined, true, true, null])
+    expect((await a.post(`/api/runs/${run}/acts`, { do: 'edit', row: 1, text: 'x' })).status).toBe(400)
   })
   test('what a model wrote is text in JSON, whatever it is', async () => {
     const a = await asking()
@@ -371,7 +430,7 @@ describe('a fork', () => {
     await held(a.store, end.run)
     const bad = await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', row: 1, text: 'nonsense' })
     expect([bad.status, bad.body.error.param]).toEqual([400, 'text'])
-    expect((await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', at: 5, budget: 'calls=1' })).status).toBe(400)
+    expect((await a.post(`/api/runs/${row.run}/acts`, { do: 'fork', budget: 'calls=1' })).status).toBe(400)
     expect((await a.get('/api/runs')).body.runs).toHaveLength(2)
   })
 })

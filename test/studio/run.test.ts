@@ -1,13 +1,14 @@
 // The run page in a real browser: what is shown is what the API says, and what is done there stands in the journal.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ActRecord, NodeDetail, RunRow, TreeColumns } from '../../src/serve/api/wire.ts'
-import { type Chrome, chrome, type Opened, type Page } from './fixture/browser.ts'
+import { type Chrome, chrome, type Opened, type Page, param, patience } from './fixture/browser.ts'
 import { largeRun } from './fixture/large-run.ts'
 import { hostile, type Studio, studio } from './fixture/studio.ts'
 
 /** Of the page, where the functions that are handed to it run. */
 declare const document: { title: string; querySelector(selector: string): any }
-const patience = 120_000
+// However slow the machine is: what is waited for is a condition.
+vi.setConfig({ testTimeout: 10 * patience })
 let browser: Chrome
 let at: Studio
 let large: { run: string; rows: number }
@@ -34,10 +35,9 @@ const acts = async (run: string): Promise<ActRecord[]> => (await at.get<{ acts: 
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: patience, interval: 250 })
 const small = { world: 'game24', task: '4 9 10 13', model: 'simulated', method: 'puct', reward: 'exact', budget: 'calls=80', seed: 2 }
 const slow = { ...small, model: 'slow', budget: 'calls=60' }
-const param = (page: Page, name: string): string | null => new URL(page.url()).searchParams.get(name)
 
 describe('100,000 nodes', () => {
-  test('all of them are shown, in both themes and every layout, without a word on the console', { timeout: patience * 3 }, async () => {
+  test('all of them are shown, in both themes and every layout, without a word on the console', async () => {
     for (const theme of ['light', 'dark'] as const) {
       const { page, errors, elsewhere, close } = await open(`/runs/${large.run}`, { theme })
       await painted(page)
@@ -58,9 +58,7 @@ describe('100,000 nodes', () => {
     }
   })
 
-  test('a node that is chosen shows its state; a subtree, the slider and the colouring stand in the address', {
-    timeout: patience * 3,
-  }, async () => {
+  test('a node that is chosen shows its state; a subtree, the slider and the colouring stand in the address', async () => {
     const tree = await at.get<TreeColumns>(`/api/runs/${large.run}/tree`)
     const parent = tree.parent.findIndex((p, r) => p > 0 && tree.parent.includes(r))
     const inside = new Set([parent])
@@ -75,9 +73,9 @@ describe('100,000 nodes', () => {
 
     await page.keyboard.press('z')
     await rows(page, inside.size)
-    expect(param(page, 'root')).toBe(String(parent))
+    expect(await param(page, 'root')).toBe(String(parent))
     await page.keyboard.press('c')
-    expect(param(page, 'colour')).toBe('critic')
+    expect(await param(page, 'colour')).toBe('critic')
     await page.getByLabel('Rows that are there').fill('5000')
     const early = [...inside].filter(r => r < 5000).length
     await rows(page, early)
@@ -95,7 +93,7 @@ describe('100,000 nodes', () => {
     await close()
   })
 
-  test('a click chooses the row under the pointer', { timeout: patience }, async () => {
+  test('a click chooses the row under the pointer', async () => {
     const { page, close } = await open(`/runs/${large.run}?layout=icicle`)
     await painted(page)
     const box = (await page.locator('.tree-over').boundingBox())!
@@ -106,7 +104,7 @@ describe('100,000 nodes', () => {
 })
 
 describe('a run that is over', () => {
-  test('keys go to child, sibling and parent, and the inspector follows', { timeout: patience }, async () => {
+  test('keys go to child, sibling and parent, and the inspector follows', async () => {
     const { run } = await at.whole(small)
     const tree = await at.get<TreeColumns>(`/api/runs/${run}/tree`)
     const { page, errors, close } = await open(`/runs/${run}?node=0`)
@@ -131,26 +129,36 @@ describe('a run that is over', () => {
     await close()
   })
 
-  test('a window of another size is painted at once; the way to the answer leads to its node', { timeout: patience }, async () => {
+  test('a window of another size is painted at once; the way to the answer leads to its node', async () => {
     const row = await at.whole({ ...small, task: '1 1 4 6', method: 'best-of-n' })
     expect(row.answer).not.toBe(null)
     const { page, errors, close } = await open(`/runs/${row.run}`)
     await painted(page)
-    await page.setViewportSize({ width: 1000, height: 700 })
-    await page.waitForTimeout(300)
+    const width = () => page.evaluate((): number => document.querySelector('.tree-base').width)
+    const before = await width()
+    await page.setViewportSize({ width: 1100, height: 700 })
+    await eventually(width).toBeLessThan(before)
     // The ground of a light page is light; a canvas that nobody painted is black.
     const corner = () =>
       page.evaluate((): number[] => [...document.querySelector('.tree-base').getContext('2d').getImageData(3, 3, 1, 1).data])
     await eventually(async () => Math.min(...(await corner()))).toBeGreaterThan(200)
+    // In a narrow one what is said stands below the tree, and nothing lies beside the page.
+    await page.setViewportSize({ width: 600, height: 900 })
+    const places = () =>
+      page.evaluate((): boolean => {
+        const [tree, side] = ['.run-tree', '.run-side'].map(s => document.querySelector(s).getBoundingClientRect())
+        const main = document.querySelector('.app-main')
+        return side.top >= tree.bottom && main.scrollWidth <= main.clientWidth
+      })
+    await eventually(places).toBe(true)
     await page.getByRole('button', { name: 'its node' }).click()
-    const node = await at.get<NodeDetail>(`/api/runs/${row.run}/nodes/${param(page, 'node')}`)
+    const node = await at.get<NodeDetail>(`/api/runs/${row.run}/nodes/${await param(page, 'node')}`)
     expect(node.outcome?.answer).toBe(row.answer)
     expect(errors).toEqual([])
     await close()
   })
 
-  test('the prompt and the samples are shown to the letter, and markup in them is text', { timeout: patience }, async () => {
-    at.latency(0)
+  test('the prompt and the samples are shown to the letter, and markup in them is text', async () => {
     const { run } = await at.whole({ ...slow, budget: 'calls=4' })
     const { page, errors, close } = await open(`/runs/${run}?node=0`)
     const effect = page.locator('.effect').first()
@@ -166,7 +174,7 @@ describe('a run that is over', () => {
     await close()
   })
 
-  test('prefer stands in the journal; what if says how much is covered; a fork is a new run', { timeout: patience * 2 }, async () => {
+  test('prefer stands in the journal; what if says how much is covered; a fork is a new run', async () => {
     const row = await at.whole(small)
     const tree = await at.get<TreeColumns>(`/api/runs/${row.run}/tree`)
     const [a, b] = tree.parent.flatMap((p, r) => (p === 0 ? [r] : []))
@@ -195,13 +203,52 @@ describe('a run that is over', () => {
   })
 })
 
+test('a fork draws by another seed from the slider on; with another method it says that it begins anew', {
+  timeout: patience * 2,
+}, async () => {
+  const row = await at.whole(small)
+  const { page, errors, close } = await open(`/runs/${row.run}?at=10`)
+  await painted(page)
+  const fork = async (): Promise<RunRow> => {
+    const was = page.url()
+    await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+    await page.waitForURL(u => u.pathname !== new URL(was).pathname, { timeout: patience })
+    return at.get<RunRow>(`/api/runs/${new URL(page.url()).pathname.split('/').at(-1)}`)
+  }
+  const dialog = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Fork', exact: true }).click()
+  }
+  await dialog()
+  await page.getByLabel('Seed').fill('x')
+  await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+  await page.getByText(/^seed/).first().waitFor({ timeout: patience })
+  await page.getByLabel('Seed').fill('7')
+  await page.getByLabel('Budget').fill('calls=60')
+  const made = await fork()
+  expect(made).toMatchObject({ origin: row.run, seed: 7, method: 'puct', budget: { calls: 60 } })
+  await page.locator('.acts-list [data-do="change"]').filter({ hasText: 'seed 7' }).waitFor({ timeout: patience })
+
+  await page.goto(`${at.url}/runs/${row.run}`)
+  await painted(page)
+  await dialog()
+  await page.getByLabel('Method').selectOption('best-first')
+  await page.getByText('begins with the task').waitFor()
+  const other = await fork()
+  expect(other).toMatchObject({ origin: row.run, seed: row.seed, method: 'best-first', budget: row.budget })
+  expect(errors.filter(e => !/40[09]|Bad Request/.test(e))).toEqual([])
+  await close()
+})
+
 describe('a run under way', () => {
-  test('grows before the eyes; pin, prune, edit, raise, pause, resume and stop do what they say', { timeout: patience * 3 }, async () => {
-    at.latency(400)
-    const { run } = await at.post<RunRow>('/api/runs', { ...slow, budget: 'calls=400', concurrency: 4 })
+  test('grows before the eyes; pin, prune, edit, raise, pause, resume and stop do what they say', async () => {
+    at.allow(12)
+    const knobs = { untilSolved: false }
+    const { run } = await at.post<RunRow>('/api/runs', { ...slow, knobs, budget: 'calls=400', concurrency: 4 })
     const { page, errors, close } = await open(`/runs/${run}`)
     await painted(page)
     const early = await shown(page)
+    at.allow(24)
     await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n + 5, early, {
       timeout: patience,
     })
@@ -209,7 +256,7 @@ describe('a run under way', () => {
 
     await page.keyboard.press('h')
     await page.keyboard.press('l')
-    const row = Number(param(page, 'node'))
+    const row = Number(await param(page, 'node'))
     expect(row).toBeGreaterThan(0)
     await page.keyboard.press('p')
     await eventually(async () => (await acts(run)).at(-1)).toMatchObject({ do: 'pin', row })
@@ -218,7 +265,7 @@ describe('a run under way', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('k')
     await page.keyboard.press('ArrowDown')
-    const other = Number(param(page, 'node'))
+    const other = Number(await param(page, 'node'))
     await page.getByRole('button', { name: 'Prune' }).click()
     await page.getByRole('button', { name: 'Prune', exact: true }).last().click()
     await eventually(async () => (await acts(run)).at(-1)).toMatchObject({ do: 'prune', row: other })
@@ -237,15 +284,22 @@ describe('a run under way', () => {
     await page.locator('.meter[data-unit="calls"]').filter({ hasText: 'of 500' }).waitFor({ timeout: patience })
 
     await page.getByRole('button', { name: 'Pause' }).click()
-    await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('paused')
+    // What is in flight comes to its end first.
+    await eventually(async () => {
+      at.allow(4)
+      return (await at.get<RunRow>(`/api/runs/${run}`)).status
+    }).toBe('paused')
     await page.getByRole('button', { name: 'Resume' }).click()
     await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('running')
     const before = await shown(page)
+    at.allow(24)
     await page.waitForFunction(n => Number(document.querySelector('.tree-base')?.dataset.rows) > n, before, {
       timeout: patience,
     })
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
+    await eventually(async () => (await acts(run)).at(-1)?.do).toBe('stop')
+    at.allow(Number.POSITIVE_INFINITY)
     await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('done')
     await page.locator('.run-head [data-status="done"]').waitFor({ timeout: patience })
     await page.keyboard.press('Escape')

@@ -70,6 +70,20 @@ export function figuresOf(examples: readonly Example[]): Pick<DataCard, 'rows' |
   return { rows: examples.length, length: { mean: lengths.length > 0 ? average(lengths) : 0, longest: Math.max(0, ...lengths) }, figures }
 }
 
+/** Names of the figures, for people. */
+const figureNames: Readonly<Record<string, string>> = {
+  margin: 'margin, on average',
+  byPeople: 'pairs by people',
+  lengthChosen: 'words of the chosen, on average',
+  lengthRejected: 'words of the rejected, on average',
+  shareRight: 'share of right labels',
+  reward: 'reward, on average',
+  groupSize: 'answers a group, on average',
+  groupsThatDiffer: 'share of groups whose rewards differ',
+  score: 'score, on average',
+}
+/** `inputTokens` as `input tokens`. */
+const unit = (key: string): string => (key === 'usd' ? 'US dollars' : key.replace(/[A-Z]/g, c => ` ${c.toLowerCase()}`))
 const number = (x: number): string => (Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(3))))
 /** As a page. */
 export function dataCardText(c: DataCard): string {
@@ -77,9 +91,10 @@ export function dataCardText(c: DataCard): string {
   return [
     `# Data: ${c.format}`,
     '',
-    line('rows', String(c.rows)),
-    line('words a completion', `${number(c.length.mean)} on average, ${c.length.longest} at most`),
-    ...Object.entries(c.figures).map(([k, x]) => line(k, number(x))),
+    line(c.format === 'tree' ? 'trees' : 'rows', String(c.rows)),
+    // A tree has no completions.
+    ...(c.format === 'tree' ? [] : [line('words a completion', `${number(c.length.mean)} on average, ${c.length.longest} at most`)]),
+    ...Object.entries(c.figures).map(([k, x]) => line(figureNames[k] ?? k, number(x))),
     line('runs', `${c.runs.length}: ${c.runs.slice(0, 20).join(', ')}${c.runs.length > 20 ? ', ...' : ''}`),
     line('worlds', c.worlds.join(', ')),
     line('methods', c.methods.join(', ')),
@@ -88,7 +103,7 @@ export function dataCardText(c: DataCard): string {
       'spent on the runs',
       Object.entries(c.spend)
         .filter(([, x]) => x !== 0)
-        .map(([k, x]) => `${k} ${x === null ? 'unknown' : number(x)}`)
+        .map(([k, x]) => `${x === null ? 'unknown' : number(x)} ${unit(k)}`)
         .join(', '),
     ),
     line('selection', JSON.stringify(c.filters)),

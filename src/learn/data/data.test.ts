@@ -255,18 +255,18 @@ describe('formats', () => {
     // A whole solution stands under a prompt that asks for one, and ends as the world wants it.
     expect(made.sft[0].completion).toMatch(/Answer: .* = 24$/)
     expect(made.sft[0].prompt.at(-1)!.content).toContain('all remaining steps')
-    expect(
-      dataCardText({
-        format: 'sft',
-        runs: ['r'],
-        worlds: ['game24'],
-        methods: ['x'],
-        models: ['y'],
-        spend: { calls: 3 },
-        filters: {},
-        ...figuresOf(made.sft),
-      }),
-    ).toContain('- rows: ')
+    const about = { runs: ['r'], worlds: ['game24'], methods: ['x'], models: ['y'], filters: {} }
+    const card = dataCardText({ ...about, format: 'unpaired', spend: { calls: 3, inputTokens: 7, usd: null }, ...figuresOf(made.unpaired) })
+    for (const line of [
+      /^- rows: \d+$/m,
+      /^- share of right labels: [\d.]+$/m,
+      /^- words a completion: /m,
+      /^- spent on the runs: 3 calls, 7 input tokens, unknown US dollars$/m,
+    ])
+      expect(card).toMatch(line)
+    const tree = dataCardText({ ...about, format: 'tree', spend: {}, rows: 1, length: { mean: 0, longest: 0 }, figures: {} })
+    expect(tree).toMatch(/^- trees: 1$/m)
+    expect(tree).not.toContain('words a completion')
   })
   test('a wrong column is one line that names file, line and column', () => {
     const cases: [Format, object, RegExp][] = [

@@ -18,7 +18,7 @@ const plain = (x: number): number | null => (Number.isNaN(x) ? null : x)
 
 /** Lines of a tree. Each edge has its text, so that it can be read without Espalier. @param more goes into the head: run, task, spend, ... */
 export function* prefixTree(teller: Teller, more: Readonly<Record<string, unknown>> = {}): Generator<string> {
-  const d = teller.tree.dump() as TreeDump<any, any, any>
+  const d = teller.tree.dump() as TreeDump<any, any>
   const head: Head = {
     ...more,
     format: 'espalier-prefix-tree',
@@ -32,13 +32,7 @@ export function* prefixTree(teller: Teller, more: Readonly<Record<string, unknow
   }
   yield JSON.stringify(head)
   const byEdge = <T>(xs: readonly (readonly [number, T])[]) => new Map(xs)
-  const [draws, judged, notes, parents, observed] = [
-    byEdge(d.draws),
-    byEdge(d.judged),
-    byEdge(d.notes),
-    byEdge(d.parents),
-    byEdge(d.observed),
-  ]
+  const [judged, notes, parents, observed] = [byEdge(d.judged), byEdge(d.notes), byEdge(d.parents), byEdge(d.observed)]
   for (let e = 0; e < d.size; e++)
     yield JSON.stringify({
       id: e,
@@ -50,7 +44,7 @@ export function* prefixTree(teller: Teller, more: Readonly<Record<string, unknow
       numbers: d.columns.map(c => plain(c.values[e])),
       action: d.actions[e],
       state: d.states[e],
-      draws: draws.get(e) as Draw<unknown>[] | undefined,
+      draws: d.draws.get(e) as Draw<unknown>[] | undefined,
       judged: judged.get(e),
       notes: notes.get(e),
       parents: parents.get(e),
@@ -79,7 +73,7 @@ export function readPrefixTree<S = any, A = any, Ans = any>(
   const rows = lines.filter((l, i) => i > 0 && l.trim() !== '')
   if (rows.length !== head.size) bad(rows.length + 1, `expected ${head.size} edges, found ${rows.length}`)
   const { size } = head
-  const d: TreeDump<any, any, any> = {
+  const d: TreeDump<any, any> = {
     size,
     root: head.root,
     fingerprint: head.fingerprint,
@@ -92,7 +86,7 @@ export function readPrefixTree<S = any, A = any, Ans = any>(
     initials: Object.fromEntries(head.initials.map(([k, x]) => [k, x ?? Number.NaN])),
     states: [],
     actions: [],
-    draws: [],
+    draws: new Map(),
     judged: [],
     notes: [],
     parents: [],
@@ -108,7 +102,8 @@ export function readPrefixTree<S = any, A = any, Ans = any>(
     for (const [i, c] of d.columns.entries()) c.values[e] = r.numbers[i] ?? Number.NaN
     d.states.push(r.state)
     d.actions.push(r.action)
-    for (const name of ['draws', 'judged', 'notes', 'parents', 'observed'] as const)
+    if (r.draws !== undefined) d.draws.set(e, r.draws)
+    for (const name of ['judged', 'notes', 'parents', 'observed'] as const)
       if (r[name] !== undefined) (d[name] as [number, unknown][]).push([e, r[name]])
   }
   for (const [, a] of d.judged) (a as { value: number | null }).value ??= Number.NaN

@@ -1,4 +1,6 @@
 // Losses over ranked lists: responses to one prompt with graded worth.
+
+import { average } from '../../kernel/index.ts'
 import { scoreOf, spread } from './pair.ts'
 import { checked, type LossFn, type Row, logistic as s, softplus, zeros } from './row.ts'
 
@@ -62,7 +64,7 @@ export const listNet: ListLoss = (scores, worth) => {
   return { loss: -logp.reduce((sum, x, i) => sum + (worth[i] / total) * x, 0), d: logp.map((x, i) => Math.exp(x) - worth[i] / total) }
 }
 
-/** A list loss over rows of one `group` each, with `worth`; scores are b D. Mean over the groups. */
+/** A list loss over rows of one `group` each, with `worth`; scores are b D. Mean over the groups, each as its rows' mean weight says. */
 export function liftList(of: string, loss: ListLoss, o: { beta?: number; reference?: string | null } = {}): LossFn {
   const { beta = 0.05, reference = 'ref' } = o
   return (rows, c) => {
@@ -82,8 +84,9 @@ export function liftList(of: string, loss: ListLoss, o: { beta?: number; referen
         at.map(i => rows[i].worth!),
         at.map(i => score(c.held?.[i] ?? rows[i])),
       )
-      total += l.loss / groups.size
-      for (const [k, i] of at.entries()) spread(rows[i], out[i].dlp, (beta * l.d[k]) / groups.size)
+      const scale = average(at.map(i => rows[i].weight ?? 1)) / groups.size
+      total += scale * l.loss
+      for (const [k, i] of at.entries()) spread(rows[i], out[i].dlp, scale * beta * l.d[k])
     }
     return checked({ loss: total, cotangents: out, metrics: { lists: groups.size } }, of)
   }

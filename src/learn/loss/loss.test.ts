@@ -237,22 +237,22 @@ describe('properties', () => {
       near(parts, whole, 12, id)
     }
   })
-  test('a pair of values counts as its weight says', () => {
-    const row = (label: Row['label'], v: number, weight?: number): Row => ({
-      segment: ['policy'],
-      lp: [-1],
-      v: [v],
-      label,
-      ...(weight === undefined ? {} : { weight }),
-    })
-    const ranking = (weight?: number) =>
-      losses.get('value-ranking')!.make()([row('chosen', 0.3, weight), row('rejected', 0.5, weight)], { step: 0 })
-    expect(ranking(0.25).loss).toBeCloseTo(ranking().loss / 4, 12)
-    near(
-      ranking(0.25).cotangents.map(c => c.dv![0]),
-      ranking().cotangents.map(c => c.dv![0] / 4),
-      12,
-    )
+  test.each([...losses.keys()])('rows of %s count as their weight says', id => {
+    const entry = losses.get(id)!
+    const at = (weight: number) =>
+      entry.make()(
+        rowsOf(current, id).map(r => ({ ...r, weight })),
+        { step: 0 },
+      )
+    const [whole, part] = [at(1), at(0.25)]
+    expect(whole.loss).not.toBe(0)
+    expect(part.loss).toBeCloseTo(whole.loss / 4, 12)
+    for (const of of ['dlp', 'dv', 'dH', 'dkl'] as const)
+      near(
+        part.cotangents.flatMap(c => [...(c[of] ?? [])]),
+        whole.cotangents.flatMap(c => [...(c[of] ?? [])].map(x => x / 4)),
+        12,
+      )
   })
   test('prompts and observations carry no loss; hints only where asked', () => {
     const row: Row = {

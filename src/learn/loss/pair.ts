@@ -206,7 +206,8 @@ export function withFresh(pair: PairLoss, o: { kind: 'xpo' | 'selm' | 'hypo'; al
       const LP = sumOver(rows[i], rows[i].lp)
       const LR = o.kind === 'selm' ? sumOver(rows[i], reference(rows[i], o.reference ?? 'ref', o.kind)) : 0
       const others = fresh.length > 1 ? (sum - all[k]) / (fresh.length - 1) : 0
-      const d = (o.kind === 'xpo' ? o.alpha : o.kind === 'selm' ? o.alpha * (o.beta ?? 0.01) : o.alpha * (all[k] - others)) / fresh.length
+      const scale = (rows[i].weight ?? 1) / fresh.length
+      const d = scale * (o.kind === 'xpo' ? o.alpha : o.kind === 'selm' ? o.alpha * (o.beta ?? 0.01) : o.alpha * (all[k] - others))
       loss += d * (LP - LR)
       spread(rows[i], base.cotangents[i].dlp, d)
     })

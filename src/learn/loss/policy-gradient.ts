@@ -146,8 +146,9 @@ function ofArray(of: string, name: 'H' | 'kl', d: 'dH' | 'dkl', sign: number, o:
       const dx = new Float64Array(xs.length)
       for (let t = 0; t < xs.length; t++) {
         if (!o.mask(row, t)) continue
-        loss += sign * factor[i] * xs[t]
-        dx[t] = sign * factor[i]
+        const scale = sign * factor[i] * (row.weight ?? 1)
+        loss += scale * xs[t]
+        dx[t] = scale
       }
       out[i][d] = dx
     })

@@ -46,8 +46,9 @@ export const aStarPo = (o: { beta?: number; reference?: string } = {}): LossFn =
       if (row.reward === undefined || row.margin === undefined)
         throw new RangeError(`a*-po: expected rows with reward and margin (V*), found one without at row ${i}`)
       const x = b * scoreOf(row, reference, 'a*-po') - (row.reward - row.margin)
-      loss += (x * x) / count
-      spread(row, out[i].dlp, (2 * b * x) / count)
+      const scale = (row.weight ?? 1) / count
+      loss += scale * x * x
+      spread(row, out[i].dlp, 2 * scale * b * x)
     })
     return checked({ loss, cotangents: out, metrics: {} }, 'a*-po')
   }

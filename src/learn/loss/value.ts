@@ -129,9 +129,10 @@ export const oreo = (
         const sg = held.lp[t] - lr[t]
         const ev = v[t] - row.reward + b * (rest + sg)
         const ep = vh[t] - row.reward + b * (row.lp[t] - lr[t]) + b * rest
-        loss += factor[i] * (value * ev * ev + policy * ep * ep)
-        dv[t] = factor[i] * value * 2 * ev
-        out[i].dlp[t] = factor[i] * policy * 2 * b * ep
+        const scale = factor[i] * (row.weight ?? 1)
+        loss += scale * (value * ev * ev + policy * ep * ep)
+        dv[t] = scale * value * 2 * ev
+        out[i].dlp[t] = scale * policy * 2 * b * ep
         rest += sg
       }
       out[i].dv = dv
@@ -159,7 +160,7 @@ function oreoOfSteps({ b, mask, name, value, policy }: { b: number; mask: Mask; 
         const sg = action.reduce((n, t) => n + held.lp[t] - lr[t], 0)
         const ev = v[from] - row.reward + b * (rest + sg)
         const ep = vh[from] - row.reward + b * action.reduce((n, t) => n + row.lp[t] - lr[t], 0) + b * rest
-        const share = 1 / (at.length * count)
+        const share = (row.weight ?? 1) / (at.length * count)
         loss += share * (value * ev * ev + policy * ep * ep)
         dv[from] = share * value * 2 * ev
         for (const t of action) out[i].dlp[t] = share * policy * 2 * b * ep

@@ -9,8 +9,8 @@ const tell = (m: FromTuning): Promise<void> => new Promise(done => (process.conn
 process.on('message', m => m === 'stop' && stop.abort())
 // Whoever started it is gone: it lands at a checkpoint.
 process.on('disconnect', () => stop.abort())
-// A terminal's Ctrl-C reaches the whole group; what it means is for the parent to say.
-process.on('SIGINT', () => {})
+// A terminal's Ctrl-C, its closing, or a service's stop reaches the whole group; what it means is for the parent to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 try {
   await runTuneJob(folder, {

@@ -25,15 +25,7 @@ export type Wanted = 'imitation' | 'graded' | 'pair' | 'preference-model' | 'unp
 /** @throws Failure (usage) on a loss that is unknown, or that rows of trees and of the field's formats do not serve */
 export function wantedBy(loss: string): Wanted {
   if (loss === 'verdict') return 'verdict'
-  const entry = losses.get(loss)
-  if (entry === undefined) {
-    const near = nearest(loss, ['verdict', ...losses.keys()])
-    throw new Failure(
-      'usage',
-      `no loss is called '${loss}'`,
-      near ? `did you mean ${near}?` : `there are: ${[...losses.keys()].join(', ')}`,
-    )
-  }
+  const entry = entryOf(loss)
   const found = servedBy(entry)
   if (found === null)
     throw new Failure(
@@ -42,6 +34,13 @@ export function wantedBy(loss: string): Wanted {
       'give rows of your own: --data FILE.jsonl, with tokens and segment',
     )
   return found
+}
+/** @throws Failure (usage) with the nearest */
+function entryOf(loss: string): LossEntry {
+  const entry = losses.get(loss)
+  if (entry !== undefined) return entry
+  const near = nearest(loss, ['verdict', ...losses.keys()])
+  throw new Failure('usage', `no loss is called '${loss}'`, near ? `did you mean ${near}?` : `there are: ${[...losses.keys()].join(', ')}`)
 }
 function servedBy({ id, kind, needs }: LossEntry): Wanted | null {
   if (id === 'value-ranking') return 'preference-model'
@@ -127,6 +126,28 @@ function formatOf(row: DataRow, where: string): Format {
   )
 }
 
+/** The formats whose rows are what a loss wants. */
+const formatsFor: Readonly<Record<Wanted, readonly Format[]>> = {
+  imitation: ['sft', 'language-modeling', 'critique'],
+  graded: ['unpaired', 'group'],
+  pair: ['preference'],
+  'preference-model': ['preference'],
+  unpaired: ['unpaired'],
+  ranking: ['ranking'],
+  group: ['group'],
+  verdict: ['stepwise'],
+}
+/** Rows of another format would be learnt as what they are not: of pairs imitation would take the rejected ones, too. @throws Failure (usage) */
+function checkFormat(format: Format, loss: string, where: string): void {
+  const wanted = loss === 'verdict' ? 'verdict' : servedBy(entryOf(loss))
+  if (wanted === null || formatsFor[wanted].includes(format)) return
+  throw new Failure(
+    'usage',
+    `${where}: loss ${loss} learns of ${formatsFor[wanted].join(' or ')} rows, found ${format} rows`,
+    `espalier export --format ${formatsFor[wanted][0]} --dialect tokens, or a loss for ${format} rows`,
+  )
+}
+
 /** What was said, of a text or of messages. */
 const textOf = (x: unknown): string => (typeof x === 'string' ? x : (x as { content: string }[]).map(m => m.content).join(' '))
 
@@ -185,18 +206,27 @@ function rowsOfData(row: DataRow, format: Format, loss: string, unit: string): T
 export function readData(text: string, loss: string, shape: Pick<Shape, 'vocabulary' | 'context'>, name: string): TuneRow[] {
   const first = text.split('\n').find(l => l.trim() !== '')
   if (first === undefined) throw new Failure('usage', `${name}: expected rows, found none`)
+  if (first.startsWith('PAR1'))
+    throw new Failure(
+      'usage',
+      `${name}: expected JSON Lines, found Parquet`,
+      'espalier export --out NAME.jsonl writes the same rows as JSON Lines',
+    )
   if (/^\s*\{\s*"(tokens|segment)"/.test(first)) return readTuneRows(text, shape, name)
   const lines = text.split('\n')
   const at = lines.indexOf(first)
   let row: unknown
+  let why = ''
   try {
     row = JSON.parse(first)
-  } catch {
+  } catch (e) {
     row = null
+    why = (e as Error).message
   }
   if (row === null || typeof row !== 'object' || Array.isArray(row))
-    throw new Failure('usage', `${name}, line ${at + 1}: expected a row of JSON Lines, found ${JSON.stringify(first.slice(0, 60))}`)
+    throw new Failure('usage', `${name}, line ${at + 1}: expected a row of JSON Lines, found ${JSON.stringify(first.slice(0, 60))}`, why)
   const format = formatOf(row as DataRow, `${name}, line ${at + 1}`)
+  checkFormat(format, loss, `${name}, line ${at + 1}`)
   const numbers = lines.flatMap((line, i) => (line.trim() === '' ? [] : [i + 1]))
   const out = readRows(text, format, name).flatMap((x, i): TuneRow[] => {
     const where = `${name}, line ${numbers[i]}`
@@ -208,10 +238,8 @@ export function readData(text: string, loss: string, shape: Pick<Shape, 'vocabul
       throw new Failure(
         'usage',
         `${where}: ${e.message}`,
-        e.hint || 'texts are in the dialect of tokens: espalier export --dialect tokens',
-        {
-          cause: e,
-        },
+        'texts are in the dialect of tokens (espalier export --dialect tokens): the numbers 0 to 99, + - * / = : ; $ and the reserved words, separated by spaces',
+        { cause: e },
       )
     }
     for (const r of rows) checkTuneRow(r, shape, where)

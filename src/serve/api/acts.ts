@@ -1,7 +1,7 @@
 // What people do to a run: each is a record of its journal, written by the process that has it.
 import { z } from 'zod'
 import type { EdgeId, Limits, NodeId } from '../../contract/index.ts'
-import { appendAct, fork, type Plan } from '../../run/index.ts'
+import { appendAct, type Plan } from '../../run/index.ts'
 import type { Act, Run } from '../../runtime/index.ts'
 import type { RunMeta } from '../../store/index.ts'
 import type { Live } from '../desk.ts'
@@ -9,11 +9,13 @@ import { Refusal } from '../refusal.ts'
 import { coverRest, raised } from '../rest.ts'
 import { actText } from './acts-told.ts'
 import { type Api, type Asked, named } from './api.ts'
+import { forks } from './forks.ts'
 import { planOfRun, rowOf, runOf } from './row.ts'
 import { blamed, budget, limitsOfBudget } from './runs.ts'
 import { actAnswer, actRecord } from './schemas.ts'
 import { rowIn } from './tree.ts'
 import { framedOf, type Shown, type Trees } from './trees.ts'
+import { otherSearch } from './what-if.ts'
 import type { ActAnswer, ActBody, ActRecord } from './wire.ts'
 
 const row = z.int().min(0)
@@ -37,6 +39,13 @@ const actBody = named(
       text: text.optional(),
       under: z.boolean().optional(),
       budget: budget.optional(),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .optional(),
+      model: z.string().optional(),
+      ...otherSearch.shape,
     }),
   ]) satisfies z.ZodType<ActBody>,
 )
@@ -117,47 +126,7 @@ export function addActs(api: Api, trees: Trees): void {
     return at
   }
 
-  async function forked(meta: RunMeta, body: Extract<ActBody, { do: 'fork' }>, asked: Asked): Promise<ActAnswer> {
-    const { store } = api
-    if ((body.row === undefined) !== (body.text === undefined))
-      throw new Refusal(400, 'invalid_value', 'row and text belong together: the edit with which the fork begins', {
-        param: body.row === undefined ? 'row' : 'text',
-      })
-    if (planOfRun(meta) === undefined) await framedOf(desk, meta)
-    const shown = await trees.of(store, meta)
-    let act: Act | undefined
-    let after: number | undefined
-    const until = (e: EdgeId): number => {
-      const n = shown.ledger.after[e]
-      if (n === undefined || Number.isNaN(n)) throw conflict('it is not known when that row was made: fork the whole run')
-      return n
-    }
-    if (body.at !== undefined) after = until(rowIn(shown, body.at, 'at'))
-    if (body.row !== undefined) {
-      const e = rowIn(shown, body.row)
-      const at = placeOf(shown, e, body.under === true, body.text!)
-      act = { do: 'edit', key: shown.tree.key(at), text: body.text! }
-      // A search that is over takes nothing up any more: the fork leaves it where the row had just been made.
-      if (after === undefined && meta.status === 'done') after = until(e)
-      if (after !== undefined && !(until(e) <= after))
-        throw new Refusal(400, 'invalid_value', 'at: the row of the edit was made later', { param: 'at' })
-    }
-    const id = fork(store, meta.id, {
-      ...(after === undefined ? {} : { after }),
-      ...(act === undefined ? {} : { act }),
-      ...(asked.by === undefined ? {} : { by: asked.by }),
-    })
-    try {
-      const made = store.get(id)
-      const wanted = body.budget === undefined ? meta.limits : limitsOfBudget(body.budget)
-      // What the other had was raised later: the fork has it from the beginning.
-      const raise = Object.fromEntries(Object.entries(wanted).filter(([k, x]) => made.limits[k as keyof Limits] !== x))
-      return await goOn(made, raise, asked)
-    } catch (e) {
-      store.remove(id)
-      throw e
-    }
-  }
+  const forked = forks(api, trees, { goOn, answer, placeOf })
 
   api.post(
     '/api/runs/{run}/acts',
@@ -277,10 +246,10 @@ export function addActs(api: Api, trees: Trees): void {
               s => s.tree,
               () => null,
             )
-      const acts: ActRecord[] = all.map(({ act, time }) => actText(act, time, null, tree))
+      const acts: ActRecord[] = all.map(({ act, time }) => actText(act, time, null, tree, meta.models))
       for (const { value } of waiting) {
         const act = value as Act | { do: 'pause' }
-        const told = act.do === 'pause' ? { do: 'pause', row: null } : actText(act, 0, null, tree)
+        const told = act.do === 'pause' ? { do: 'pause', row: null } : actText(act, 0, null, tree, meta.models)
         acts.push({ ...told, time: meta.spent.seconds ?? 0, pending: true })
       }
       return { acts }

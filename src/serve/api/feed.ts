@@ -1,14 +1,14 @@
 // A tree that grows, as columns for those who watch it: what is new and what has changed since each of them looked last.
 import { randomBytes } from 'node:crypto'
 import type { EdgeId } from '../../contract/index.ts'
-import type { TreeNumbers } from '../../kernel/index.ts'
+import type { FlatTree } from '../../kernel/index.ts'
 import type { Ledger } from '../../runtime/index.ts'
 import type { TreeColumns, TreeGrowth, TreeStats } from './wire.ts'
 
 /** Bits of flagNames: those of the tree in their order, then `taken`. */
 const named = (1 << 10) - 1
 const taken = 1 << 20
-export const flagsOf = (t: TreeNumbers, e: number): number => (t.flags[e] & named) | ((t.flags[e] & taken) !== 0 ? 1 << 10 : 0)
+export const flagsOf = (t: FlatTree, e: number): number => (t.flags[e] & named) | ((t.flags[e] & taken) !== 0 ? 1 << 10 : 0)
 
 /** Six digits are more than a colour or a label shows, and half the bytes. */
 const short = (x: number): number | null => {
@@ -20,7 +20,7 @@ const short = (x: number): number | null => {
  * Standard error of Q: what a critic said of its own word, else, where returns lie in [0, 1], that of a mean of N of them (the deviation of the posterior
  * Beta(1 + NQ, 1 + N(1 - Q)), which is not 0 after one visit).
  */
-export function errorOf(t: TreeNumbers, e: number): number | null {
+export function errorOf(t: FlatTree, e: number): number | null {
   const n = t.N[e as EdgeId]
   const q = t.Q[e as EdgeId]
   if (n > 0 && q >= 0 && q <= 1) {
@@ -31,7 +31,7 @@ export function errorOf(t: TreeNumbers, e: number): number | null {
 }
 
 /** Statistics of some rows. */
-export function statsOf(t: TreeNumbers, ledger: Ledger, rows: readonly number[] | null, size = t.size): TreeStats {
+export function statsOf(t: FlatTree, ledger: Ledger, rows: readonly number[] | null, size = t.size): TreeStats {
   const count = rows?.length ?? size
   const { N, Q, V, R, P } = t as unknown as Record<'N' | 'Q' | 'V' | 'R' | 'P', number[]>
   const out: Required<TreeStats> = {
@@ -88,7 +88,7 @@ export class Feed {
   rows = 0
   /** Milliseconds that the last scan took. */
   cost = 0
-  #tree: TreeNumbers
+  #tree: FlatTree
   #ledger: Ledger
   #time: () => number
   #changed = new Int32Array(0)
@@ -97,19 +97,19 @@ export class Feed {
   #mark = ''
   #at = 0
 
-  constructor(tree: TreeNumbers, ledger: Ledger, time: () => number) {
+  constructor(tree: FlatTree, ledger: Ledger, time: () => number) {
     this.#tree = tree
     this.#ledger = ledger
     this.#time = time
   }
   /** The same run, read anew: rows are the same, there may be more. */
-  point(tree: TreeNumbers, ledger: Ledger, time: () => number): void {
+  point(tree: FlatTree, ledger: Ledger, time: () => number): void {
     this.#tree = tree
     this.#ledger = ledger
     this.#time = time
     this.#mark = ''
   }
-  get tree(): TreeNumbers {
+  get tree(): FlatTree {
     return this.#tree
   }
   get ledger(): Ledger {
@@ -193,7 +193,7 @@ export class Feed {
   }
 
   /** All there is, after a scan. */
-  columns(run: string): TreeColumns {
+  columns(run: string): Omit<TreeColumns, 'best'> {
     const t = this.#tree
     const { rows } = this
     return {

@@ -1,13 +1,13 @@
 // One node of a run's tree: what it is, what was asked and said there, and why its method chose as it did.
 import { z } from 'zod'
 import type { Assessment, EdgeId, NodeId, Sample } from '../../contract/index.ts'
-import { type FlatTree, flagNames } from '../../kernel/index.ts'
-import { dialectOf, type Requests } from '../../run/index.ts'
-import { Place } from '../../runtime/index.ts'
-import type { RunMeta, Store } from '../../store/index.ts'
+import { type FlatTree, flagNames, termsOf } from '../../kernel/index.ts'
+import { answerText, dialectOf, type Requests } from '../../run/index.ts'
+import { Place, requestHash } from '../../runtime/index.ts'
+import type { RunHandle, RunMeta, Store } from '../../store/index.ts'
 import { told } from '../said.ts'
 import type { Api } from './api.ts'
-import { answerText, runOf } from './row.ts'
+import { runOf } from './row.ts'
 import { nodeDetail } from './schemas.ts'
 import { rowIn } from './tree.ts'
 import { labelOf, type Shown, type Trees } from './trees.ts'
@@ -19,11 +19,13 @@ const mostText = 100_000
 /** Milliseconds that an answer waits for a record that runs again. */
 const patience = 2000
 
-/** What a record that ran again knows beside its tree. */
+/** What is known of a run beside its tree: see `keepDeep`. */
 interface Deep {
   readonly requests: Requests
+  /** The tree whose choices can be told. */
   readonly tree: FlatTree
 }
+type Effects = ReturnType<RunHandle['journal']['effectsAt']>
 
 export function addNode(api: Api, trees: Trees): void {
   api.get(
@@ -39,38 +41,58 @@ export function addNode(api: Api, trees: Trees): void {
       const shown = await trees.of(store, meta)
       const e = rowIn(shown, asked.params.row)
       const wait = asked.query.wait === undefined ? patience : asked.query.wait * 1000
-      const { deep, pending } = await deepOf(trees, store, meta, shown, e, wait)
-      return detailOf(store, meta, shown, e, deep, pending)
+      const effects = effectsAt(store, meta, shown.tree.key(e))
+      return detailOf(meta, shown, e, effects, await deepOf(trees, store, meta, shown, e, effects, wait))
     },
   )
 }
 
-/** The requests of the run, where they can be known: kept while it is under way here, else from its record, run again in the background. */
+function effectsAt(store: Store, meta: RunMeta, key: string): Effects {
+  const handle = store.open(meta.id)
+  try {
+    return handle.journal.effectsAt(key)
+  } finally {
+    handle.close()
+  }
+}
+/** The text of a request, if it is the one on record. */
+function textOf(requests: Requests, { k, at, kind, hash }: Effects[number]['open']): string | null {
+  const text = requests.text(k)
+  return text !== null && requestHash(at, kind, text) === hash ? text : null
+}
+
+/** The requests of the run, where they can be known: kept while it is under way here or since it was, else from its record, run again in the background. */
 async function deepOf(
   trees: Trees,
   store: Store,
   meta: RunMeta,
-  { live }: Shown,
+  { live, tree }: Shown,
   e: EdgeId,
+  effects: Effects,
   wait: number,
-): Promise<{ deep: Deep | null; pending: boolean }> {
-  if (live?.requests !== undefined) return { deep: { requests: live.requests, tree: live.run.tree }, pending: false }
+): Promise<Deep | { progress: number } | null> {
+  if (live?.run.requests !== undefined) return { requests: live.run.requests, tree: live.run.tree }
+  if (live === null && meta.status !== 'running') {
+    const requests = await trees.requests(store, meta)
+    if (requests !== null && effects.every(({ open }) => textOf(requests, open) !== null)) return { requests, tree }
+  }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>(resolve => (timer = setTimeout(() => resolve('late'), wait)))
   try {
     const again = await Promise.race([trees.again(store, meta), late])
-    if (again === 'late') return { deep: null, pending: true }
+    if (again === 'late') return { progress: trees.progress(meta.id) }
     // A search that goes on may have come further than its record when that was read.
-    return { deep: e < again.run.tree.size ? { requests: again.requests, tree: live?.run.tree ?? again.run.tree } : null, pending: false }
+    return e < again.run.tree.size ? { requests: again.requests, tree: live?.run.tree ?? again.run.tree } : null
   } catch {
     // A run of a program's own parts, or a record that does not fit any more: everything else can be told.
-    return { deep: null, pending: false }
+    return null
   } finally {
     clearTimeout(timer)
   }
 }
 
-function detailOf(store: Store, meta: RunMeta, shown: Shown, e: EdgeId, deep: Deep | null, pending: boolean): NodeDetail {
+function detailOf(meta: RunMeta, shown: Shown, e: EdgeId, effects: Effects, known: Deep | { progress: number } | null): NodeDetail {
+  const deep = known !== null && 'requests' in known ? known : null
   const { tree: t, ledger, entry } = shown
   const { world } = entry
   const dialect = shown.live === null ? dialectOf(meta) : ((shown.live.planned.frame.model as any)?.policy?.dialect ?? 'text')
@@ -109,12 +131,12 @@ function detailOf(store: Store, meta: RunMeta, shown: Shown, e: EdgeId, deep: De
       prior: finite(d.prior),
       tokens: tokensOf(d.tokens, dialect),
     })),
-    effects: effectsOf(store, meta, t.key(e), deep, dialect),
+    effects: effectsOf(effects, deep, dialect),
     siblings: kinOf(shown, parent, e, deep),
     children: kinOf(shown, e, null, deep),
     notes: t.notes(e).map(({ kind, scope, text }) => ({ kind, scope, text })),
     spent: { calls: ledger.calls[e] ?? 0, tokens: ledger.tokens[e] ?? 0, usd: finite(ledger.usd[e] ?? 0) },
-    ...(pending ? { pending } : {}),
+    ...(known !== null && 'progress' in known ? { pending: { progress: known.progress } } : {}),
   }
 }
 
@@ -157,6 +179,7 @@ function judgementsOf(t: FlatTree, e: EdgeId, deep: Deep | null): NodeDetail['ju
 /** The children of a node in tree order, with the terms of the method's choice among them; of many those around `around`. */
 function kinOf(shown: Shown, parent: EdgeId | null, around: EdgeId | null, deep: Deep | null): NodeDetail['siblings'] {
   const { tree: t } = shown
+  const told = deep?.tree ?? t
   if (parent === null) return []
   const all: EdgeId[] = []
   for (let k = t.firstChild[parent]; k >= 0; k = t.nextSibling[k]) all.push(k as EdgeId)
@@ -168,46 +191,31 @@ function kinOf(shown: Shown, parent: EdgeId | null, around: EdgeId | null, deep:
     Q: finite(t.Q[k]),
     V: finite(t.V[k]),
     P: finite(t.P[k]),
-    terms: termsOf(deep?.tree ?? shown.live?.run.tree ?? null, k, parent),
+    terms: finiteTerms(termsOf(told, k)),
   }))
 }
-/** By the score of the method's last walk down, from the statistics as they are now. */
-function termsOf(t: FlatTree | null, e: EdgeId, parent: EdgeId): Record<string, number | null> | null {
-  const score = t?.chosenBy
-  if (t === null || score === null || score === undefined || e >= t.size) return null
-  try {
-    const terms = score.explain?.(e, parent as NodeId) ?? { score: score(e, parent as NodeId) }
-    return Object.fromEntries(Object.entries(terms).map(([name, x]) => [name, finite(x)]))
-  } catch {
-    return null
-  }
-}
+const finiteTerms = (terms: Record<string, number> | null): Record<string, number | null> | null =>
+  terms === null ? null : Object.fromEntries(Object.entries(terms).map(([name, x]) => [name, finite(x)]))
 
-function effectsOf(store: Store, meta: RunMeta, key: string, deep: Deep | null, dialect: string): EffectDetail[] {
-  const handle = store.open(meta.id)
-  try {
-    return handle.journal.effectsAt(key).map(({ open, done }): EffectDetail => {
-      const asked = readRequest(open.kind, deep?.requests.text(open.k) ?? null)
-      const payload = done === null ? null : (JSON.parse(done.payload) as unknown)
-      const samples = open.kind === 'sample' && done?.status === 'ok' && Array.isArray(payload) ? (payload as Sample[]) : null
-      return {
-        k: open.k,
-        kind: open.kind,
-        status: done?.status ?? 'open',
-        began: open.time,
-        ended: done?.time ?? null,
-        usage: done?.usage ?? {},
-        cached: done?.cached === true,
-        prompt: asked.prompt,
-        options: asked.options,
-        samples: (samples ?? []).map(s => ({ text: s.text, finish: s.finish ?? null, tokens: tokensOf(s.tokens, dialect) })),
-        reply: done === null || samples !== null ? null : cut(typeof payload === 'string' ? payload : JSON.stringify(payload)),
-      }
-    })
-  } finally {
-    handle.close()
-  }
-}
+const effectsOf = (effects: Effects, deep: Deep | null, dialect: string): EffectDetail[] =>
+  effects.map(({ open, done }): EffectDetail => {
+    const asked = readRequest(open.kind, deep === null ? null : textOf(deep.requests, open))
+    const payload = done === null ? null : (JSON.parse(done.payload) as unknown)
+    const samples = open.kind === 'sample' && done?.status === 'ok' && Array.isArray(payload) ? (payload as Sample[]) : null
+    return {
+      k: open.k,
+      kind: open.kind,
+      status: done?.status ?? 'open',
+      began: open.time,
+      ended: done?.time ?? null,
+      usage: done?.usage ?? {},
+      cached: done?.cached === true,
+      prompt: asked.prompt,
+      options: asked.options,
+      samples: (samples ?? []).map(s => ({ text: s.text, finish: s.finish ?? null, tokens: tokensOf(s.tokens, dialect) })),
+      reply: done === null || samples !== null ? null : cut(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+    }
+  })
 
 /** The text of a request as messages and options: see where effects are asked for (runtime/model.ts, io.ts, steps.ts). */
 function readRequest(kind: string, text: string | null): Pick<EffectDetail, 'prompt' | 'options'> {

@@ -1,9 +1,7 @@
 // A run as a row of a list: what the index knows of it, and of one under way here what it has come to.
 import { Failure } from '../../kernel/index.ts'
-import { comparisonId, type Kept, type Plan } from '../../run/index.ts'
-import { brief } from '../../runtime/index.ts'
+import { answerText, changedIn, comparisonId, type Kept, type Plan, taskText } from '../../run/index.ts'
 import type { RunMeta, Store } from '../../store/index.ts'
-import { worlds } from '../../world/index.ts'
 import type { Desk } from '../desk.ts'
 import { isOf } from '../former.ts'
 import { Refusal } from '../refusal.ts'
@@ -12,11 +10,8 @@ import type { RunRow } from './wire.ts'
 
 export const planOfRun = (m: RunMeta): Plan | undefined => m.options.plan as Plan | undefined
 
-/** An answer in words. */
-export const answerText = (answer: unknown, most = 4000): string => {
-  const text = (answer as { text?: unknown } | null)?.text
-  return brief(typeof text === 'string' ? text : answer, most)
-}
+/** The seed that a run draws by now: a fork may have another from a row on. */
+export const seedOf = (m: RunMeta): number => changedIn(m).seed ?? m.seed
 
 /** @throws Refusal (404) where there is none that this key may see */
 export function runOf(api: Api, asked: Pick<Asked, 'params' | 'by'>): RunMeta {
@@ -35,15 +30,6 @@ export function visible(store: Store, id: string, by: string | undefined): RunMe
   return meta
 }
 
-export function taskText(m: RunMeta): string {
-  const task = planOfRun(m)?.task
-  if (typeof task === 'string') return task
-  try {
-    return worlds[m.world]?.showTask(m.task) ?? brief(m.task, 1000)
-  } catch {
-    return brief(m.task, 1000)
-  }
-}
 /** Who works on it; the status then says whether somebody should. */
 function workerOf(desk: Desk, store: Store, m: RunMeta): RunRow['worker'] {
   if (desk.live.has(m.id)) return 'here'
@@ -78,7 +64,7 @@ export function rowOf(desk: Desk, store: Store, m: RunMeta): RunRow {
     reward: String(m.options.reward ?? planOfRun(m)?.reward ?? 'exact'),
     knobs: m.knobs,
     budget: m.limits,
-    seed: m.seed,
+    seed: seedOf(m),
     concurrency: m.concurrency,
     spent: live?.spent ?? m.spent,
     answer: m.answer === null ? null : answerText(m.answer),

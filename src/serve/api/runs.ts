@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import type { Limits } from '../../contract/index.ts'
 import { methods } from '../../method/index.ts'
-import { comparisonId, methodNamed, type Plan, parseBudget } from '../../run/index.ts'
+import { answerText, comparisonId, methodNamed, type Plan, parseBudget, taskText } from '../../run/index.ts'
 import type { RunMeta } from '../../store/index.ts'
 import { worldNamed } from '../../world/index.ts'
-import { choose } from '../choose.ts'
+import { type Chosen, choose } from '../choose.ts'
 import { isOf } from '../former.ts'
 import { Refusal } from '../refusal.ts'
 import { rewards } from '../request.ts'
 import { atMost, type ServeSettings } from '../settings.ts'
 import { type Api, named } from './api.ts'
-import { answerText, rowOf, runOf, taskText, visible } from './row.ts'
+import { rowOf, runOf, visible } from './row.ts'
 import { knobValue, runList, runRow } from './schemas.ts'
 import { waiter } from './waiter.ts'
 import type { NewRunBody, RunRow } from './wire.ts'
@@ -79,6 +79,13 @@ export const methodOf = async (id: string): Promise<string> => {
   if (!methods.has(id)) await methodNamed(id.replace(/[^\w-]/g, '?')).catch(e => Promise.reject(blame('method', e)))
   return id
 }
+/** A model of this server. @throws Refusal (400, 404) */
+export function modelNamed(name: string, settings: ServeSettings): Chosen {
+  const chosen = blamed('model', () => choose(name, settings))
+  if (chosen.method !== null)
+    throw new Refusal(400, 'invalid_value', 'model: expected a model, the method has its own field', { param: 'model' })
+  return chosen
+}
 /** What a run is paid for: of the list, or a verifier of the configuration by its name. */
 function rewardOf(given: string, settings: ServeSettings): string {
   if ((rewards as readonly string[]).includes(given)) return given
@@ -95,9 +102,7 @@ async function planOf(api: Api, b: NewRunBody, by: string | undefined): Promise<
   const entry = blamed('world', () => worldNamed(b.world))
   blamed('task', () => entry.parseTask(b.task))
   const models = Object.keys(settings.models)
-  const policy = blamed('model', () => choose(b.model ?? usualModel(entry.model, models), settings))
-  if (policy.method !== null)
-    throw new Refusal(400, 'invalid_value', 'model: expected a model, the method has its own field', { param: 'model' })
+  const policy = modelNamed(b.model ?? usualModel(entry.model, models), settings)
   const judge = b.judge === undefined ? settings.judge : choose(b.judge, settings).name
   return {
     world: b.world,

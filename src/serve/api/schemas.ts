@@ -94,9 +94,22 @@ const stats = {
   usd: columnOf,
 }
 export const treeStats = as<TreeStats>()('TreeStats', z.object(stats))
+export const best = as<Best>()(
+  'Best',
+  z.object({ text: z.string(), score: unknownNumber, verified: z.boolean().nullable(), rows: numbers }),
+)
 export const treeColumns = as<TreeColumns>()(
   'TreeColumns',
-  z.object({ run: z.string(), cursor: z.string(), size: z.number(), parent: numbers, rank: numbers, born: columnOf, ...stats }),
+  z.object({
+    run: z.string(),
+    cursor: z.string(),
+    size: z.number(),
+    best: best.nullable(),
+    parent: numbers,
+    rank: numbers,
+    born: columnOf,
+    ...stats,
+  }),
 )
 export const treeGrowth = as<TreeGrowth>()(
   'TreeGrowth',
@@ -108,10 +121,6 @@ export const flight = as<Flight>()(
     effects: z.array(z.object({ row: unknownNumber, kind: z.string(), what: z.string(), since: z.number() })),
     of: z.number(),
   }),
-)
-export const best = as<Best>()(
-  'Best',
-  z.object({ text: z.string(), score: unknownNumber, verified: z.boolean().nullable(), rows: numbers }),
 )
 export const actRecord = as<ActRecord>()(
   'ActRecord',
@@ -189,7 +198,7 @@ export const nodeDetail = as<NodeDetail>()(
     children: z.array(sibling),
     notes: z.array(z.object({ kind: z.string(), scope: z.string(), text: z.string() })),
     spent: z.object({ calls: z.number(), tokens: z.number(), usd: unknownNumber }),
-    pending: z.boolean().optional(),
+    pending: z.object({ progress: z.number() }).optional(),
   }),
 )
 export const whatIfAnswer = as<WhatIfAnswer>()(

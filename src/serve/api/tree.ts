@@ -22,12 +22,12 @@ export function addTree(api: Api, trees: Trees): void {
   const { desk } = api
   api.get('/api/runs/{run}/tree', { summary: 'the tree as columns, an edge a row', answer: treeColumns }, async asked => {
     const meta = runOf(api, asked)
-    const { feed, live, sent } = await trees.drawn(api.store, meta)
+    const { feed, live, sent, best } = await trees.of(api.store, meta)
     feed.scan()
     const cursor = feed.cursor()
     let body = sent.get(cursor)
     if (body === undefined) {
-      body = await gently(written(feed.columns(meta.id)))
+      body = await gently(written({ ...feed.columns(meta.id), best }))
       if (live === null) sent.set(cursor, body)
     }
     return new Response(body, { headers: { 'content-type': 'application/json' } })
@@ -224,7 +224,8 @@ class Heard {
     }
     if (e.kind === 'answer') {
       this.#best = bestOf(this.shown.tree, e.data)
-    } else if (e.kind === 'act') this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree))
+    } else if (e.kind === 'act')
+      this.#acts.push(actText(e.data.act, e.data.time, e.data.row, this.shown.tree, this.shown.live?.plan.models ?? {}))
     else if (e.kind === 'model.limited')
       say(`${e.data.model} asks to slow down: no new call before ${e.data.seconds.toFixed(1)} s, ${e.data.slots} slots`)
     else if (e.kind === 'model.retry') say(`${e.data.model}, try ${e.data.attempt}: ${e.data.message}`)

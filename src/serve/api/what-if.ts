@@ -1,23 +1,35 @@
 // What would have been, by the record; and how good the answer was for what had been spent.
 import { z } from 'zod'
 import type { Usage } from '../../contract/index.ts'
-import { rerun, whatIf } from '../../run/index.ts'
+import { answerText, type Plan, rerun, whatIf } from '../../run/index.ts'
+import type { RunMeta } from '../../store/index.ts'
 import { type Api, named } from './api.ts'
-import { answerText, planOfRun, runOf } from './row.ts'
+import { planOfRun, runOf } from './row.ts'
 import { blame, budget, limitsOfBudget, methodOf } from './runs.ts'
 import { curvePoint, knobValue, whatIfAnswer } from './schemas.ts'
 import { framedOf } from './trees.ts'
 import type { CurvePoint, WhatIfAnswer, WhatIfBody } from './wire.ts'
 
-const whatIfBody = named(
-  'WhatIfBody',
-  z.object({
-    method: z.string().optional(),
-    preset: z.string().optional(),
-    knobs: z.record(z.string(), knobValue).optional(),
-    budget: budget.optional(),
-  }) satisfies z.ZodType<WhatIfBody>,
-)
+/** What makes another search of a run. */
+export const otherSearch = z.object({
+  method: z.string().optional(),
+  preset: z.string().optional(),
+  knobs: z.record(z.string(), knobValue).optional(),
+})
+const whatIfBody = named('WhatIfBody', otherSearch.extend({ budget: budget.optional() }) satisfies z.ZodType<WhatIfBody>)
+
+/** A run's plan with another method, preset or knobs. @throws Refusal (400) */
+export async function changesOf(meta: RunMeta, body: Omit<WhatIfBody, 'budget'>): Promise<Partial<Plan>> {
+  const method = body.method === undefined ? undefined : await methodOf(body.method)
+  // Knobs and presets belong to a method: another one starts from its own.
+  const other = method !== undefined && method !== meta.method.id
+  return {
+    ...(other ? { knobs: {}, preset: undefined } : {}),
+    ...(method === undefined ? {} : { method }),
+    ...(body.preset === undefined ? {} : { preset: body.preset }),
+    ...(body.knobs === undefined ? {} : { knobs: other ? body.knobs : { ...planOfRun(meta)?.knobs, ...body.knobs } }),
+  } as Partial<Plan>
+}
 /** Curves that are kept. */
 const mostCurves = 50
 
@@ -34,16 +46,9 @@ export function addWhatIf(api: Api): void {
       const { store } = api
       const meta = runOf(api, asked)
       const { body } = asked
-      const was = planOfRun(meta)
-      const method = body.method === undefined ? undefined : await methodOf(body.method)
-      // Knobs and presets belong to a method: another one starts from its own.
-      const other = method !== undefined && method !== meta.method.id
       const limits = body.budget === undefined ? undefined : limitsOfBudget(body.budget)
       const planned = await framedOf(desk, meta, {
-        ...(other ? { knobs: {}, preset: undefined } : {}),
-        ...(method === undefined ? {} : { method }),
-        ...(body.preset === undefined ? {} : { preset: body.preset }),
-        ...(body.knobs === undefined ? {} : { knobs: other ? body.knobs : { ...was?.knobs, ...body.knobs } }),
+        ...(await changesOf(meta, body)),
         budget: { ...meta.limits, ...limits },
       }).catch(e => {
         throw blame('knobs', e)

@@ -1,9 +1,10 @@
-// The shapes of the HTTP API of runs, trees, acts, data and training. Types only: the studio and any other client may import them.
+// The shapes of the HTTP API of runs, trees, acts, data and training. Types, and the names of flags: the studio and any other client may import them.
 //
 // All of it lies under /api. Bodies and answers are JSON; numbers that are unknown are null. Errors are those of the rest of the server:
 // { error: { message, type, code, param } } with a status. Streams are server-sent events whose data is JSON; each has an id, and a client that comes
 // back with Last-Event-ID (or ?after=ID) is told only what it has missed, or, where the server cannot know that, all statistics anew.
 import type { KnobValue, Limits, Usage } from '../../contract/index.ts'
+import { flagNames as flagsOfTree } from '../../kernel/flags.ts'
 import type { Comparison, Summary } from '../../run/index.ts'
 
 // ------------------------------------------------------------------------------------------------------------ what there is
@@ -111,6 +112,8 @@ export interface TreeColumns extends TreeStats {
   /** For GET .../events?after=: what this answer holds. */
   cursor: string
   size: number
+  /** The best answer that is known of. */
+  best: Best | null
   parent: number[]
   rank: number[]
   /** Seconds of the run at which it was made; null: not known (then the order of rows stands for it). */
@@ -133,19 +136,7 @@ export interface TreeStats {
   tokens: number[]
   usd: (number | null)[]
 }
-export const flagNames = [
-  'end',
-  'solved',
-  'closed',
-  'failed',
-  'pruned',
-  'replaced',
-  'aside',
-  'gone',
-  'destructive',
-  'pinned',
-  'taken',
-] as const
+export const flagNames = [...flagsOfTree, 'taken'] as const
 /**
  * GET /api/runs/{run}/events (SSE), from what `after` or Last-Event-ID holds, else from the beginning.
  *
@@ -222,8 +213,8 @@ export interface NodeDetail {
   children: NodeDetail['siblings']
   notes: { kind: string; scope: string; text: string }[]
   spent: { calls: number; tokens: number; usd: number | null }
-  /** Prompts, judgements and terms are being made from the record: ask again. */
-  pending?: boolean
+  /** Prompts, judgements and terms are being made from the record, which is this far (0 to 1): ask again. */
+  pending?: { progress: number }
 }
 export interface Token {
   text: string
@@ -258,7 +249,11 @@ export interface EffectDetail {
  * | prune, pin, unpin | of the node `row` |
  * | prefer | `row` over `than`: a pair for training; the search is not changed |
  * | edit | `text` as another action beside the one of `row` (or, with `under`, below it): it is taken, and the method may go on from it |
- * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given, and another budget, seed or knobs from there |
+ * | fork | a new run that begins with this one's record up to (and with) the row `at`, or all of it, with the edit of `text` at `row` where given |
+ *
+ * A fork may have another `budget`, `seed` and `model` (the policy's) from there on: the record until there is its own. With another `method`, `preset` or `knobs` it is another
+ * search, which no record can begin: it begins with the task, and what it asks alike is answered from the record until there at its recorded price; with another seed it
+ * draws all anew.
  */
 export type ActBody =
   | { do: 'pause' | 'stop' }
@@ -267,7 +262,15 @@ export type ActBody =
   | { do: 'prune' | 'pin' | 'unpin'; row: number }
   | { do: 'prefer'; row: number; than: number; why?: string }
   | { do: 'edit'; row: number; text: string; under?: boolean }
-  | { do: 'fork'; at?: number; row?: number; text?: string; under?: boolean; budget?: Limits | string }
+  | ({
+      do: 'fork'
+      at?: number
+      row?: number
+      text?: string
+      under?: boolean
+      seed?: number
+      model?: string
+    } & WhatIfBody)
 export interface ActAnswer {
   run: RunRow // of the fork, where one was made
   /** false: it will be, when the process that works on it reads it, or when the run is resumed. */

@@ -1,5 +1,6 @@
 // A place in the search for a program: what the lists have become, and what they must become.
 import type { Outcome } from '../../contract/index.ts'
+import { inTurn } from '../stepping.ts'
 import { apply, type List, primitive, sameList, showList } from './primitives.ts'
 import { type FunctionTask, showProgram } from './task.ts'
 
@@ -34,16 +35,7 @@ export function step(s: State, name: string): State | string {
 }
 
 /** All operations of an action, one after the other; the reason where one cannot be taken. */
-export function stepAll(s: State, a: Action): State | string {
-  if (a.length === 0) return 'no step was given'
-  let at = s
-  for (const name of a) {
-    const next = step(at, name)
-    if (typeof next === 'string') return next
-    at = next
-  }
-  return at
-}
+export const stepAll = (s: State, a: Action): State | string => inTurn(s, a, step)
 
 /** Finished: worth the share of the examples that come out right; what is wrong is told as a trace of the first that does not. */
 export function outcome(s: State): Outcome<string> | null {

@@ -1,4 +1,6 @@
 // The game both worlds play: numbers on the table, a step takes two of them and puts one back.
+
+import { inTurn } from '../stepping.ts'
 import { combine, type Op, order, type Rational, same, show, showAll, whole } from './rational.ts'
 
 /** What tells the two worlds apart. */
@@ -117,16 +119,7 @@ export function move(s: State, m: Move, rules: Rules): State | string {
 }
 
 /** All moves of an action, one after the other; the reason where one cannot be made. */
-export function moveAll(s: State, a: Action, rules: Rules): State | string {
-  if (a.length === 0) return 'no step was given'
-  let at = s
-  for (const m of a) {
-    const next = move(at, m, rules)
-    if (typeof next === 'string') return next
-    at = next
-  }
-  return at
-}
+export const moveAll = (s: State, a: Action, rules: Rules): State | string => inTurn(s, a, (at, m) => move(at, m, rules))
 
 /** The same for a + b and b + a. */
 export const moveKey = (m: Move): string => {

@@ -1,5 +1,6 @@
 // A place in a repair: the program as it is now, and what its tests say.
 import type { Outcome } from '../../contract/index.ts'
+import { inTurn } from '../stepping.ts'
 import { complaint } from './evaluate.ts'
 import { readDefinition, showDefinition, unsound } from './language.ts'
 import { edited } from './mutate.ts'
@@ -41,16 +42,7 @@ export function edit(s: State, text: string): State | string {
 }
 
 /** All edits of an action, one after the other; the reason where one cannot be made. */
-export function editAll(s: State, a: Action): State | string {
-  if (a.length === 0) return 'no edit was given'
-  let at = s
-  for (const text of a) {
-    const next = edit(at, text)
-    if (typeof next === 'string') return next
-    at = next
-  }
-  return at
-}
+export const editAll = (s: State, a: Action): State | string => inTurn(s, a, edit, 'edit')
 
 /** Worth the share of the tests that pass. Once something was edited it is an answer, open as long as it can still be edited. */
 export function outcome(s: State): Outcome<string> | null {

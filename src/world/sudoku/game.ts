@@ -1,4 +1,5 @@
 // The grid and its rules: every row, column and box holds each digit once. 4 x 4 with digits 1 to 4, or 9 x 9.
+import { inTurn } from '../stepping.ts'
 
 export type Side = 4 | 9
 /** A cell (0 is the upper left, in reading order) and its digit. */
@@ -112,16 +113,7 @@ export function fill(s: State, f: Fill): State | string {
   return { ...s, cells: cells.with(f.cell, f.digit), fills: [...s.fills, f] }
 }
 /** All fills of an action, one after the other; the reason where one cannot be made. */
-export function fillAll(s: State, a: Action): State | string {
-  if (a.length === 0) return 'no step was given'
-  let at = s
-  for (const f of a) {
-    const next = fill(at, f)
-    if (typeof next === 'string') return next
-    at = next
-  }
-  return at
-}
+export const fillAll = (s: State, a: Action): State | string => inTurn(s, a, fill)
 
 /** `..1. .34. .1.. .43.`: rows with spaces between. */
 export function showGrid(cells: readonly number[]): string {

@@ -1,5 +1,5 @@
 // Limits by unit, and as they are typed: calls=100,usd=0.02.
-import { Button } from '../shell/controls.tsx'
+import { Alert, Button } from '../shell/controls.tsx'
 import { unitName } from '../shell/format.ts'
 
 export type BudgetLine = readonly [unit: string, amount: string]
@@ -56,22 +56,21 @@ export function BudgetFields(o: {
                 </option>
               ))}
           </select>
-          <Button
-            kind="plain"
-            small
-            aria-label={`No limit of ${unit}`}
-            title="No such limit"
-            disabled={lines.length === 1}
-            onClick={() => o.onChange(lines.filter((_, j) => j !== i))}
-          >
-            ×
-          </Button>
+          {lines.length > 1 && (
+            <Button
+              kind="plain"
+              small
+              aria-label={`No limit of ${unit}`}
+              title="No such limit"
+              onClick={() => o.onChange(lines.filter((_, j) => j !== i))}
+            >
+              ×
+            </Button>
+          )}
         </div>
       ))}
       {o.wrong ? (
-        <span className="wrong" role="alert">
-          {o.wrong}
-        </span>
+        <Alert text={o.wrong} />
       ) : (
         free.length > 0 && (
           <span>

@@ -30,3 +30,11 @@ export function Command({ words }: { words: readonly string[] }) {
     </div>
   )
 }
+
+/** Beside a form. */
+export const SameCommand = ({ words }: { words: readonly string[] }) => (
+  <section>
+    <h3>The same by the command</h3>
+    <Command words={words} />
+  </section>
+)

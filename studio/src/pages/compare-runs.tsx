@@ -4,6 +4,7 @@ import type { Summary } from '../../../src/serve/api/wire.ts'
 import { post } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
@@ -64,7 +65,13 @@ function Side({ s }: { s: Summary }) {
   const series = methods
     .filter(m => m.curve.length > 0)
     .map(
-      (m, i): Series => ({ name: m.method, points: m.curve, interval: i < 3 ? 'band' : undefined, rank: i === 0 ? 'strong' : undefined }),
+      (m, i): Series => ({
+        name: m.method,
+        step: true,
+        points: m.curve,
+        interval: i < 3 ? 'band' : undefined,
+        rank: i === 0 ? 'strong' : undefined,
+      }),
     )
   const limit = Math.max(0, ...series.flatMap(x => x.points.map(p => p.x)))
   const scored = methods.some(m => m.score !== null)
@@ -136,14 +143,7 @@ function Side({ s }: { s: Summary }) {
           about="share of the tasks that had been solved for at most so much"
           name="runs-side-by-side"
           series={series}
-          x={{
-            label: `${unitName(s.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(s.unit, x),
-            whole: !/usd|econds/.test(s.unit),
-          }}
+          x={spendAxis(s.unit, limit)}
           y={{ label: 'solved', from: 0, to: 1, format: y => percent(y) }}
         />
       )}

@@ -1,16 +1,18 @@
 // A new comparison: methods on the same tasks at equal spend.
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import type { Catalogue, ComparisonRow, NewComparisonBody } from '../../../src/serve/api/wire.ts'
-import { ApiError, post, useGet } from '../api.ts'
+import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
-import { Button, Choice, Field } from '../shell/controls.tsx'
+import { Alert, Button, Choice, Field, SelectField, TextField } from '../shell/controls.tsx'
 import { count } from '../shell/format.ts'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, type BudgetLine, budgetText } from './budget-fields.tsx'
-import { Command, quoted } from './command.tsx'
+import { quoted, SameCommand } from './command.tsx'
+import { ModelField } from './model-field.tsx'
 import './pages.css'
+import { useSubmit } from './submit.ts'
 
 const first = ['auto', 'gumbel-search', 'rest-mcts', 'tree-of-thoughts']
 const baselines = ['best-of-n', 'self-consistency']
@@ -23,8 +25,13 @@ export default function CompareStartPage(_: PageProps) {
       <header className="page-head">
         <h1>New comparison</h1>
       </header>
-      {catalogue.error !== undefined && <Wrong error={catalogue.error} retry={catalogue.reload} />}
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data !== undefined ? (
+        <Form of={catalogue.data} />
+      ) : catalogue.error !== undefined ? (
+        <Wrong error={catalogue.error} retry={catalogue.reload} />
+      ) : (
+        <Reading>what there is</Reading>
+      )}
     </div>
   )
 }
@@ -40,8 +47,6 @@ function Form({ of }: { of: Catalogue }) {
   const [model, setModel] = useState(of.models[0]?.name ?? '')
   const [budget, setBudget] = useState<readonly BudgetLine[]>([['calls', '50']])
   const [seeds, setSeeds] = useState('1')
-  const [sending, setSending] = useState(false)
-  const [wrong, setWrong] = useState<{ param: string | null; text: string } | null>(null)
   const info = of.worlds.find(w => w.id === world)!
   const mine = own === 'own' || !info.makesTasks
   const list = tasks
@@ -68,35 +73,27 @@ function Form({ of }: { of: Catalogue }) {
     `--budget ${budgetText(budget)}`,
     ...(seeds === '1' ? [] : [`--seeds ${seeds}`]),
   ]
-  const start = (e: FormEvent): void => {
-    e.preventDefault()
-    setWrong(null)
-    setSending(true)
-    post<ComparisonRow>('/api/comparisons', body).then(
-      c => navigate(`/compare/${c.id}`),
-      error => {
-        setSending(false)
-        setWrong({ param: error instanceof ApiError ? error.param : null, text: (error as Error).message })
-      },
-    )
-  }
-  const said = (name: string): string | null => (wrong?.param === name || wrong?.param?.startsWith(`${name}[`) ? wrong.text : null)
-  const known = ['world', 'tasks', 'n', 'methods', 'model', 'budget', 'seeds'].some(k => said(k) !== null)
+  const form = useSubmit<ComparisonRow>(
+    '/api/comparisons',
+    () => body,
+    c => `/compare/${c.id}`,
+  )
+  const { said } = form
+  const elsewhere = form.elsewhere(['world', 'tasks', 'n', 'methods', 'model', 'budget', 'seeds'])
   const shown = of.methods.filter(m => words === '' || `${m.id} ${m.about}`.toLowerCase().includes(words.toLowerCase()))
   return (
-    <form className="form" onSubmit={start}>
+    <form className="form" onSubmit={form.send}>
       <div className="form-fields">
         <fieldset className="form-group">
           <legend>On what</legend>
-          <Field label="World" hint={info.about} wrong={said('world')}>
-            {id => (
-              <select id={id} className="input" value={world} onChange={e => setWorld(e.target.value)}>
-                {of.worlds.map(w => (
-                  <option key={w.id}>{w.id}</option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="World"
+            hint={info.about}
+            wrong={said('world')}
+            value={world}
+            of={of.worlds.map(w => w.id)}
+            onChange={setWorld}
+          />
           {info.makesTasks && (
             <Choice<'made' | 'own'>
               label="Tasks"
@@ -124,18 +121,14 @@ function Form({ of }: { of: Catalogue }) {
             </Field>
           ) : (
             <div className="form-row">
-              <Field label="How many" wrong={said('n')}>
-                {id => <input id={id} className="input num" inputMode="numeric" value={n} onChange={e => setN(e.target.value)} />}
-              </Field>
-              <Field label="Of the split" hint="settings are chosen on dev and reported on test">
-                {id => (
-                  <select id={id} className="input" value={split} onChange={e => setSplit(e.target.value as 'test')}>
-                    {['test', 'dev', 'train'].map(s => (
-                      <option key={s}>{s}</option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <TextField label="How many" wrong={said('n')} number value={n} onChange={setN} />
+              <SelectField
+                label="Of the split"
+                hint="settings are chosen on dev and reported on test"
+                value={split}
+                of={['test', 'dev', 'train']}
+                onChange={s => setSplit(s as 'test')}
+              />
             </div>
           )}
         </fieldset>
@@ -158,46 +151,35 @@ function Form({ of }: { of: Catalogue }) {
                 type="button"
                 className="pill"
                 title={m.about}
-                aria-pressed={methods.includes(m.id)}
-                data-on={methods.includes(m.id) ? '' : undefined}
+                aria-pressed={all.includes(m.id)}
+                disabled={baselines.includes(m.id)}
                 onClick={() => setMethods(was => (was.includes(m.id) ? was.filter(x => x !== m.id) : [...was, m.id]))}
               >
                 {m.id}
               </button>
             ))}
           </div>
-          {said('methods') !== null && (
-            <span className="wrong" role="alert">
-              {said('methods')}
-            </span>
-          )}
+          <Alert text={said('methods')} />
         </fieldset>
         <fieldset className="form-group">
           <legend>Each run</legend>
           <div className="form-row">
-            <Field label="Model" hint={spec === model ? undefined : <span className="mono">{spec}</span>} wrong={said('model')}>
-              {id => (
-                <select id={id} className="input" value={model} onChange={e => setModel(e.target.value)}>
-                  {of.models.map(m => (
-                    <option key={m.name}>{m.name}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
-            <Field label="Seeds" hint="runs of each task by each method" wrong={said('seeds')}>
-              {id => <input id={id} className="input num" inputMode="numeric" value={seeds} onChange={e => setSeeds(e.target.value)} />}
-            </Field>
+            <ModelField label="Model" models={of.models} wrong={said('model')} value={model} onChange={setModel} />
+            <TextField
+              label="Seeds"
+              hint="runs of each task by each method"
+              wrong={said('seeds')}
+              number
+              value={seeds}
+              onChange={setSeeds}
+            />
           </div>
           <BudgetFields lines={budget} units={of.units} wrong={said('budget')} onChange={setBudget} />
         </fieldset>
-        {wrong !== null && !known && (
-          <span className="wrong" role="alert">
-            {wrong.text}
-          </span>
-        )}
+        <Alert text={elsewhere} />
         <div className="form-row" style={{ alignItems: 'center', justifyContent: 'start', gridTemplateColumns: 'auto 1fr' }}>
-          <Button kind="main" type="submit" disabled={sending || of.readOnly || methods.length === 0}>
-            {sending ? 'Starting' : `Compare ${all.length} methods`}
+          <Button kind="main" type="submit" disabled={form.sending || of.readOnly || methods.length === 0}>
+            {form.sending ? 'Starting' : `Compare ${all.length} methods`}
           </Button>
           <span className="quiet">
             {count(cells)} runs of at most {budgetText(budget)} each
@@ -205,10 +187,7 @@ function Form({ of }: { of: Catalogue }) {
         </div>
       </div>
       <aside className="form-side">
-        <section>
-          <h3>The same by the command</h3>
-          <Command words={command} />
-        </section>
+        <SameCommand words={command} />
       </aside>
     </form>
   )

@@ -1,10 +1,11 @@
 // Two trees side by side, of two runs on one task. What is pointed at in one is shown in the other, where the same steps lead.
 import { useCallback, useMemo, useState } from 'react'
+import type { RunRow } from '../../../src/serve/api/wire.ts'
+import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
 import { amount, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, navigate, useParam, usePlace, withQuery } from '../shell/router.tsx'
-import { Empty } from '../shell/said.tsx'
 import { useValue } from '../shell/state.ts'
 import { Status, Verdict } from '../shell/status.tsx'
 import { type Look, lookQuery, readLook } from '../tree/look.ts'
@@ -12,6 +13,7 @@ import type { RunModel } from '../tree/model.ts'
 import { TreeBar } from '../tree/tree-bar.tsx'
 import { TreePanel } from '../tree/tree-panel.tsx'
 import './pages.css'
+import { RunFinder } from './run-finder.tsx'
 
 export default function TreesPage(_: PageProps) {
   const [a] = useParam('a')
@@ -22,21 +24,8 @@ export default function TreesPage(_: PageProps) {
   const onLook = useCallback((change: Partial<Look>) => navigate(withQuery(lookQuery(change)), { replace: true }), [])
   const [path, setPath] = useState<{ of: 'a' | 'b'; actions: readonly string[] | null } | null>(null)
   const [at, setAt] = useState<'a' | 'b'>('a')
-  if (a === null || b === null)
-    return (
-      <div className="page">
-        <Empty
-          title="Two trees"
-          acts={
-            <Link to="/runs" className="button">
-              Choose two runs
-            </Link>
-          }
-        >
-          Choose two runs to see their trees side by side.
-        </Empty>
-      </div>
-    )
+  const missing = a === null ? 'a' : b === null ? 'b' : null
+  if (missing !== null) return <Choose missing={missing} other={missing === 'a' ? b : a} />
   const side = (name: 'a' | 'b', run: string) => (
     <Side
       run={run}
@@ -57,9 +46,34 @@ export default function TreesPage(_: PageProps) {
         </div>
       </header>
       <div className="trees">
-        {side('a', a)}
-        {side('b', b)}
+        {side('a', a!)}
+        {side('b', b!)}
       </div>
+    </div>
+  )
+}
+
+/** Of the two runs one is not chosen yet: those of the same task first. */
+function Choose({ missing, other }: { missing: 'a' | 'b'; other: string | null }) {
+  const known = useGet<RunRow>(other === null ? null : `/api/runs/${encodeURIComponent(other)}`)
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>Two trees</h1>
+        <span className="quiet">
+          {known.data === undefined ? 'Which run?' : `Which run beside ${known.data.method} on ${known.data.world} ${known.data.task}?`}
+        </span>
+      </header>
+      {(other === null || known.data !== undefined || known.error !== undefined) && (
+        <div style={{ maxWidth: '42rem' }}>
+          <RunFinder
+            text={known.data?.task.slice(0, 60)}
+            without={other === null ? [] : [other]}
+            none="No run fits: other words, or none?"
+            onPick={run => navigate(withQuery({ [missing]: run }), { replace: true })}
+          />
+        </div>
+      )}
     </div>
   )
 }
@@ -115,7 +129,7 @@ function Head({ model }: { model: RunModel }) {
         {amount(unit, spentOf(unit, row.spent))} {unitName(unit)}
       </span>
       <span className="quiet one-line" title={row.task}>
-        {row.world} {row.task}
+        {row.world} <bdi>{row.task}</bdi>
       </span>
     </header>
   )

@@ -1,12 +1,13 @@
 // All comparisons: did searching pay?
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { ComparisonRow } from '../../../src/serve/api/wire.ts'
 import { useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
-import { ago, count, moment } from '../shell/format.ts'
-import { useKeys } from '../shell/keys.tsx'
+import { Ago } from '../shell/ago.tsx'
+import { useCursor } from '../shell/cursor.ts'
+import { count } from '../shell/format.ts'
 import { Link, navigate } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Empty, Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
 import './pages.css'
@@ -50,18 +51,15 @@ const columns: readonly Column<ComparisonRow>[] = [
     key: 'when',
     head: 'Begun',
     align: 'right',
-    cell: c => (
-      <span className="quiet" title={moment(c.created)}>
-        {ago(c.created)}
-      </span>
-    ),
+    cell: c => <Ago at={c.created} />,
   },
 ]
+
+const open = (id: string): void => navigate(`/compare/${id}`)
 
 export default function ComparePage(_: PageProps) {
   const found = useGet<{ comparisons: ComparisonRow[] }>('/api/comparisons')
   const rows = found.data?.comparisons
-  const [at, setAt] = useState(-1)
   const { reload } = found
   const going = rows?.some(c => c.status === 'running') ?? false
   useEffect(() => {
@@ -69,13 +67,8 @@ export default function ComparePage(_: PageProps) {
     const timer = setInterval(reload, 2000)
     return () => clearInterval(timer)
   }, [going, reload])
-  const go = (by: number): unknown => (rows === undefined ? false : setAt(i => Math.max(0, Math.min(rows.length - 1, i + by))))
-  useKeys('Comparisons', [
-    { keys: ['j', 'ArrowDown'], about: 'next', do: () => go(1) },
-    { keys: ['k', 'ArrowUp'], about: 'before', do: () => go(-1) },
-    { keys: ['Enter'], about: 'open', do: () => (rows?.[at] === undefined ? false : navigate(`/compare/${rows[at].id}`)) },
-    { keys: ['n'], about: 'new comparison', do: () => navigate('/compare/new') },
-  ])
+  const ids = useMemo(() => rows?.map(c => c.id), [rows])
+  const cursor = useCursor('Comparisons', ids, open, () => [{ keys: ['n'], about: 'new comparison', do: () => navigate('/compare/new') }])
   return (
     <div className="page">
       <header className="page-head">
@@ -87,7 +80,11 @@ export default function ComparePage(_: PageProps) {
         </div>
       </header>
       {rows === undefined ? (
-        found.error !== undefined && <Wrong error={found.error} retry={reload} />
+        found.error !== undefined ? (
+          <Wrong error={found.error} retry={reload} />
+        ) : (
+          <Reading>the comparisons</Reading>
+        )
       ) : rows.length === 0 ? (
         <Empty
           title="Did searching pay?"
@@ -101,14 +98,7 @@ export default function ComparePage(_: PageProps) {
           side by side: choose them on the page of <Link to="/runs">runs</Link>.
         </Empty>
       ) : (
-        <Table
-          label="Comparisons"
-          columns={columns}
-          rows={rows}
-          rowKey={c => c.id}
-          selected={rows[at]?.id ?? null}
-          onOpen={c => navigate(`/compare/${c.id}`)}
-        />
+        <Table label="Comparisons" columns={columns} rows={rows} rowKey={c => c.id} cursor={cursor} onOpen={c => open(c.id)} />
       )}
     </div>
   )

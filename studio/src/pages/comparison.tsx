@@ -5,12 +5,13 @@ import { useGet, useStream } from '../api.ts'
 import { Plot, type Series } from '../plot/plot.tsx'
 import { csvText, save } from '../plot/save.ts'
 import { Span } from '../plot/span.tsx'
+import { spendAxis } from '../plot/spend-axis.ts'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, useParam } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, sorted, Table } from '../shell/table.tsx'
 import './pages.css'
@@ -50,11 +51,7 @@ export default function ComparisonPage({ params }: PageProps) {
   if (c === undefined)
     return (
       <div className="page">
-        {found.error !== undefined ? (
-          <Wrong error={found.error} retry={found.reload} />
-        ) : (
-          <p className="quiet late">Reading the comparison</p>
-        )}
+        {found.error !== undefined ? <Wrong error={found.error} retry={found.reload} /> : <Reading>the comparison</Reading>}
       </div>
     )
   const limits = Object.entries(c.budget).map(([u, x]) => `${amount(u, x)} ${unitName(u)}`)
@@ -127,6 +124,7 @@ function Results({ c }: { c: Comparison }) {
     const best = rows.find(r => !plain(r))
     return rows.map(r => ({
       name: r.method,
+      step: true,
       points: r.curve.map(p => ({ x: p.spent, y: p.rate, low: p.interval[0], high: p.interval[1] })),
       ...(plain(r) ? { rank: 'plain' as const, dashed: r !== base } : r === best ? { rank: 'strong' as const } : {}),
       // Bands of more than two hide each other.
@@ -162,9 +160,9 @@ function Results({ c }: { c: Comparison }) {
     },
     {
       key: 'bounds',
-      head: '',
+      head: <span className="visually-hidden">its bounds</span>,
       align: 'right',
-      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${fixed(100 * r.interval[1], 0)}`}</span>,
+      cell: r => <span className="quiet">{`${fixed(100 * r.interval[0], 0)} to ${percent(r.interval[1])}`}</span>,
     },
     {
       key: 'difference',
@@ -207,7 +205,9 @@ function Results({ c }: { c: Comparison }) {
       sort: r => r.yield,
       cell: r => percent(r.yield),
     },
-    { key: 'errors', head: 'Failed', align: 'right', cell: r => (r.errors === 0 ? '' : count(r.errors)) },
+    ...(rows.some(r => r.errors > 0)
+      ? ([{ key: 'errors', head: 'Failed', align: 'right', cell: r => count(r.errors) }] satisfies Column<Row>[])
+      : []),
   ]
   const sorting = by === null ? { key: 'rate', down: true } : { key: by.replace(/^-/, ''), down: by.startsWith('-') }
   const tasks = useMemo(() => {
@@ -272,25 +272,19 @@ function Results({ c }: { c: Comparison }) {
           about="share of the tasks whose best answer was right when so much had been spent; bands are 95 % intervals"
           name={`${c.world}-${c.id}`}
           series={series}
-          height={Math.max(300, rows.length * 15 + 60)}
-          x={{
-            label: `${unitName(c.unit)} spent on a task`,
-            kind: 'sqrt',
-            from: 0,
-            to: limit,
-            format: x => amount(c.unit, x),
-            whole: !/usd|econds/.test(c.unit),
-          }}
+          x={spendAxis(c.unit, limit)}
           y={{ label: 'right', from: 0, to: top, format: y => percent(y) }}
         />
       </section>
       <section className="section">
-        <h2>
-          Methods{' '}
-          <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
-            CSV
-          </Button>
-        </h2>
+        <header className="plot-head">
+          <h2>Methods</h2>
+          <span className="plot-acts">
+            <Button kind="plain" small title="Save the table" onClick={() => save(`${c.world}-${c.id}-methods.csv`, 'text/csv', csv())}>
+              CSV
+            </Button>
+          </span>
+        </header>
         <Table
           label="Methods"
           columns={columns}

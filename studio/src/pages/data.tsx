@@ -1,16 +1,17 @@
 // Runs as training data: what a file would hold, before it is written.
 import { useEffect, useMemo, useState } from 'react'
-import type { Catalogue, DataBody, DataPreview, RunRow } from '../../../src/serve/api/wire.ts'
-import { type ApiError, post, send, url, useGet } from '../api.ts'
+import type { Catalogue, DataBody, DataPreview } from '../../../src/serve/api/wire.ts'
+import { type ApiError, post, send, useGet } from '../api.ts'
 import { save } from '../plot/save.ts'
 import type { PageProps } from '../routes.tsx'
-import { Button, Choice, Field } from '../shell/controls.tsx'
-import { amount, compact, count, fixed, unitName } from '../shell/format.ts'
+import { Button, Choice, SelectField, TextField } from '../shell/controls.tsx'
+import { amount, count, fixed, percent, unitName } from '../shell/format.ts'
 import { Link, navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Empty } from '../shell/said.tsx'
+import { Empty, Reading } from '../shell/said.tsx'
 import { say } from '../shell/toast.tsx'
-import { Command } from './command.tsx'
+import { SameCommand } from './command.tsx'
 import './pages.css'
+import { RunFinder } from './run-finder.tsx'
 
 interface Option {
   name: string
@@ -112,6 +113,7 @@ export default function DataPage(_: PageProps) {
   }
   const param = found.error?.param?.replace(/^options\./, '') ?? /^([\w-]+): /.exec(found.error?.message ?? '')?.[1]
   const field = mine.find(o => o.name === param)
+  const common = (o: Option) => ({ label: o.name, hint: o.about, wrong: field === o ? found.error!.message : null })
   return (
     <div className="page">
       <header className="page-head">
@@ -141,34 +143,26 @@ export default function DataPage(_: PageProps) {
             <div className="form-row">
               {mine
                 .filter(o => o.kind !== 'flag')
-                .map(o => (
-                  <Field key={o.name} label={o.name} hint={o.about} wrong={field === o ? found.error!.message : null}>
-                    {id =>
-                      o.kind === 'choice' ? (
-                        <select
-                          id={id}
-                          className="input"
-                          value={q.get(o.name) ?? o.usual}
-                          onChange={e => set({ [o.name]: e.target.value === o.usual ? null : e.target.value })}
-                        >
-                          {o.choices!.map(c => (
-                            <option key={c}>{c}</option>
-                          ))}
-                        </select>
-                      ) : (
-                        <input
-                          id={id}
-                          className="input num"
-                          inputMode="decimal"
-                          placeholder={o.usual ?? 'all'}
-                          value={q.get(o.name) ?? ''}
-                          aria-invalid={field === o ? true : undefined}
-                          onChange={e => set({ [o.name]: e.target.value })}
-                        />
-                      )
-                    }
-                  </Field>
-                ))}
+                .map(o =>
+                  o.kind === 'choice' ? (
+                    <SelectField
+                      key={o.name}
+                      {...common(o)}
+                      value={q.get(o.name) ?? o.usual ?? ''}
+                      of={o.choices!}
+                      onChange={x => set({ [o.name]: x === o.usual ? null : x })}
+                    />
+                  ) : (
+                    <TextField
+                      key={o.name}
+                      {...common(o)}
+                      number
+                      placeholder={o.usual ?? 'all'}
+                      value={q.get(o.name) ?? ''}
+                      onChange={x => set({ [o.name]: x })}
+                    />
+                  ),
+                )}
             </div>
             {mine
               .filter(o => o.kind === 'flag')
@@ -189,7 +183,7 @@ export default function DataPage(_: PageProps) {
         <aside className="form-side">
           {p !== undefined && runs.length > 0 && <Card p={p} />}
           <section>
-            <div style={{ display: 'flex', gap: '0.5rem', alignItems: 'center', marginBottom: '0.75rem' }}>
+            <div style={{ display: 'flex', gap: '0.5rem', alignItems: 'center' }}>
               <Choice
                 label="File"
                 value={format === 'tree' ? 'jsonl' : file}
@@ -203,9 +197,8 @@ export default function DataPage(_: PageProps) {
                 {writing ? 'Writing' : 'Download'}
               </Button>
             </div>
-            <h3>The same by the command</h3>
-            <Command words={command} />
           </section>
+          <SameCommand words={command} />
         </aside>
       </div>
       <section className="section">
@@ -220,7 +213,7 @@ export default function DataPage(_: PageProps) {
             </Empty>
           )
         ) : p === undefined ? (
-          <p className="quiet late">Reading {runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</p>
+          <Reading>{runs.length === 1 ? 'the run' : `the ${count(runs.length)} runs`}</Reading>
         ) : (
           <>
             <h2>
@@ -243,9 +236,6 @@ export default function DataPage(_: PageProps) {
 
 /** Chosen runs, and others to choose from. */
 function Runs({ chosen, set }: { chosen: readonly string[]; set(ids: readonly string[]): void }) {
-  const [text, setText] = useState('')
-  const found = useGet<{ runs: RunRow[] }>(url('/api/runs', { text, status: 'done', limit: 12 }))
-  const others = found.data?.runs.filter(r => !chosen.includes(r.run)) ?? []
   return (
     <fieldset className="form-group">
       <legend>{chosen.length === 0 ? 'Runs' : `${count(chosen.length)} ${chosen.length === 1 ? 'run' : 'runs'}`}</legend>
@@ -271,30 +261,7 @@ function Runs({ chosen, set }: { chosen: readonly string[]; set(ids: readonly st
       )}
       <details open={chosen.length === 0}>
         <summary>Add runs</summary>
-        <input
-          className="input"
-          type="search"
-          placeholder="Find runs by task, answer or id"
-          aria-label="Find runs"
-          value={text}
-          onChange={e => setText(e.target.value)}
-        />
-        <ul style={{ marginTop: '0.5rem' }}>
-          {others.map(r => (
-            <li key={r.run}>
-              <button type="button" className="menu-item" onClick={() => set([...chosen, r.run])}>
-                <span className="one-line">
-                  <span className="quiet">{r.world}</span> {r.task}
-                </span>
-                <span className="quiet one-line">
-                  {r.method}
-                  {r.solved === true && ', solved'}
-                </span>
-              </button>
-            </li>
-          ))}
-          {found.data !== undefined && others.length === 0 && <li className="quiet">No finished run fits.</li>}
-        </ul>
+        <RunFinder status="done" without={chosen} none="No finished run fits." onPick={run => set([...chosen, run])} />
       </details>
     </fieldset>
   )
@@ -345,8 +312,10 @@ function Card({ p }: { p: DataPreview }) {
         {fact('methods', c.methods.join(', '))}
         {fact('models', c.models.join(', '))}
         {c.length.longest > 0 && fact('words', `${fixed(c.length.mean, 1)} on average, ${count(c.length.longest)} at most`)}
-        {Object.entries(c.figures).map(([k, x]) => fact(figures[k] ?? k, Number.isInteger(x) ? count(x) : fixed(x, 3)))}
-        {spent.map(([k, x]) => fact(unitName(k), k === 'usd' ? amount(k, x) : compact(x)))}
+        {Object.entries(c.figures).map(([k, x]) =>
+          fact(figures[k] ?? k, k === 'shareRight' ? percent(x, 1) : Number.isInteger(x) ? count(x) : fixed(x, 3)),
+        )}
+        {spent.map(([k, x]) => fact(unitName(k), amount(k, x)))}
       </dl>
     </section>
   )
@@ -354,7 +323,7 @@ function Card({ p }: { p: DataPreview }) {
 
 /** A cell, as one reads it: texts as texts, steps one below the other. */
 function Cell({ value }: { value: unknown }) {
-  if (typeof value === 'string') return <pre>{value}</pre>
+  if (typeof value === 'string') return <pre dir="auto">{value}</pre>
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return <span className="mono">{String(value)}</span>
   if (Array.isArray(value) && value.every(x => ['number', 'boolean'].includes(typeof x) || x === null))
     return (
@@ -367,7 +336,7 @@ function Cell({ value }: { value: unknown }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a message has no other name
           <div key={i}>
             <span className="faint small">{m.role}</span>
-            <pre>{m.content}</pre>
+            <pre dir="auto">{m.content}</pre>
           </div>
         ))}
       </>
@@ -378,7 +347,7 @@ function Cell({ value }: { value: unknown }) {
         {(value as string[]).map((x, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a text has no other name
           <li key={i}>
-            <pre>{x}</pre>
+            <pre dir="auto">{x}</pre>
           </li>
         ))}
       </ol>

@@ -1,6 +1,7 @@
 // A method's knobs, with what they may be and what they mean. Only what differs from the preset is sent.
 import type { KnobValue } from '../../../src/contract/index.ts'
 import type { KnobInfo } from '../../../src/serve/api/wire.ts'
+import { count } from '../shell/format.ts'
 
 export const knobText = (v: KnobValue): string => (Array.isArray(v) ? v.join(',') : String(v))
 /** What a text says, for a knob; the text itself where it says nothing of the kind, for the server to refuse. */
@@ -11,13 +12,14 @@ export function knobValue(k: KnobInfo, text: string): KnobValue {
   if (k.type === 'list') return t === '' ? [] : t.split(',').map(Number)
   return text
 }
+const bound = (x: number): string => (Number.isInteger(x) ? count(x) : String(x))
 const range = (k: KnobInfo): string =>
   k.min !== undefined && k.max !== undefined
-    ? `${k.min} to ${k.max}`
+    ? `(${bound(k.min)} to ${bound(k.max)})`
     : k.min !== undefined
-      ? `from ${k.min}`
+      ? `(from ${bound(k.min)})`
       : k.max !== undefined
-        ? `up to ${k.max}`
+        ? `(up to ${bound(k.max)})`
         : ''
 
 export function KnobFields(o: {
@@ -62,7 +64,7 @@ export function KnobFields(o: {
             )}
             <span className="doc" id={`doc-${k.name}`}>
               {k.doc}
-              {range(k) !== '' && <span className="quiet"> {range(k)}</span>}
+              {range(k) !== '' && <span> {range(k)}</span>}
               {wrong !== null && <span className="wrong">{wrong}</span>}
             </span>
           </div>

@@ -6,8 +6,7 @@ import { Plot, type Series } from '../plot/plot.tsx'
 import type { PageProps } from '../routes.tsx'
 import { Button } from '../shell/controls.tsx'
 import { compact, count, fixed, percent, seconds } from '../shell/format.ts'
-import { Link } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { Status } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
 import { say } from '../shell/toast.tsx'
@@ -58,7 +57,11 @@ export default function LoopPage({ params }: PageProps) {
   const loop = live ?? found.data
   const all = useMemo(() => [...new Map([...(loop?.points ?? []), ...points].map(p => [nameOf(p), p])).values()], [loop, points])
   if (loop === undefined)
-    return <div className="page">{found.error !== undefined && <Wrong error={found.error} retry={found.reload} />}</div>
+    return (
+      <div className="page">
+        {found.error !== undefined ? <Wrong error={found.error} retry={found.reload} /> : <Reading>the loop</Reading>}
+      </div>
+    )
   const act = (what: 'pause' | 'stop' | 'resume', rounds?: number): void => {
     post(`${at}/acts`, { do: what, ...(rounds === undefined ? {} : { rounds }) }).then(
       () => say(what === 'resume' ? 'It goes on' : 'It lands at the next checkpoint', 'done'),
@@ -225,12 +228,10 @@ function Rounds({ loop }: { loop: LoopDetail }) {
     { key: 'seconds', head: 'Took', align: 'right', cell: r => seconds(r.seconds) },
     {
       key: 'weights',
-      head: <span className="after-number">Weights</span>,
+      head: 'Weights',
       cell: r => (
-        <span className="mono small after-number">
-          <Link to={`/runs/new?world=${loop.world}`} title={`--model ${r.policy}`} className="row-link">
-            {weights(r.policy, loop.name)}
-          </Link>
+        <span className="mono small">
+          <span title={`--model ${r.policy}`}>{weights(r.policy, loop.name)}</span>
           {r.critic !== r.policy && <span className="faint"> critic {weights(r.critic, loop.name)}</span>}
         </span>
       ),

@@ -3,12 +3,13 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } f
 import type { Catalogue, RunRow, RunStatus } from '../../../src/serve/api/wire.ts'
 import { get, post, url, useGet, useStream } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
+import { Ago } from '../shell/ago.tsx'
 import { Button, Choice, Dialog } from '../shell/controls.tsx'
-import { ago, amount, count, moment, unitName } from '../shell/format.ts'
-import { useKeys } from '../shell/keys.tsx'
+import { useCursor } from '../shell/cursor.ts'
+import { amount, count, unitName } from '../shell/format.ts'
 import { spentOf } from '../shell/meter.tsx'
 import { Link, navigate, useParam } from '../shell/router.tsx'
-import { Empty, Wrong } from '../shell/said.tsx'
+import { Empty, Reading, Wrong } from '../shell/said.tsx'
 import { Status, Verdict } from '../shell/status.tsx'
 import { say } from '../shell/toast.tsx'
 import './pages.css'
@@ -22,12 +23,15 @@ const statuses: { value: '' | RunStatus; label: string }[] = [
   { value: '', label: 'All' },
   { value: 'running', label: 'Running' },
   { value: 'paused', label: 'Paused' },
-  { value: 'orphan', label: 'Left' },
+  { value: 'orphan', label: 'Orphaned' },
   { value: 'done', label: 'Done' },
   { value: 'failed', label: 'Failed' },
 ]
 const step = 200
+const openRun = (run: string): void => navigate(`/runs/${run}`)
 
+/** Its process was killed: its numbers are in its journal, and the list has none. */
+const unread = (r: RunRow): boolean => r.status === 'orphan' && r.nodes === 0
 /** What a run spent of what it may: in the unit of its limit. */
 function spend(r: RunRow): { text: string; title: string; share: number | null } {
   const limits = Object.entries(r.budget).filter((e): e is [string, number] => typeof e[1] === 'number')
@@ -52,7 +56,6 @@ export default function RunsPage(_: PageProps) {
   const [rows, setRows] = useState<readonly RunRow[]>()
   const [next, setNext] = useState<string | null>(null)
   const [wrong, setWrong] = useState<unknown>()
-  const [cursor, setCursor] = useState<string | null>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [asking, setAsking] = useState(false)
   const search = useRef<HTMLInputElement>(null)
@@ -108,7 +111,7 @@ export default function RunsPage(_: PageProps) {
     (world === null || r.world === world) &&
     (method === null || r.method === method) &&
     (parts === 'true' || r.origin === null)
-  useStream('/api/runs/events', (event, data) => {
+  const stream = useStream('/api/runs/events', (event, data) => {
     if (event === 'gone') {
       const { run } = data as { run: string }
       setRows(was => was?.filter(r => r.run !== run))
@@ -125,17 +128,20 @@ export default function RunsPage(_: PageProps) {
     })
   })
 
-  const at = rows?.findIndex(r => r.run === cursor) ?? -1
-  const go = (by: number): void => {
-    if (rows === undefined || rows.length === 0) return
-    setCursor(rows[Math.max(0, Math.min(rows.length - 1, at < 0 && by < 0 ? 0 : at + by))].run)
-  }
   const toggle = (run: string): void => setChosen(was => (was.has(run) ? new Set([...was].filter(x => x !== run)) : new Set([...was, run])))
-  useKeys('Runs', [
-    { keys: ['j', 'ArrowDown'], about: 'next run', do: () => go(1) },
-    { keys: ['k', 'ArrowUp'], about: 'run before', do: () => go(-1) },
-    { keys: ['Enter'], about: 'open the run', do: () => (cursor === null ? false : navigate(`/runs/${cursor}`)) },
-    { keys: ['x', ' '], about: 'choose the run', do: () => (cursor === null ? false : toggle(cursor)) },
+  // Broken off and live again: perhaps by another server, that cannot say what was missed.
+  const broken = useRef(false)
+  useEffect(() => {
+    if (stream === 'waiting') broken.current = true
+    else if (stream === 'live' && broken.current) {
+      broken.current = false
+      setTurn(t => t + 1)
+    }
+  }, [stream])
+
+  const ids = useMemo(() => rows?.map(r => r.run), [rows])
+  const cursor = useCursor('Runs', ids, openRun, at => [
+    { keys: ['x', ' '], about: 'choose the run', do: () => (at === null ? false : toggle(at)) },
     { keys: ['/'], about: 'filter by text', do: () => search.current?.focus() },
     { keys: ['n'], about: 'new run', do: () => navigate('/runs/new') },
     { keys: ['Delete'], about: 'delete the chosen runs', do: () => (chosen.size === 0 ? false : setAsking(true)) },
@@ -186,7 +192,9 @@ export default function RunsPage(_: PageProps) {
       </search>
       {wrong !== undefined ? (
         <Wrong error={wrong} retry={() => setTurn(t => t + 1)} />
-      ) : rows === undefined ? null : rows.length === 0 ? (
+      ) : rows === undefined ? (
+        <Reading>the runs</Reading>
+      ) : rows.length === 0 ? (
         filtered ? (
           <Empty title="No run fits" acts={<Button onClick={() => navigate('/runs')}>Show all</Button>}>
             Other words, or another status?
@@ -213,13 +221,11 @@ export default function RunsPage(_: PageProps) {
               head: <span className="visually-hidden">Chosen</span>,
               width: '2rem',
               cell: r => (
-                <input
-                  type="checkbox"
-                  aria-label={`Choose ${r.run}`}
-                  checked={chosen.has(r.run)}
-                  onClick={e => e.stopPropagation()}
-                  onChange={() => toggle(r.run)}
-                />
+                // The whole cell: who misses the box does not open the run.
+                // biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps a click from the row
+                <label className="choose" onClick={e => e.stopPropagation()}>
+                  <input type="checkbox" aria-label={`Choose ${r.run}`} checked={chosen.has(r.run)} onChange={() => toggle(r.run)} />
+                </label>
               ),
             },
             { key: 'status', head: 'Status', width: '6.2rem', cell: r => <Status status={r.status} /> },
@@ -228,6 +234,7 @@ export default function RunsPage(_: PageProps) {
               key: 'task',
               head: 'Task',
               width: 'minmax(8rem, 2fr)',
+              written: true,
               title: r => r.task,
               cell: r => (
                 <Link to={`/runs/${r.run}`} className="row-link" onClick={e => e.stopPropagation()}>
@@ -251,6 +258,7 @@ export default function RunsPage(_: PageProps) {
               key: 'answer',
               head: 'Answer',
               width: 'minmax(8rem, 2.4fr)',
+              written: true,
               title: r => r.answer ?? r.why ?? '',
               cell: r =>
                 r.answer === null ? (
@@ -263,7 +271,7 @@ export default function RunsPage(_: PageProps) {
               key: 'verdict',
               head: 'Verdict',
               width: '7.2rem',
-              cell: r => (r.status === 'running' && r.solved === null ? null : <Verdict solved={r.solved} by={r.verifiedBy} />),
+              cell: r => (r.status === 'done' || r.solved !== null) && <Verdict solved={r.solved} by={r.verifiedBy} />,
             },
             {
               key: 'spent',
@@ -272,6 +280,7 @@ export default function RunsPage(_: PageProps) {
               align: 'right',
               title: r => spend(r).title,
               cell: r => {
+                if (unread(r)) return count(null)
                 const s = spend(r)
                 return (
                   <span className="spend">
@@ -281,21 +290,20 @@ export default function RunsPage(_: PageProps) {
                 )
               },
             },
-            { key: 'nodes', head: 'Nodes', width: '4.5rem', align: 'right', cell: r => count(r.nodes) },
+            { key: 'nodes', head: 'Nodes', width: '4.5rem', align: 'right', cell: r => count(unread(r) ? null : r.nodes) },
             {
               key: 'when',
               head: 'Begun',
               width: '6.2rem',
               align: 'right',
-              title: r => moment(r.created),
-              cell: r => <span className="quiet">{ago(r.created)}</span>,
+              cell: r => <Ago at={r.created} />,
             },
           ]}
           rows={rows}
           rowKey={r => r.run}
           cursor={cursor}
           isChosen={r => chosen.has(r.run)}
-          onOpen={r => navigate(`/runs/${r.run}`)}
+          onOpen={r => openRun(r.run)}
           onEnd={more}
         />
       )}
@@ -324,9 +332,9 @@ export default function RunsPage(_: PageProps) {
       {asking && (
         <Dialog title="Delete runs" onClose={() => setAsking(false)}>
           <div>
-            <h2>
+            <h1>
               Delete {count(chosen.size)} {chosen.size === 1 ? 'run' : 'runs'}?
-            </h2>
+            </h1>
             <p className="quiet">Their trees, their records and what they cost are gone for good. Data that was exported stays.</p>
             <div className="acts">
               <Button onClick={() => setAsking(false)}>Keep</Button>

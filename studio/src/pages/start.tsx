@@ -1,17 +1,19 @@
 // A new run: a form made of what the server says there is. What is chosen stands in the address, so that a form can be sent to somebody.
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { KnobValue } from '../../../src/contract/index.ts'
 import type { Catalogue, MethodInfo, NewRunBody, RunRow, WorldInfo } from '../../../src/serve/api/wire.ts'
-import { ApiError, get, post, url, useGet } from '../api.ts'
+import { get, url, useGet } from '../api.ts'
 import type { PageProps } from '../routes.tsx'
-import { Button, Field } from '../shell/controls.tsx'
+import { Alert, Button, Field, SelectField, TextField } from '../shell/controls.tsx'
 import { useKeys } from '../shell/keys.tsx'
 import { navigate, usePlace, withQuery } from '../shell/router.tsx'
-import { Wrong } from '../shell/said.tsx'
+import { Reading, Wrong } from '../shell/said.tsx'
 import { BudgetFields, budgetLines, budgetText } from './budget-fields.tsx'
-import { Command, quoted } from './command.tsx'
+import { quoted, SameCommand } from './command.tsx'
 import { KnobFields, knobValue } from './knob-fields.tsx'
+import { ModelField } from './model-field.tsx'
 import './pages.css'
+import { useSubmit } from './submit.ts'
 
 const usualBudget = 'calls=100'
 
@@ -28,7 +30,7 @@ export default function StartPage(_: PageProps) {
       <header className="page-head">
         <h1>New run</h1>
       </header>
-      {catalogue.data !== undefined && <Form of={catalogue.data} />}
+      {catalogue.data === undefined ? <Reading>what there is</Reading> : <Form of={catalogue.data} />}
     </div>
   )
 }
@@ -37,8 +39,6 @@ function Form({ of }: { of: Catalogue }) {
   const { query } = usePlace()
   const q = new URLSearchParams(query)
   const set = (changes: Record<string, string | null>): void => navigate(withQuery(changes), { replace: true })
-  const [sending, setSending] = useState(false)
-  const [wrong, setWrong] = useState<{ param: string | null; text: string } | null>(null)
 
   const world: WorldInfo = of.worlds.find(w => w.id === (q.get('world') ?? 'game24')) ?? of.worlds[0]
   const method: MethodInfo = of.methods.find(m => m.id === (q.get('method') ?? 'auto')) ?? of.methods[0]
@@ -88,52 +88,35 @@ function Form({ of }: { of: Catalogue }) {
     ...(concurrency === '' ? [] : [`--concurrency ${concurrency}`]),
   ]
 
-  const start = (e?: FormEvent): void => {
-    e?.preventDefault()
-    setWrong(null)
-    setSending(true)
-    post<RunRow>('/api/runs', body).then(
-      r => navigate(`/runs/${r.run}`),
-      error => {
-        setSending(false)
-        const { param = null, message } = error as ApiError
-        setWrong({ param: error instanceof ApiError ? param : null, text: message })
-        requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
-      },
-    )
-  }
+  const form = useSubmit<RunRow>(
+    '/api/runs',
+    () => body,
+    r => `/runs/${r.run}`,
+  )
+  const { said, wrong } = form
   useKeys('New run', [{ keys: ['Escape'], about: 'back to the runs', do: () => navigate('/runs') }])
-  const said = (name: string): string | null => (wrong?.param === name || wrong?.param?.startsWith(`${name}.`) ? wrong.text : null)
-  const invalid = (name: string): true | undefined => (said(name) === null ? undefined : true)
   const knobWrong = ((): { name: string; text: string } | null => {
     const name =
       /^knobs\.(.+)$/.exec(wrong?.param ?? '')?.[1] ??
       (wrong?.param === 'knobs' ? method.knobs.find(k => wrong.text.includes(k.name))?.name : undefined)
     return name === undefined || wrong === null ? null : { name, text: wrong.text }
   })()
-  const known = ['world', 'task', 'model', 'judge', 'method', 'preset', 'budget', 'reward', 'seed', 'concurrency']
-  const elsewhere = wrong !== null && knobWrong === null && !known.includes(wrong.param ?? '')
+  const fields = ['world', 'task', 'model', 'judge', 'method', 'preset', 'budget', 'reward', 'seed', 'concurrency']
+  const elsewhere = knobWrong === null ? form.elsewhere(fields) : null
 
   return (
-    <form className="form" onSubmit={start}>
+    <form className="form" onSubmit={form.send}>
       <div className="form-fields">
         <fieldset className="form-group">
           <legend>What is to be solved</legend>
-          <Field label="World" hint={world.about} wrong={said('world')}>
-            {id => (
-              <select
-                id={id}
-                className="input"
-                value={world.id}
-                aria-invalid={invalid('world')}
-                onChange={e => set({ world: e.target.value, task: null })}
-              >
-                {of.worlds.map(w => (
-                  <option key={w.id}>{w.id}</option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="World"
+            hint={world.about}
+            wrong={said('world')}
+            value={world.id}
+            of={of.worlds.map(w => w.id)}
+            onChange={id => set({ world: id, task: null })}
+          />
           <Field label="Task" wrong={said('task')}>
             {id => (
               <textarea
@@ -143,9 +126,9 @@ function Form({ of }: { of: Catalogue }) {
                 value={task}
                 spellCheck={false}
                 placeholder={world.examples[0]}
-                aria-invalid={invalid('task')}
+                aria-invalid={said('task') === null ? undefined : true}
                 onChange={e => set({ task: e.target.value })}
-                onKeyDown={e => e.key === 'Enter' && (e.metaKey || e.ctrlKey) && start()}
+                onKeyDown={e => e.key === 'Enter' && (e.metaKey || e.ctrlKey) && form.send()}
               />
             )}
           </Field>
@@ -155,73 +138,32 @@ function Form({ of }: { of: Catalogue }) {
         <fieldset className="form-group">
           <legend>By whom, and how</legend>
           <div className="form-row">
-            <Field label="Model" hint={spec === model ? undefined : <span className="mono">{spec}</span>} wrong={said('model')}>
-              {id => (
-                <select
-                  id={id}
-                  className="input"
-                  value={model}
-                  aria-invalid={invalid('model')}
-                  onChange={e => set({ model: e.target.value })}
-                >
-                  {of.models.map(m => (
-                    <option key={m.name}>{m.name}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <ModelField label="Model" models={of.models} wrong={said('model')} value={model} onChange={m => set({ model: m })} />
             {of.models.length > 1 && (
-              <Field label="Judge" wrong={said('judge')}>
-                {id => (
-                  <select
-                    id={id}
-                    className="input"
-                    value={judge}
-                    aria-invalid={invalid('judge')}
-                    onChange={e => set({ judge: e.target.value })}
-                  >
-                    <option value="">The model itself</option>
-                    {of.models.map(m => (
-                      <option key={m.name}>{m.name}</option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <ModelField
+                label="Judge"
+                models={of.models}
+                none="The model itself"
+                wrong={said('judge')}
+                value={judge}
+                onChange={j => set({ judge: j })}
+              />
             )}
-            <Field label="Method" wrong={said('method')}>
-              {id => (
-                <select
-                  id={id}
-                  className="input"
-                  value={method.id}
-                  aria-invalid={invalid('method')}
-                  onChange={e =>
-                    set({ method: e.target.value, preset: null, ...Object.fromEntries(Object.keys(given).map(k => [`knob.${k}`, null])) })
-                  }
-                >
-                  {of.methods.map(m => (
-                    <option key={m.id}>{m.id}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <SelectField
+              label="Method"
+              wrong={said('method')}
+              value={method.id}
+              of={of.methods.map(m => m.id)}
+              onChange={m => set({ method: m, preset: null, ...Object.fromEntries(Object.keys(given).map(k => [`knob.${k}`, null])) })}
+            />
             {Object.keys(method.presets).length > 0 && (
-              <Field label="Preset" wrong={said('preset')}>
-                {id => (
-                  <select
-                    id={id}
-                    className="input"
-                    value={presetName ?? ''}
-                    aria-invalid={invalid('preset')}
-                    onChange={e => set({ preset: e.target.value })}
-                  >
-                    <option value="">As the method has it</option>
-                    {Object.keys(method.presets).map(p => (
-                      <option key={p}>{p}</option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <SelectField
+                label="Preset"
+                wrong={said('preset')}
+                value={presetName ?? ''}
+                of={[['', 'As the method has it'], ...Object.keys(method.presets)]}
+                onChange={p => set({ preset: p })}
+              />
             )}
           </div>
           {method.knobs.length > 0 && (
@@ -250,70 +192,44 @@ function Form({ of }: { of: Catalogue }) {
             onChange={lines => set({ budget: lines.map(([u, x]) => `${u}=${x}`).join(',') })}
           />
           <div className="form-row">
-            <Field label="Reward" hint="what the search is paid for" wrong={said('reward')}>
-              {id => (
-                <select
-                  id={id}
-                  className="input"
-                  value={reward}
-                  aria-invalid={invalid('reward')}
-                  onChange={e => set({ reward: e.target.value })}
-                >
-                  <option value="">{world.exact ? "The world's own rule" : 'As the server has it'}</option>
-                  {of.rewards.map(r => (
-                    <option key={r}>{r}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
-            <Field label="Seed" hint="the same seed, the same search" wrong={said('seed')}>
-              {id => (
-                <input
-                  id={id}
-                  className="input num"
-                  inputMode="numeric"
-                  placeholder="1"
-                  value={seed}
-                  aria-invalid={invalid('seed')}
-                  onChange={e => set({ seed: e.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="Calls in flight" wrong={said('concurrency')}>
-              {id => (
-                <input
-                  id={id}
-                  className="input num"
-                  inputMode="numeric"
-                  placeholder="8"
-                  value={concurrency}
-                  aria-invalid={invalid('concurrency')}
-                  onChange={e => set({ concurrency: e.target.value })}
-                />
-              )}
-            </Field>
+            <SelectField
+              label="Reward"
+              hint="what the search is paid for"
+              wrong={said('reward')}
+              value={reward}
+              of={[['', world.exact ? "The world's own rule" : 'As the server has it'], ...of.rewards]}
+              onChange={r => set({ reward: r })}
+            />
+            <TextField
+              label="Seed"
+              hint="the same seed, the same search"
+              wrong={said('seed')}
+              number
+              placeholder="1"
+              value={seed}
+              onChange={x => set({ seed: x })}
+            />
+            <TextField
+              label="Calls in flight"
+              wrong={said('concurrency')}
+              number
+              placeholder="8"
+              value={concurrency}
+              onChange={x => set({ concurrency: x })}
+            />
           </div>
         </fieldset>
-        {elsewhere && (
-          <p className="field">
-            <span className="wrong" role="alert">
-              {wrong.text}
-            </span>
-          </p>
-        )}
+        <Alert text={elsewhere} />
         <div>
-          <Button kind="main" type="submit" disabled={sending || of.readOnly}>
-            {sending ? 'Starting' : 'Start'}
+          <Button kind="main" type="submit" disabled={form.sending || of.readOnly}>
+            {form.sending ? 'Starting' : 'Start'}
           </Button>
           {of.readOnly && <span className="quiet"> Nothing can be begun here: the store is read-only, or there is none.</span>}
         </div>
       </div>
       <aside className="form-side">
         <Method of={method} />
-        <section>
-          <h3>The same by the command</h3>
-          <Command words={command} />
-        </section>
+        <SameCommand words={command} />
       </aside>
     </form>
   )

@@ -66,7 +66,11 @@ export function TaskTable({
                   {m}
                 </th>
               ))}
-              {other !== undefined && <th scope="col" />}
+              {other !== undefined && (
+                <th scope="col">
+                  <span className="visually-hidden">Two trees</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -75,7 +79,7 @@ export function TaskTable({
               return (
                 <tr key={t.task}>
                   <td className="mono" style={{ maxWidth: '26rem' }} title={t.task}>
-                    <span className="one-line" style={{ display: 'block' }}>
+                    <span className="one-line" style={{ display: 'block' }} dir="auto">
                       {t.task}
                     </span>
                   </td>

@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that lie where they are put are no rows of a <table>
 // biome-ignore-all lint/a11y/useFocusableInteractive: the page's keys move its cursor
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useFollowed } from '../shell/cursor.ts'
 
 export interface VirtualColumn<R> {
   key: string
@@ -10,6 +11,8 @@ export interface VirtualColumn<R> {
   /** Of a CSS grid: `7rem`, `minmax(8rem, 2fr)`. */
   width: string
   title?(row: R): string
+  /** What people and models wrote: it may run from right to left. */
+  written?: boolean
   cell(row: R): ReactNode
 }
 /** Rows above and below what is seen. */
@@ -60,6 +63,7 @@ export function VirtualTable<R>(o: {
     if (top < node.scrollTop) node.scrollTop = top
     else if (bottom > node.scrollTop + node.clientHeight) node.scrollTop = bottom - node.clientHeight
   }, [cursor, rowHeight])
+  useFollowed(frame, cursor)
   const columns = { gridTemplateColumns: o.columns.map(c => c.width).join(' ') }
   return (
     <div className="virtual" ref={frame} role="table" aria-label={o.label} aria-rowcount={rows.length}>
@@ -82,12 +86,12 @@ export function VirtualTable<R>(o: {
               data-key={key}
               data-cursor={cursor === key ? '' : undefined}
               aria-rowindex={first + i + 1}
-              aria-selected={o.isChosen(row)}
+              data-chosen={o.isChosen(row) ? '' : undefined}
               style={{ ...columns, height: rowHeight, top: (first + i) * rowHeight }}
               onClick={() => o.onOpen(row)}
             >
               {o.columns.map(c => (
-                <span key={c.key} role="cell" data-align={c.align} title={c.title?.(row)}>
+                <span key={c.key} role="cell" data-align={c.align} dir={c.written ? 'auto' : undefined} title={c.title?.(row)}>
                   {c.cell(row)}
                 </span>
               ))}

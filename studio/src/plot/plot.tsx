@@ -24,6 +24,8 @@ export interface Series {
   /** The interval as a band, or as a bar at each point. */
   interval?: 'band' | 'bars'
   dots?: boolean
+  /** What is so from a point on until the next: as stairs. */
+  step?: boolean
   /** Number of its colour; default: its place among those that are not plain. */
   colour?: number
 }
@@ -35,7 +37,6 @@ export interface PlotProps {
   series: readonly Series[]
   x: { label: string; kind?: ScaleKind; format(x: number): string; from?: number; to?: number; whole?: boolean }
   y: { label: string; format(y: number): string; from?: number; to?: number }
-  height?: number
   /** A word under the title. */
   about?: string
 }
@@ -51,6 +52,10 @@ const at = (s: Series, x: number): Point | undefined => {
   }
   return found
 }
+
+/** The points that are joined by straight lines. */
+const corners = (s: Series): readonly Point[] =>
+  s.step ? s.points.flatMap((p, i) => (i === 0 ? [p] : [{ ...s.points[i - 1], x: p.x }, p])) : s.points
 
 export function Plot(o: PlotProps) {
   const { series } = o
@@ -78,13 +83,10 @@ export function Plot(o: PlotProps) {
     return series.map(s => {
       const grey = s.rank === 'plain' || s.rank === 'past'
       const i = s.colour ?? (grey ? -1 : next++)
+      const own = colours[i % colours.length]
       return {
-        colour:
-          s.rank === 'plain'
-            ? 'var(--ink-3)'
-            : s.rank === 'past' && s.colour === undefined
-              ? 'var(--line-strong)'
-              : colours[i % colours.length],
+        colour: s.rank === 'plain' ? 'var(--ink-3)' : s.rank === 'past' && s.colour === undefined ? 'var(--line-strong)' : own.line,
+        text: grey ? 'var(--ink-3)' : own.text,
         dash: s.dashed || (!grey && i >= colours.length) ? '5 4' : undefined,
         width: s.rank === 'strong' ? 2.4 : s.rank === 'past' ? 1 : 1.7,
         opacity: s.rank === 'past' ? 0.45 : 1,
@@ -102,7 +104,11 @@ export function Plot(o: PlotProps) {
   // The widest thing said of a series at any place, so that nothing moves under the pointer.
   const longest = Math.max(0, ...series.filter(s => s.rank !== 'past').map(s => s.name.length))
   const room = Math.min(width * 0.36, 18 + 6.7 * Math.min(26, longest) + 92)
-  const height = Math.max(o.height ?? 280, margin.top + margin.bottom + series.filter(s => s.rank !== 'past').length * lineHeight)
+  const height = Math.max(
+    280,
+    Math.min(420, width * 0.3),
+    margin.top + margin.bottom + series.filter(s => s.rank !== 'past').length * lineHeight,
+  )
   const across = scale(o.x.kind ?? 'linear', [xFrom, xTo], [margin.left, Math.max(margin.left + 40, width - room)])
   const up = scale('linear', [yFrom, yTop], [height - margin.bottom, margin.top])
   const now = cursor === null ? undefined : xs[Math.max(0, Math.min(xs.length - 1, cursor))]
@@ -242,14 +248,14 @@ export function Plot(o: PlotProps) {
                 )}
               </g>
             ) : (
-              s.interval === 'band' && <path key={s.name} d={band(s.points)} fill={styles[i].colour} stroke="none" opacity={0.13} />
+              s.interval === 'band' && <path key={s.name} d={band(corners(s))} fill={styles[i].colour} stroke="none" opacity={0.13} />
             ),
           )}
           {series
             .map((s, i) => (
               <g key={s.name} data-series={s.name} opacity={styles[i].opacity}>
                 <path
-                  d={path(s.points)}
+                  d={path(corners(s))}
                   fill="none"
                   stroke={styles[i].colour}
                   strokeWidth={styles[i].width}
@@ -292,7 +298,7 @@ export function Plot(o: PlotProps) {
                   fill="none"
                   opacity={Math.abs(wanted[i] - y) < 2 ? 0 : 0.5}
                 />
-                <text className="plot-name" x={right + 16} y={y + 4} fill={styles[i].colour} fontWeight={s.rank === 'strong' ? 600 : 500}>
+                <text className="plot-name" x={right + 16} y={y + 4} fill={styles[i].text} fontWeight={s.rank === 'strong' ? 600 : 500}>
                   {s.name.length > 26 ? `${s.name.slice(0, 25)}…` : s.name}
                   <tspan className="plot-value" dx={7}>
                     {o.y.format(p.y!)}

@@ -1,4 +1,5 @@
 // The run itself, where no node is chosen: the answer, what is under way, what it is made of, what people did to it.
+import { Fragment } from 'react'
 import type { ActRecord, RunRow } from '../../../src/serve/api/wire.ts'
 import { count, fixed, moment, seconds } from '../shell/format.ts'
 import { Link } from '../shell/router.tsx'
@@ -28,7 +29,9 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
         {answer === null || answer === undefined ? (
           <p className="faint">{row.status === 'done' ? 'There is none.' : 'Nothing yet.'}</p>
         ) : (
-          <pre className="inspector-text about-answer">{answer}</pre>
+          <pre className="inspector-text about-answer" dir="auto">
+            {answer}
+          </pre>
         )}
         <p className="small quiet">
           {[
@@ -105,7 +108,16 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
           {made.map(([k, v]) => (
             <div key={k}>
               <dt>{k}</dt>
-              <dd>{v}</dd>
+              <dd>
+                {/* A long name breaks after a comma, not in a word. */}
+                {v.split(/(?<=,)/).map((part, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name
+                  <Fragment key={i}>
+                    {part}
+                    <wbr />
+                  </Fragment>
+                ))}
+              </dd>
             </div>
           ))}
           {row.origin !== null && (
@@ -119,7 +131,7 @@ export function AboutRun({ model, row, onSelect }: { model: RunModel; row: RunRo
           <div>
             <dt>nodes</dt>
             <dd>
-              {count(row.nodes)}, depth {row.depth}
+              {count(Math.max(row.nodes, model.columns.size))}, depth {Math.max(row.depth, model.columns.maxDepth)}
             </dd>
           </div>
         </dl>
@@ -133,6 +145,7 @@ const verbs: Record<string, string> = {
   pin: 'pinned',
   unpin: 'unpinned',
   raise: 'raised the budget to',
+  change: 'went on with',
 }
 function ActLine({ act, onSelect }: { act: ActRecord; onSelect(row: number): void }) {
   const node = (row: number) => (

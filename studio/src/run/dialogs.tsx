@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import type { ActAnswer, ActBody, RunRow } from '../../../src/serve/api/wire.ts'
 import { Button, Choice, Dialog, Field } from '../shell/controls.tsx'
 import { act } from './act.ts'
+import { useOtherSearch } from './other-search.tsx'
 
 interface Common {
   run: RunRow
@@ -159,27 +160,83 @@ export function Edit(o: Common & { row: number; action: string }) {
 }
 export function Fork(o: Common & { rows: number | null }) {
   const [budget, setBudget] = useState('')
+  const [seed, setSeed] = useState('')
+  const [model, setModel] = useState('')
+  const other = useOtherSearch(o.run)
+  const anew = Object.keys(other.asked).length > 0
+  const over = o.run.status === 'done' && o.rows === null
   return (
     <Act
       {...o}
       title="Fork this run"
       verb="Fork"
+      wide
       body={() => ({
         do: 'fork',
         ...(o.rows === null ? {} : { at: o.rows - 1 }),
         ...(budget.trim() === '' ? {} : { budget: budget.trim() }),
+        // What is no number is for the server to refuse.
+        ...(seed.trim() === '' ? {} : { seed: Number.isNaN(Number(seed)) ? (seed as never) : Number(seed) }),
+        ...(model === '' ? {} : { model }),
+        ...other.asked,
       })}
     >
-      <p className="quiet">
-        A new run begins with the record of this one
-        {o.rows === null ? '' : ` up to node ${o.rows - 1}, where the slider stands`}, and goes on by itself. What is recorded costs nothing
-        again.
-      </p>
-      <Field label="Budget" hint="Empty: that of this run.">
-        {id => (
-          <input id={id} className="input mono" value={budget} placeholder={doubled(o.run)} onChange={e => setBudget(e.target.value)} />
-        )}
-      </Field>
+      {anew ? (
+        <p className="quiet">
+          Another method or other knobs make another search: it begins with the task. What it asks as this run did
+          {o.rows === null ? '' : ` until node ${o.rows - 1}, where the slider stands,`} is answered from the record and costs nothing again
+          {seed.trim() === '' ? '.' : '; by another seed it draws all anew.'}
+        </p>
+      ) : (
+        <p className="quiet">
+          A new run begins with the record of this one
+          {o.rows === null ? '' : ` up to node ${o.rows - 1}, where the slider stands`}, and goes on by itself. What is recorded costs
+          nothing again.
+        </p>
+      )}
+      <div className="two">
+        <Field label="Budget" hint="Empty: that of this run.">
+          {id => (
+            <input id={id} className="input mono" value={budget} placeholder={doubled(o.run)} onChange={e => setBudget(e.target.value)} />
+          )}
+        </Field>
+        <Field
+          label="Seed"
+          hint={
+            over && !anew
+              ? 'From there on it draws anew. This run is over: move the slider to where that shall be, or raise the budget.'
+              : 'From there on it draws anew. Empty: that of this run.'
+          }
+        >
+          {id => (
+            <input
+              id={id}
+              className="input mono"
+              inputMode="numeric"
+              value={seed}
+              placeholder={String(o.run.seed)}
+              onChange={e => setSeed(e.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Model" hint="It answers from there on.">
+          {id => (
+            <select id={id} className="input" value={model} onChange={e => setModel(e.target.value)}>
+              <option value="">as it is</option>
+              {other.catalogue?.models.map(m => (
+                <option key={m.name}>{m.name}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {other.method}
+      </div>
+      {other.settings && (
+        <details>
+          <summary>Preset and knobs</summary>
+          {other.settings}
+        </details>
+      )}
     </Act>
   )
 }

@@ -29,7 +29,7 @@ export function Effects({ effects }: { effects: readonly EffectDetail[] }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages stay in their order
           <div key={i} className="message">
             <h3>{m.role}</h3>
-            <pre>{m.content}</pre>
+            <pre dir="auto">{m.content}</pre>
           </div>
         ))}
         {e.options !== null && Object.keys(e.options).length > 0 && (
@@ -46,13 +46,13 @@ export function Effects({ effects }: { effects: readonly EffectDetail[] }) {
               sample {i + 1}
               {s.finish !== null && s.finish !== 'stop' && <span className="faint"> · {s.finish}</span>}
             </h3>
-            {s.tokens !== null ? <Tokens tokens={s.tokens} /> : <pre>{s.text}</pre>}
+            {s.tokens !== null ? <Tokens tokens={s.tokens} /> : <pre dir="auto">{s.text}</pre>}
           </div>
         ))}
         {e.reply !== null && (
           <div className="message">
             <h3>{e.status === 'ok' ? 'answer' : e.status}</h3>
-            <pre>{e.reply}</pre>
+            <pre dir="auto">{e.reply}</pre>
           </div>
         )}
       </details>

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { NodeDetail } from '../../../src/serve/api/wire.ts'
 import { type Got, useGet } from '../api.ts'
 import { Button } from '../shell/controls.tsx'
-import { compact, count, fixed, usd } from '../shell/format.ts'
+import { compact, count, fixed, share, usd } from '../shell/format.ts'
 import { Wrong } from '../shell/said.tsx'
 import type { RunModel } from '../tree/model.ts'
 import { Effects } from './effects.tsx'
@@ -15,7 +15,7 @@ import { Tokens } from './tokens.tsx'
 function useNode(model: RunModel, row: number): Got<NodeDetail> {
   const got = useGet<NodeDetail>(`/api/runs/${encodeURIComponent(model.run)}/nodes/${row}?wait=0.3`)
   const { reload } = got
-  const pending = got.data?.pending === true
+  const pending = got.data?.pending !== undefined
   useEffect(() => {
     if (!pending) return
     const timer = setInterval(reload, 1500)
@@ -63,6 +63,8 @@ const statNames: Record<string, string> = {
   V: "critic's value",
   R: 'own reward',
 }
+/** Those that are whole numbers. */
+const counts = { N: true, O: true, M: true }
 export interface InspectorProps {
   model: RunModel
   row: number
@@ -110,7 +112,9 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
             ×
           </Button>
         </p>
-        <p className="inspector-action mono">{node.action ?? 'the task'}</p>
+        <p className="inspector-action mono" dir="auto" aria-live="polite">
+          {node.action ?? 'the task'}
+        </p>
         {node.flags.filter(f => f !== 'taken').length > 0 && (
           <p className="small quiet">{node.flags.filter(f => f !== 'taken').join(' · ')}</p>
         )}
@@ -119,7 +123,9 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
       <Stats stats={node.stats} />
       {node.outcome !== null && (
         <Part title="Outcome" aside={node.outcome.failed ? 'failed' : node.outcome.open ? 'can still be improved' : undefined}>
-          <pre className="inspector-text">{node.outcome.answer}</pre>
+          <pre className="inspector-text" dir="auto">
+            {node.outcome.answer}
+          </pre>
           <p className="small quiet">
             {node.outcome.reward !== null && <>reward {fixed(node.outcome.reward)}</>}
             {node.outcome.feedback !== null && ` · ${node.outcome.feedback}`}
@@ -130,14 +136,16 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
         {node.state === '' ? (
           <p className="faint">It was not taken: where it leads is not known.</p>
         ) : (
-          <pre className="inspector-text" data-what="state">
+          <pre className="inspector-text" data-what="state" dir="auto">
             {readable(node.state)}
           </pre>
         )}
         {node.rendered !== null && node.rendered !== node.state && (
           <details className="rendered">
             <summary>as the model sees it</summary>
-            <pre className="inspector-text">{node.rendered}</pre>
+            <pre className="inspector-text" dir="auto">
+              {node.rendered}
+            </pre>
           </details>
         )}
       </Part>
@@ -171,7 +179,11 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
                     .join(' · ')}
                 </p>
               )}
-              {j.critique !== null && <pre className="inspector-text">{j.critique}</pre>}
+              {j.critique !== null && (
+                <pre className="inspector-text" dir="auto">
+                  {j.critique}
+                </pre>
+              )}
             </div>
           ))}
         </Part>
@@ -181,7 +193,15 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
           {node.draws.map((d, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: draws stay in their order
             <div key={i} className="message">
-              {d.tokens !== null ? <Tokens tokens={d.tokens} /> : d.text !== null && <pre className="inspector-text">{d.text}</pre>}
+              {d.tokens !== null ? (
+                <Tokens tokens={d.tokens} />
+              ) : (
+                d.text !== null && (
+                  <pre className="inspector-text" dir="auto">
+                    {d.text}
+                  </pre>
+                )
+              )}
               {(d.prior !== null || (d.logprob !== null && d.tokens === null)) && (
                 <p className="small faint">
                   {d.logprob !== null && d.tokens === null && `log-probability ${fixed(d.logprob)} `}
@@ -200,7 +220,11 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
           <Effects effects={node.effects} />
         </Part>
       )}
-      {node.pending === true && <p className="faint part">Prompts and judgements are being read from the journal…</p>}
+      {node.pending !== undefined && (
+        <p className="faint part" role="status">
+          Prompts and judgements are being read from the journal: <span className="num">{share(node.pending.progress)}</span>
+        </p>
+      )}
       {node.notes.length > 0 && (
         <Part title="Notes">
           {node.notes.map((n, i) => (
@@ -209,7 +233,9 @@ export function Inspector({ model, row, onSelect, acts, onClose }: InspectorProp
               <h3>
                 {n.kind} <span className="faint">{n.scope}</span>
               </h3>
-              <pre className="inspector-text">{n.text}</pre>
+              <pre className="inspector-text" dir="auto">
+                {n.text}
+              </pre>
             </div>
           ))}
         </Part>
@@ -247,9 +273,12 @@ function Stats({ stats }: { stats: NodeDetail['stats'] }) {
   return (
     <dl className="stats">
       {known.map(([name, v]) => (
-        <div key={name} title={statNames[name] ?? name}>
-          <dt>{name}</dt>
-          <dd>{name === 'N' || name === 'O' || name === 'M' ? count(v) : fixed(v)}</dd>
+        <div key={name} title={statNames[name]}>
+          <dt>
+            {name}
+            {name in statNames && <span className="visually-hidden">: {statNames[name]}</span>}
+          </dt>
+          <dd>{name in counts || (!(name in statNames) && Number.isInteger(v)) ? count(v) : fixed(v)}</dd>
         </div>
       ))}
     </dl>

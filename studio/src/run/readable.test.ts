@@ -12,6 +12,7 @@ test('says the same as before', () => {
 test('short things stay on a line, long ones are laid out, what is no JSON stays', () => {
   expect(readable('{"left":[[9,1],[10,1]],"moves":[]}')).toBe('{"left": [[9, 1], [10, 1]], "moves": []}')
   expect(readable('{"left":[1,2],"moves":["a + b"]}', 20)).toBe('{\n  "left": [1, 2],\n  "moves": ["a + b"]\n}')
+  expect(readable('{"left":[1,2],"moves":["a + b"]}', 19)).toBe('{\n  "left": [1, 2],\n  "moves": [\n    "a + b"\n  ]\n}')
   expect(readable('{not json')).toBe('{not json')
   expect(readable('step 1\n[2]')).toBe('step 1\n[2]')
 })

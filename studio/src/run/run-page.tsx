@@ -283,8 +283,8 @@ function Head({ model, row, run, acts }: { model: RunModel; row: RunRow | undefi
   return (
     <header className="run-head">
       <div className="run-what">
-        <h1 className="one-line" title={row?.task}>
-          {row?.task ?? run}
+        <h1 className="one-line" title={row?.task} dir="auto">
+          {row?.task ?? '\u00a0'}
         </h1>
         <p className="run-line">
           {row !== undefined && (
@@ -292,12 +292,13 @@ function Head({ model, row, run, acts }: { model: RunModel; row: RunRow | undefi
               <Status status={row.status} />
               {(row.solved !== null || row.status === 'done') && <Verdict solved={row.solved} by={row.verifiedBy} />}
               <span className="quiet">
-                {row.world} · {row.method}
+                {row.world} ·{' '}
+                <Link to={`/runs?method=${encodeURIComponent(row.method)}`} className="plain-link" title="Runs of this method">
+                  {row.method}
+                </Link>
                 {row.preset !== null && ` (${row.preset})`} · {[...new Set(Object.values(row.models))].join(', ')}
               </span>
-              <Link to={`/runs?method=${encodeURIComponent(row.method)}`} className="run-id faint mono" title="Runs of this method">
-                {run}
-              </Link>
+              <span className="run-id faint mono">{run}</span>
             </>
           )}
         </p>
@@ -305,7 +306,8 @@ function Head({ model, row, run, acts }: { model: RunModel; row: RunRow | undefi
       {row !== undefined && (
         <div className="run-numbers">
           <Curve model={model} />
-          <Meters budget={row.budget} spent={row.spent} />
+          {/* Of a run whose process was killed the list has no numbers: its journal has them, and it is read when the run goes on. */}
+          <Meters budget={row.budget} spent={row.status === 'orphan' && row.nodes === 0 ? null : row.spent} />
         </div>
       )}
       <div className="run-acts">{acts}</div>

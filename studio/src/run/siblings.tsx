@@ -22,7 +22,7 @@ export function Siblings({
       key: 'action',
       head: 'action',
       cell: r => (
-        <button type="button" className="sibling mono one-line" title={r.action} onClick={() => onSelect(r.row)}>
+        <button type="button" className="sibling mono one-line" dir="auto" title={r.action} onClick={() => onSelect(r.row)}>
           {r.action || '–'}
         </button>
       ),
@@ -35,5 +35,14 @@ export function Siblings({
       t => ({ key: `term ${t}`, head: t, title: 'a term of the choice', align: 'right', cell: (r: Row) => fixed(r.terms?.[t]) }) as const,
     ),
   ]
-  return <Table label={label} columns={columns} rows={rows} rowKey={r => String(r.row)} selected={String(selected)} />
+  return (
+    <Table
+      label={label}
+      columns={columns}
+      rows={rows}
+      rowKey={r => String(r.row)}
+      selected={String(selected)}
+      onOpen={r => onSelect(r.row)}
+    />
+  )
 }

@@ -8,7 +8,7 @@ export function Tokens({ tokens }: { tokens: readonly Token[] }) {
   const sum = tokens.reduce((a, t) => a + t.logprob, 0)
   return (
     <>
-      <pre className="tokens">
+      <pre className="tokens" dir="auto">
         {tokens.map((t, i) => (
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no other name

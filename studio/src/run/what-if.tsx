@@ -1,11 +1,12 @@
 // What another method or budget would have done, replayed over what is recorded: free, and honest about how much of it the record covers.
 import { useState } from 'react'
-import type { Catalogue, KnobInfo, RunRow, WhatIfAnswer, WhatIfBody } from '../../../src/serve/api/wire.ts'
-import { post, useGet } from '../api.ts'
+import type { RunRow, WhatIfAnswer, WhatIfBody } from '../../../src/serve/api/wire.ts'
+import { post } from '../api.ts'
 import { Button, Dialog, Field } from '../shell/controls.tsx'
 import { count, fixed, share } from '../shell/format.ts'
 import { Verdict } from '../shell/status.tsx'
 import { type Column, Table } from '../shell/table.tsx'
+import { useOtherSearch } from './other-search.tsx'
 
 interface Tried {
   key: string
@@ -39,31 +40,14 @@ const columns: Column<Tried>[] = [
   { key: 'nodes', head: 'nodes', align: 'right', cell: t => count(t.answer.nodes) },
   { key: 'answer', head: 'answer', cell: t => <span className="mono small">{t.answer.answer ?? '–'}</span> },
 ]
-/** A knob's text as its type. */
-function knobValue(info: KnobInfo, text: string): number | string | boolean | number[] {
-  if (info.type === 'number') return Number(text)
-  if (info.type === 'boolean') return text === 'true'
-  if (info.type === 'list') return text.split(/[\s,]+/).map(Number)
-  return text
-}
 export function WhatIf({ run, onClose }: { run: RunRow; onClose(): void }) {
-  const { data: catalogue } = useGet<Catalogue>('/api/catalogue')
-  const [method, setMethod] = useState(run.method)
-  const [preset, setPreset] = useState('')
-  const [knobs, setKnobs] = useState<Record<string, string>>({})
+  const other = useOtherSearch(run)
   const [budget, setBudget] = useState('')
   const [tried, setTried] = useState<readonly Tried[]>([])
   const [wrong, setWrong] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const info = catalogue?.methods.find(m => m.id === method)
   const ask = async (): Promise<void> => {
-    const given = (info?.knobs ?? []).filter(k => (knobs[k.name] ?? '') !== '')
-    const asked: WhatIfBody = {
-      method,
-      ...(preset === '' ? {} : { preset }),
-      ...(given.length === 0 ? {} : { knobs: Object.fromEntries(given.map(k => [k.name, knobValue(k, knobs[k.name])])) }),
-      ...(budget.trim() === '' ? {} : { budget: budget.trim() }),
-    }
+    const asked: WhatIfBody = { ...other.asked, ...(budget.trim() === '' ? {} : { budget: budget.trim() }) }
     setBusy(true)
     setWrong(null)
     try {
@@ -86,26 +70,7 @@ export function WhatIf({ run, onClose }: { run: RunRow; onClose(): void }) {
         <h1>What if</h1>
         <p className="quiet">Another method, setting or budget, replayed over what this run has recorded. No model is asked.</p>
         <div className="two">
-          <Field label="Method" hint={info?.about}>
-            {id => (
-              <select
-                id={id}
-                className="input"
-                value={method}
-                onChange={e => {
-                  setMethod(e.target.value)
-                  setPreset('')
-                  setKnobs({})
-                }}
-              >
-                {(catalogue?.methods ?? [{ id: run.method }]).map(m => (
-                  <option key={m.id} value={m.id}>
-                    {m.id}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          {other.method}
           <Field label="Budget" hint="Empty: that of this run.">
             {id => (
               <input
@@ -120,35 +85,7 @@ export function WhatIf({ run, onClose }: { run: RunRow; onClose(): void }) {
             )}
           </Field>
         </div>
-        {info !== undefined && (Object.keys(info.presets).length > 0 || info.knobs.length > 0) && (
-          <div className="knobs">
-            {Object.keys(info.presets).length > 0 && (
-              <Field label="Preset">
-                {id => (
-                  <select id={id} className="input" value={preset} onChange={e => setPreset(e.target.value)}>
-                    <option value="">as it is by default</option>
-                    {Object.keys(info.presets).map(p => (
-                      <option key={p}>{p}</option>
-                    ))}
-                  </select>
-                )}
-              </Field>
-            )}
-            {info.knobs.map(k => (
-              <Field key={k.name} label={<span title={k.doc}>{k.name}</span>}>
-                {id => (
-                  <input
-                    id={id}
-                    className="input mono"
-                    value={knobs[k.name] ?? ''}
-                    placeholder={String(k.default)}
-                    onChange={e => setKnobs(all => ({ ...all, [k.name]: e.target.value }))}
-                  />
-                )}
-              </Field>
-            ))}
-          </div>
-        )}
+        {other.settings}
         {wrong !== null && (
           <p className="wrong" role="alert">
             {wrong}

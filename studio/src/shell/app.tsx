@@ -1,5 +1,5 @@
 // The frame of every page: its name, the way around, the theme, the keys.
-import { Suspense, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react'
 import { keyWanted } from '../api.ts'
 import { routes } from '../routes.tsx'
 import { AskKey } from './ask-key.tsx'
@@ -19,11 +19,17 @@ const pages = [
   { to: '/training', name: 'Training', key: 't' },
 ]
 const nextTheme: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
-const themeForms: Record<Theme, string> = {
-  system: 'M8 1.500a6.500 6.500 0 1 0 0 13zM8 1.500a6.500 6.500 0 0 1 0 13',
-  light:
-    'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.200M8 13.800V15M1 8h1.200M13.800 8H15M3 3l.900.900M12.100 12.100l.900.900M13 3l-.900.900M3.900 12.100 3 13',
-  dark: 'M13.500 9.500A6 6 0 0 1 6.500 2.500a6 6 0 1 0 7 7z',
+const themeForms: Record<Theme, ReactNode> = {
+  system: (
+    <>
+      <circle cx="8" cy="8" r="5.8" />
+      <path d="M8 2.200a5.800 5.800 0 0 0 0 11.600z" fill="currentcolor" stroke="none" />
+    </>
+  ),
+  light: (
+    <path d="M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.200M8 13.800V15M1 8h1.200M13.800 8H15M3 3l.900.900M12.100 12.100l.900.900M13 3l-.900.900M3.900 12.100 3 13" />
+  ),
+  dark: <path d="M13.500 9.500A6 6 0 0 1 6.500 2.500a6 6 0 1 0 7 7z" />,
 }
 
 export function App() {
@@ -42,7 +48,7 @@ export function App() {
     if (path === '/') navigate('/runs', { replace: true })
   }, [path])
   useEffect(() => {
-    document.title = found === undefined ? 'Espalier' : `${found.params.run ?? found.route.title} · Espalier`
+    document.title = found === undefined ? 'Espalier' : `${found.params.run ?? found.params.loop ?? found.route.title} · Espalier`
   }, [found])
   // `g` and then a letter, as in a mail reader.
   const [going, setGoing] = useState(false)
@@ -82,7 +88,7 @@ export function App() {
         <div className="app-side">
           <Button kind="plain" title={`Theme: ${theme} (T)`} aria-label={`Theme: ${theme}`} onClick={() => setTheme(nextTheme[theme])}>
             <svg viewBox="0 0 16 16" aria-hidden="true">
-              <path d={themeForms[theme]} fill={theme === 'system' ? 'currentcolor' : undefined} fillRule="evenodd" />
+              {themeForms[theme]}
             </svg>
           </Button>
           <Button kind="plain" title="Keys (?)" aria-label="Keys" onClick={() => setHelp(true)}>

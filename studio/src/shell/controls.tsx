@@ -19,8 +19,20 @@ export function Button({ kind, small, className, ...rest }: ButtonProps) {
   )
 }
 
+/** What is wrong, said at once. */
+export const Alert = ({ text }: { text: string | null }) =>
+  text !== null && (
+    <span className="wrong" role="alert">
+      {text}
+    </span>
+  )
+interface FieldProps {
+  label: ReactNode
+  hint?: ReactNode
+  wrong?: string | null
+}
 /** A label, what belongs in the field, and what is wrong with what is in it. The child gets the id. */
-export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | null; children: (id: string) => ReactNode }) {
+export function Field(o: FieldProps & { children: (id: string) => ReactNode }) {
   const id = useId()
   return (
     <div className="field">
@@ -28,14 +40,54 @@ export function Field(o: { label: ReactNode; hint?: ReactNode; wrong?: string | 
         {o.label}
       </label>
       {o.children(id)}
-      {o.wrong ? (
-        <span className="wrong" role="alert">
-          {o.wrong}
-        </span>
-      ) : (
-        o.hint && <span className="hint">{o.hint}</span>
-      )}
+      {o.wrong ? <Alert text={o.wrong} /> : o.hint && <span className="hint">{o.hint}</span>}
     </div>
+  )
+}
+
+/** One of many: names, or values with what is shown for each. */
+export function SelectField(
+  o: FieldProps & { value: string; of: readonly (string | readonly [value: string, shown: string])[]; onChange(value: string): void },
+) {
+  return (
+    <Field label={o.label} hint={o.hint} wrong={o.wrong}>
+      {id => (
+        <select
+          id={id}
+          className="input"
+          value={o.value}
+          aria-invalid={o.wrong ? true : undefined}
+          onChange={e => o.onChange(e.target.value)}
+        >
+          {o.of.map(x => {
+            const [value, shown] = typeof x === 'string' ? [x, x] : x
+            return (
+              <option key={value} value={value}>
+                {shown}
+              </option>
+            )
+          })}
+        </select>
+      )}
+    </Field>
+  )
+}
+/** A line of text; `number`: of figures. */
+export function TextField(o: FieldProps & { value: string; number?: boolean; placeholder?: string; onChange(value: string): void }) {
+  return (
+    <Field label={o.label} hint={o.hint} wrong={o.wrong}>
+      {id => (
+        <input
+          id={id}
+          className={o.number ? 'input num' : 'input'}
+          inputMode={o.number ? 'decimal' : undefined}
+          placeholder={o.placeholder}
+          value={o.value}
+          aria-invalid={o.wrong ? true : undefined}
+          onChange={e => o.onChange(e.target.value)}
+        />
+      )}
+    </Field>
   )
 }
 
@@ -65,6 +117,7 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
   useEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
+    const before = document.activeElement
     dialog.showModal()
     // A press and its release beside it: a selection that ends outside does not count.
     let pressed: EventTarget | null = null
@@ -86,6 +139,8 @@ export function Dialog(o: { title: string; wide?: boolean; onClose(): void; chil
       dialog.removeEventListener('click', click)
       dialog.removeEventListener('cancel', cancel)
       dialog.close()
+      // By itself a dialog that has left the page already gives nothing back.
+      if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   return (
@@ -111,17 +166,17 @@ export function Popover(o: {
       if (!ref.current?.contains(e.target as Node)) setOpen(false)
     }
     const key = (e: KeyboardEvent): void => {
-      if (e.key === 'Escape') {
-        setOpen(false)
-        e.stopPropagation()
-      }
+      if (e.key !== 'Escape') return
+      setOpen(false)
+      e.stopPropagation()
+      ref.current?.querySelector('button')?.focus()
     }
     addEventListener('pointerdown', away)
-    ref.current?.addEventListener('keydown', key)
-    const node = ref.current
+    // Nobody else is told of this Escape, wherever the focus is.
+    addEventListener('keydown', key, { capture: true })
     return () => {
       removeEventListener('pointerdown', away)
-      node?.removeEventListener('keydown', key)
+      removeEventListener('keydown', key, { capture: true })
     }
   }, [open])
   return (

@@ -3,6 +3,9 @@ const unknown = '–'
 type Maybe = number | null | undefined
 const known = (x: Maybe): x is number => typeof x === 'number' && !Number.isNaN(x)
 
+/** Words of a program as people write them: with a capital and a full stop. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replace(/(?<![.!?])$/, '.')
+
 /** A whole number with thin spaces between thousands: 12 345. */
 export const count = (x: Maybe): string =>
   known(x)

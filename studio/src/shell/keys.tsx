@@ -1,5 +1,6 @@
 // The keyboard: who listens, and what `?` shows. The component that came last is asked first.
 import { useEffect, useRef } from 'react'
+import { flushSync } from 'react-dom'
 import { state, useValue } from './state.ts'
 
 export interface Key {
@@ -27,21 +28,22 @@ export function useKeys(title: string, keys: readonly Key[]): void {
 }
 const writing = (e: KeyboardEvent): boolean => {
   const t = e.target as HTMLElement | null
-  return t !== null && (t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName)) && (t as HTMLInputElement).type !== 'range'
+  return (
+    t !== null &&
+    (t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName)) &&
+    !['range', 'checkbox'].includes((t as HTMLInputElement).type)
+  )
 }
 addEventListener('keydown', e => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || writing(e)) return
   if (document.querySelector('dialog[open]') !== null) return
-  // A button or link keeps what it does itself.
-  if (
-    (e.key === 'Enter' || e.key === ' ') &&
-    e.target instanceof HTMLElement &&
-    e.target.closest('button, a, summary, [role="button"]') !== null
-  )
-    return
+  // A button keeps what it does itself, and so does a link, which knows nothing of the space bar.
+  const own = e.key === 'Enter' ? 'button, a, summary' : e.key === ' ' ? 'button, summary, input' : null
+  if (own !== null && e.target instanceof HTMLElement && e.target.closest(own) !== null) return
+  // At once: the next key, which may be here already, acts on what this one made.
   for (const scope of [...scopes.get()].reverse())
     for (const key of scope.keys())
-      if (key.keys.includes(e.key) && key.do(e) !== false) {
+      if (key.keys.includes(e.key) && flushSync(() => key.do(e)) !== false) {
         e.preventDefault()
         return
       }

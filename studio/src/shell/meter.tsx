@@ -18,12 +18,13 @@ export function Meter({ unit, spent, limit }: { unit: string; spent: number | nu
         </span>
       </span>
       <span className="meter-bar">
-        <i data-full={part >= 1 ? '' : undefined} style={{ width: `${part * 100}%` }} />
+        <i style={{ width: `${part * 100}%` }} />
       </span>
     </div>
   )
 }
-export function Meters({ budget, spent }: { budget: Limits; spent: Partial<Usage> }) {
+/** `spent` null: not known. */
+export function Meters({ budget, spent }: { budget: Limits; spent: Partial<Usage> | null }) {
   const limits = Object.entries(budget).filter((e): e is [string, number] => typeof e[1] === 'number')
-  return limits.map(([unit, limit]) => <Meter key={unit} unit={unit} spent={spentOf(unit, spent)} limit={limit} />)
+  return limits.map(([unit, limit]) => <Meter key={unit} unit={unit} spent={spent === null ? null : spentOf(unit, spent)} limit={limit} />)
 }

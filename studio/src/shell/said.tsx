@@ -2,6 +2,8 @@
 import type { ReactNode } from 'react'
 import { ApiError } from '../api.ts'
 import { Button } from './controls.tsx'
+import { sentence } from './format.ts'
+import { Link } from './router.tsx'
 
 export function Empty({ title, children, acts }: { title: string; children?: ReactNode; acts?: ReactNode }) {
   return (
@@ -12,14 +14,36 @@ export function Empty({ title, children, acts }: { title: string; children?: Rea
     </div>
   )
 }
+/** What is being read: said only where it takes its time. */
+export const Reading = ({ children }: { children: ReactNode }) => (
+  <p className="quiet late" role="status">
+    Reading {children}
+  </p>
+)
 export function Wrong({ error, retry }: { error: unknown; retry?: () => void }) {
   const at = error instanceof ApiError ? error : undefined
   const title =
     at?.status === 404 ? 'There is nothing at this address' : at?.status === 0 ? 'The server does not answer' : 'That did not work'
   return (
-    <Empty title={title} acts={retry && <Button onClick={retry}>Try again</Button>}>
-      {error instanceof Error ? error.message : String(error)}
-      {at?.status === 0 && ' Is `espalier studio` still running?'}
+    <Empty
+      title={title}
+      acts={
+        at?.status === 404 ? (
+          <Link to="/runs" className="button">
+            All runs
+          </Link>
+        ) : (
+          retry && <Button onClick={retry}>Try again</Button>
+        )
+      }
+    >
+      {at?.status === 0 ? (
+        <>
+          Is <code>espalier studio</code> still running?
+        </>
+      ) : (
+        sentence(error instanceof Error ? error.message : String(error))
+      )}
     </Empty>
   )
 }

@@ -46,14 +46,13 @@ export function valueColour(t: number, shown: Shown): string {
   const r = valueRamp(shown)
   return `rgb(${r[i]} ${r[i + 1]} ${r[i + 2]})`
 }
-/** Up to eight series side by side: apart in lightness as well as in hue. */
-export function seriesColours(shown: Shown): string[] {
+/** Up to eight series side by side: apart in lightness as well as in hue. `text` is the same colour where it can be read: a contrast of 4.5 to the ground. */
+export function seriesColours(shown: Shown): { line: string; text: string }[] {
   const hues = [262, 165, 320, 95, 215, 20, 130, 290]
+  const light = shown === 'light'
   return hues.map((h, i) => {
-    const [r, g, b] =
-      shown === 'light'
-        ? oklch([0.42, 0.56, 0.5, 0.62, 0.6, 0.38, 0.46, 0.66][i], 0.11, h)
-        : oklch([0.72, 0.84, 0.68, 0.88, 0.8, 0.64, 0.76, 0.6][i], 0.1, h)
-    return `rgb(${r} ${g} ${b})`
+    const l = light ? [0.42, 0.56, 0.5, 0.62, 0.6, 0.38, 0.46, 0.66][i] : [0.72, 0.84, 0.68, 0.88, 0.8, 0.64, 0.76, 0.6][i]
+    const rgb = (l: number): string => `rgb(${oklch(l, light ? 0.11 : 0.1, h).join(' ')})`
+    return { line: rgb(l), text: rgb(light ? Math.min(l, 0.52) : Math.max(l, 0.66)) }
   })
 }

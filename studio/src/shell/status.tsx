@@ -12,7 +12,7 @@ const forms: Record<RunStatus, { text: string; title: string; form: ReactNode }>
   done: { text: 'done', title: 'It is over', form: <circle cx="5" cy="5" r="4" fill="none" stroke="var(--ink-3)" strokeWidth="1.5" /> },
   failed: { text: 'failed', title: 'It ended by an error', form: <path d="M1 1l8 8M9 1l-8 8" stroke="var(--bad)" strokeWidth="2" /> },
   orphan: {
-    text: 'left',
+    text: 'orphaned',
     title: 'Its process is gone: it can be resumed',
     form: <circle cx="5" cy="5" r="4" fill="none" stroke="var(--ink-2)" strokeWidth="1.5" strokeDasharray="2.4 1.8" />,
   },
@@ -30,7 +30,12 @@ export function Status({ status }: { status: RunStatus }) {
 }
 /** solved: true, false, or null where nothing verified it. */
 export function Verdict({ solved, by }: { solved: boolean | null; by?: string | null }) {
-  if (solved === null) return <span className="status faint">not verified</span>
+  if (solved === null)
+    return (
+      <span className="status faint" data-verdict="none">
+        not verified
+      </span>
+    )
   return (
     <span className="status" data-verdict={String(solved)} title={by ? `by ${by}` : undefined}>
       <svg viewBox="0 0 10 10" aria-hidden="true">

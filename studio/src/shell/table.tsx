@@ -1,5 +1,6 @@
 // A table whose numbers stand in line. Sorting is part of the address when the page makes it so.
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
+import { useFollowed } from './cursor.ts'
 
 export interface Column<R> {
   key: string
@@ -36,12 +37,17 @@ export function Table<R>(o: {
   rows: readonly R[]
   rowKey(row: R): string
   onOpen?(row: R): void
+  /** The row that is shown elsewhere. */
   selected?: string | null
+  /** Where the keys are. */
+  cursor?: string | null
   sorting?: Sorting | null
   onSort?(by: Sorting): void
 }) {
+  const frame = useRef<HTMLDivElement>(null)
+  useFollowed(frame, o.cursor)
   return (
-    <div className="table-frame">
+    <div className="table-frame" ref={frame}>
       <table className="table" aria-label={o.label}>
         <thead>
           <tr>
@@ -76,7 +82,8 @@ export function Table<R>(o: {
                 key={key}
                 data-key={key}
                 data-open={o.onOpen === undefined ? undefined : ''}
-                aria-selected={o.selected === undefined ? undefined : o.selected === key}
+                data-cursor={o.cursor === key ? '' : undefined}
+                aria-current={o.selected === key ? 'true' : undefined}
                 onClick={o.onOpen === undefined ? undefined : () => o.onOpen?.(row)}
               >
                 {o.columns.map(c => (

@@ -29,5 +29,12 @@ export const useTheme = (): Theme => useValue(chosen)
 /** What is to be seen: for canvases, which do not follow CSS by themselves. */
 export const useShown = (): 'light' | 'dark' => useValue(shown)
 
-/** A token of the theme that is shown, as the browser computes it. */
-export const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+/** A colour of the theme that is shown, as the browser computes it: `rgb(…)`. What a token itself says is `light-dark(…)`. */
+export function token(name: string): string {
+  const probe = document.createElement('i')
+  probe.style.color = `var(${name})`
+  document.documentElement.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}

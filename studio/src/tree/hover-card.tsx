@@ -60,7 +60,9 @@ export function HoverCard({
         bottom: low ? frame.height - at.y + 14 : undefined,
       }}
     >
-      <p className="tree-card-label mono">{(row === 0 ? 'the task' : labels.of(row)) || '…'}</p>
+      <p className="tree-card-label mono" dir="auto">
+        {(row === 0 ? 'the task' : labels.of(row)) || '…'}
+      </p>
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>

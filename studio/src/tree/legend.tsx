@@ -59,22 +59,34 @@ export function Legend({ model, coloured, hovered }: { model: RunModel; coloured
   const share = on ? coloured.share[hovered] : Number.NaN
   const { any, untaken } = occurring(model)
   const here = forms.filter(f => (f.flag === 'untaken' ? untaken : (any & bit[f.flag]) !== 0))
-  const { label, about } = colourings[coloured.by]
+  const { label, about } = colourings[coloured.instead ? 'critic' : coloured.by]
+  const spans = coloured.high > coloured.low
   return (
     <div className="tree-legend">
       <div className="tree-scale" title={`${about}. Where several nodes share a pixel, the highest is shown.`}>
         <span className="small">
-          {coloured.instead ? colourings.critic.label : label}
-          {coloured.unit !== 'value' && coloured.unit !== 'visits' && <span className="faint"> {coloured.unit}</span>}
+          {label}
+          {['tokens', 'calls', 'order'].includes(coloured.unit) && <span className="faint"> {coloured.unit}</span>}
         </span>
-        <span className="tree-scale-bar" style={{ backgroundImage: `linear-gradient(to right, ${stops})` }}>
-          {!Number.isNaN(share) && <i style={{ left: `${share * 100}%` }} />}
-        </span>
-        <span className="tree-scale-ends small">
-          <span>{inUnit(coloured, coloured.low)}</span>
-          {on && <b>{inUnit(coloured, coloured.of(hovered))}</b>}
-          <span>{inUnit(coloured, coloured.high)}</span>
-        </span>
+        {Number.isNaN(coloured.low) ? (
+          <span className="faint small">not known of any node</span>
+        ) : (
+          <>
+            {spans ? (
+              <span className="tree-scale-bar" style={{ backgroundImage: `linear-gradient(to right, ${stops})` }}>
+                {!Number.isNaN(share) && <i style={{ left: `${share * 100}%` }} />}
+              </span>
+            ) : (
+              // One value, one colour.
+              <span className="tree-scale-bar" style={{ background: valueColour(0.6, shown) }} />
+            )}
+            <span className="tree-scale-ends small">
+              <span>{inUnit(coloured, coloured.low)}</span>
+              {on && <b>{inUnit(coloured, coloured.of(hovered))}</b>}
+              {spans && <span>{inUnit(coloured, coloured.high)}</span>}
+            </span>
+          </>
+        )}
       </div>
       {here.length > 0 && (
         <ul className="tree-forms small">

@@ -1,5 +1,5 @@
 // A run as it is followed: its tree and then what changes, kept outside of React, which is told at most some thirty times a second.
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ActRecord, Best, Flight, RunRow, TreeColumns, TreeGrowth } from '../../../src/serve/api/wire.ts'
 import { follow, get, type StreamState } from '../api.ts'
 import { type State, state, useValue } from '../shell/state.ts'
@@ -76,8 +76,11 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
     try {
       // The tree is the greater: it is asked for at once, beside what is said about the run.
       const about = Promise.all([get<RunRow>(at, { signal }), get<{ acts: ActRecord[] }>(`${at}/acts`, { signal })])
+      // Where the tree fails as well, that is what is said.
+      about.catch(() => {})
       const tree = await get<TreeColumns>(`${at}/tree`, { signal })
       m.columns.load(tree)
+      if (tree.best !== null) m.best.set(tree.best)
       m.version.set(m.columns.version)
       m.loaded.set(true)
       const [row, { acts }] = await about
@@ -105,15 +108,39 @@ async function live(m: RunModel, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Between two looks at whether a run that nobody works on goes on, in milliseconds. */
+const lookEvery = 5000
 /** Follows a run while the component is there. A new `turn` takes it up again (a run that was over and goes on). */
 export function useRun(run: string, turn = 0): RunModel {
   const m = useMemo(() => model(run), [run])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` takes it up again
+  const [again, setAgain] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` and `again` take it up again
   useEffect(() => {
     const abort = new AbortController()
     void live(m, abort.signal)
     return () => abort.abort()
-  }, [m, turn])
+  }, [m, turn, again])
+  // Somebody else may let it go on: in another tab, by the command.
+  const stream = useValue(m.stream)
+  useEffect(() => {
+    if (stream !== 'over') return
+    const abort = new AbortController()
+    const look = (): void => {
+      if (document.hidden) return
+      get<RunRow>(`/api/runs/${encodeURIComponent(m.run)}`, { signal: abort.signal }).then(
+        row => (row.status === 'running' ? setAgain(n => n + 1) : m.row.set(row)),
+        () => {},
+      )
+    }
+    const over = ['done', 'failed'].includes(m.row.get()?.status ?? 'done')
+    const timer = over ? undefined : setInterval(look, lookEvery)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      abort.abort()
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [m, stream])
   return m
 }
 /** Renders anew when the tree changed. */

@@ -25,10 +25,8 @@ export interface Palette {
 const pack = (r: number, g: number, b: number): number => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0
 
 function rgbOf(css: string): [number, number, number] {
-  const hex = /^#([0-9a-f]{6})$/i.exec(css)
-  if (hex === null) return [128, 128, 128]
-  const v = Number.parseInt(hex[1], 16)
-  return [v >> 16, (v >> 8) & 255, v & 255]
+  const [r, g, b] = css.match(/[\d.]+/g)!.map(Number)
+  return [r, g, b]
 }
 export const densities = 64
 

@@ -313,7 +313,8 @@ export class Stage {
       return
     }
     pen.fillStyle = palette.ground
-    pen.fillRect(0, 0, this.width, this.height)
+    // To the last pixel: a frame may be a part of one higher than its canvas, or lower.
+    pen.fillRect(0, 0, Math.ceil(this.width) + 1, Math.ceil(this.height) + 1)
     this.gather(c, l, rows)
     vectorTree(pen, this.links, this.linkCount, columns, l, v, this.coloured, palette)
     const reads = l.shape === 'radial' ? c.insideCount <= 90 : v.ky >= 11.5 && v.kx >= 60

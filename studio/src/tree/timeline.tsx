@@ -11,7 +11,8 @@ const buckets = 120
 function paceOf(model: RunModel): string {
   const { born, size } = model.columns
   const last = born[size - 1]
-  if (size < 8 || !(last > 0)) return ''
+  // Of a few rows there is no pace.
+  if (size < buckets / 2 || !(last > 0)) return ''
   // Over rows, as the slider runs: how long the rows of each bucket took, turned over into a pace.
   const pace = new Float64Array(buckets)
   for (let i = 0; i < buckets; i++) {
@@ -93,7 +94,7 @@ export function Timeline({
         </svg>
         <span className="visually-hidden">{playing ? 'Stop' : 'Play'}</span>
       </Button>
-      <div className="timeline-track">
+      <div className="timeline-track" data-pace={pace === '' ? undefined : ''}>
         {pace !== '' && (
           <svg viewBox={`0 0 ${buckets} 1`} preserveAspectRatio="none" aria-hidden="true">
             <path d={pace} />

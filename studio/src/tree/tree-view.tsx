@@ -1,5 +1,7 @@
 // The tree as one sees it: canvas, hover card, legend, the way back from a subtree. Takes a run that is followed and how to look at it; says what was chosen.
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { Reading } from '../shell/said.tsx'
+import { useValue } from '../shell/state.ts'
 import { useShown } from '../shell/theme.ts'
 import { HoverCard } from './hover-card.tsx'
 import { Labels } from './labels.ts'
@@ -40,6 +42,7 @@ export function TreeView(o: TreeViewProps) {
   const frame = useRef<HTMLDivElement>(null)
   const stage = useRef<Stage>(undefined)
   const theme = useShown()
+  const loaded = useValue(model.loaded)
   const [hovered, setHovered] = useState<{ row: number; x: number; y: number } | undefined>()
   const [, setTurn] = useState(0)
   const labels = useMemo(() => new Labels(model.run, () => stage.current?.touch(true)), [model])
@@ -157,10 +160,12 @@ export function TreeView(o: TreeViewProps) {
   return (
     <div className="tree" ref={frame} data-layout={look.shape}>
       <canvas ref={base} className="tree-base" />
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: without a role nobody is told of it; this one leaves the keys to the page */}
       <canvas
         ref={over}
         className="tree-over"
         tabIndex={0}
+        role="application"
         aria-label="Tree of the search. Arrow keys go to parent, children and siblings."
         onPointerDown={e => {
           if (e.button !== 0) return
@@ -182,7 +187,14 @@ export function TreeView(o: TreeViewProps) {
           Fit
         </button>
       </div>
-      {stage.current !== undefined && <Legend model={model} coloured={stage.current.coloured} hovered={hovered?.row ?? o.linked ?? -1} />}
+      {!loaded && (
+        <div className="tree-reading">
+          <Reading>the tree</Reading>
+        </div>
+      )}
+      {loaded && stage.current !== undefined && (
+        <Legend model={model} coloured={stage.current.coloured} hovered={hovered?.row ?? o.linked ?? -1} />
+      )}
       {hovered !== undefined && <HoverCard model={model} labels={labels} at={hovered} frame={stage.current?.frame} />}
     </div>
   )

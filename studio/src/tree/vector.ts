@@ -38,7 +38,7 @@ export function link(pen: Pen | Path2D, l: Layout, v: View, from: number, to: nu
     y1,
   )
 }
-export const radius = (v: View, l: Layout): number => (l.shape === 'radial' ? 4 : Math.min(5, Math.max(1.8, v.ky * 0.24)))
+export const radius = (v: View, l: Layout): number => (l.shape === 'radial' ? 4 : Math.min(5, Math.max(2, v.ky * 0.36)))
 
 const widths = [0.7, 1.1, 1.7, 2.4, 3.2]
 export function vectorTree(
