@@ -82,7 +82,7 @@ export const claim: Claim = {
     id: 'arXiv:2507.04632',
     dossier: 'mopps',
   },
-  evidence: ['mopps', 'lite-ppo'],
+  evidence: ['mopps'],
   claim:
     'A belief about the success on each problem, drawn from it by Thompson sampling, finds problems that are neither too easy nor too hard without extra answers: training is faster than on problems as they come, and as good as where candidates are answered first.',
   hypothesis:

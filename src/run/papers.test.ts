@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { loops, selections } from '../loop/index.ts'
 import { methodIds, methods } from '../method/index.ts'
 import { modelKinds } from '../model/index.ts'
 import { worldIds } from '../world/index.ts'
@@ -21,7 +22,14 @@ test('the catalogue has every method of a paper, and each file is there', () => 
 })
 
 test('every claim says what it is evidence for, and has a result that says the same', async () => {
-  const known = new Set([...papers().map(p => p.part), ...methodIds, ...worldIds, ...modelKinds.map(k => k.kind)])
+  const known = new Set([
+    ...papers().map(p => p.part),
+    ...methodIds,
+    ...worldIds,
+    ...modelKinds.map(k => k.kind),
+    ...loops.keys(),
+    ...selections,
+  ])
   const results = claimResults()
   for (const id of claimIds()) {
     const claim = await claimNamed(id)
