@@ -21,6 +21,7 @@ const posts = (run: string): string[] => [
   `/api/runs/${run}/acts`,
   `/api/runs/${run}/what-if`,
   '/api/comparisons',
+  `/api/comparisons/${run}/acts`,
   '/api/data/preview',
   '/api/data/export',
   '/api/loops',
@@ -39,7 +40,7 @@ test('the list of addresses that take a body is whole', async () => {
   const taking = Object.keys(body.paths).filter(path => path.startsWith('/api/') && body.paths[path].post !== undefined)
   expect(taking.sort()).toEqual(
     posts('{run}')
-      .map(p => p.replace('/loops/none', '/loops/{name}'))
+      .map(p => p.replace('/loops/none', '/loops/{name}').replace('/comparisons/{run}', '/comparisons/{id}'))
       .sort(),
   )
 })
