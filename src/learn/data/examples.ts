@@ -74,7 +74,7 @@ export function imitationsOf(teller: Teller, o: ImitationOptions = {}): Imitatio
     const p = t.parent(n)!
     return {
       kind: 'sft',
-      prompt: teller.messages(p),
+      prompt: teller.asked(p),
       completion: teller.step(n),
       score: s,
       spans: teller.spans(n, p),
@@ -172,7 +172,7 @@ export function rankingsOf(teller: Teller, o: Common & { labels?: Labels; minVis
     return [
       {
         kind: 'ranking',
-        prompt: teller.messages(n),
+        prompt: teller.asked(n),
         completions: kids.map(c => teller.step(c)),
         worth,
         source: { ...o.source, node: t.key(n) },

@@ -90,7 +90,7 @@ export function pairsOf(teller: Teller, o: PairOptions = {}): Preference[] {
   const kept = o.most === undefined ? found : found.toSorted((a, b) => b.margin - a.margin).slice(0, o.most)
   return kept.map(x => ({
     kind: 'preference',
-    prompt: x.whole ? teller.wholeMessages(x.at) : teller.messages(x.at),
+    prompt: x.whole ? teller.wholeMessages(x.at) : teller.asked(x.at),
     chosen: x.chosen,
     rejected: x.rejected,
     margin: x.margin,
@@ -183,7 +183,7 @@ export function processPairs(teller: Teller, o: { q?: Labels; right?: Right; mar
       kids.filter(n => !Number.isNaN(worst[n])).sort((a, b) => q[a] - q[b] || a - b),
     )
     const pairs = good.flatMap(g => bad.filter(b => best[g] > worst[b]).map(b => [teller.step(g), teller.step(b), q[g] - q[b]] as const))
-    return told(teller.messages(at), at, pairs)
+    return told(teller.asked(at), at, pairs)
   })
   const whole = ends.map(e => ({ ...e, mean: along(e.path.slice(1)) }))
   const [good, bad] = facing(
@@ -220,7 +220,7 @@ export function preferredPairs(teller: Teller, preferred: readonly Preferred[], 
     return [
       {
         kind: 'preference',
-        prompt: steps ? teller.messages(at) : teller.wholeMessages(at),
+        prompt: steps ? teller.asked(at) : teller.wholeMessages(at),
         chosen,
         rejected,
         margin: 1,

@@ -20,10 +20,22 @@ for (const { world: any, tasks } of entries)
       const model = simulated({ oracle: world.oracle!, error: 0, skill: 1, seed: 1 })
       const trees = tasks!({ n: 4, seed: 3 }).map(({ task }) => run({ world, method, model, budget: { calls: 40 } }, task, { seed: 1 }))
       let right = 0
+      let others = 0
       for (const { tree: t } of await Promise.all(trees)) {
         const start = t.state(t.root)
         // As the model wrote it, and as the world shows what a model of another dialect chose.
         const tellers = ['text', 'tokens'].map(drawnIn => new Teller(t as never, world, { drawnIn }))
+        // Texts are told under what they answer: where an attempt would be another action as a step, one was asked for.
+        const told = new Teller(t as never, world)
+        for (let n = 0; n < t.size; n++) {
+          if (!t.taken(n as NodeId)) continue
+          const [e] = t.children(n as NodeId)
+          if (e === undefined) continue
+          const step = JSON.stringify(world.parse(told.step(e), t.state(n as NodeId), { for: 'step' })) === JSON.stringify(t.action(e))
+          if (!step) others++
+          expect(told.asked(n as NodeId)).toEqual(told.messages(n as NodeId, step ? { for: 'step' } : attempt))
+          if (grain === 'steps') expect(step).toBe(true)
+        }
         for (let n = 1; n < t.size; n++) {
           const end = t.taken(n as NodeId) ? world.outcome(t.state(n as NodeId)) : null
           if (end === null || end.failed) continue
@@ -37,6 +49,7 @@ for (const { world: any, tasks } of entries)
         }
       }
       expect(right).toBeGreaterThan(0)
+      if (['game24', 'countdown'].includes(world.id)) expect(others > 0).toBe(grain === 'an attempt')
     })
 
 test('an attempt that says its answer is told once, and one that does not is given it', () => {

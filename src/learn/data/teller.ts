@@ -1,6 +1,6 @@
 // A tree put into words: what the model was shown, and what it wrote. The one rendering is the world's, so that what is learnt and what is used cannot drift apart.
 import type { Draw, EdgeId, Message, NodeId, Wanted, WorldBase } from '../../contract/index.ts'
-import type { FlatTree } from '../../kernel/index.ts'
+import { canonical, type FlatTree } from '../../kernel/index.ts'
 import { brief, Place } from '../../runtime/index.ts'
 import type { Segment } from '../loss/index.ts'
 
@@ -69,6 +69,14 @@ export class Teller {
   /** What is asked where a whole solution is wanted. */
   wholeMessages(from: NodeId = this.tree.root): Message[] {
     return this.messages(from, { for: this.#inOneGo ? 'attempt' : 'step' })
+  }
+  /** What was asked at a place: a step, or an attempt, where what came is whole as one and would be another action, or none, if it were read as a step. */
+  asked(n: NodeId): Message[] {
+    const { tree: t, world } = this
+    const reads = (e: EdgeId, as: 'step' | 'attempt'): boolean =>
+      canonical(world.parse(this.step(e), t.state(n), { for: as })) === canonical(t.action(e))
+    const inOneGo = this.#inOneGo && this.dialect === 'text' && t.children(n).some(e => reads(e, 'attempt') && !reads(e, 'step'))
+    return this.messages(n, { for: inOneGo ? 'attempt' : 'step' })
   }
   get #inOneGo(): boolean {
     return this.world.grains?.includes('attempt') ?? false
