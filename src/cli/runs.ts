@@ -64,7 +64,7 @@ export const listRuns: Action = async (call, s) => {
       crop([piece(head, 'dim')], look.width),
       ...runs.map((r, i): Line => {
         const before = `${fill(r.id, columns.id)}  ${begun(when(r.created))}`
-        const after = `  ${fill(`${r.world} ${texts[i]}`, columns.task, m.more)}  ${fill(r.method.id, columns.method)}  ${number(r.spent.calls ?? 0).padStart(7)}  `
+        const after = `  ${fill(`${r.world} ${texts[i]}`, columns.task, m.more)}  ${fill(r.method.id, columns.method)}  ${(r.spent.calls === undefined ? '-' : number(r.spent.calls)).padStart(7)}  `
         const left = Math.max(8, look.width - width(before) - 7 - width(after) - 2)
         const answer = r.answer === null ? '' : answerText(r.answer, 300)
         const line = [

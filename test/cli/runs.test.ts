@@ -123,6 +123,8 @@ describe('resume', () => {
     going.child.kill('SIGKILL')
     await going.ended
     expect(held((await inside(['runs', '--store', store, '--json'])).out, 'runs').runs).toMatchObject([{ run, status: 'killed' }])
+    // What nobody has summed up yet is not nought.
+    expect((await inside(['runs', '--store', store])).out).toMatch(/killed .* -$/m)
     const x = held((await espalier(['resume', run, '--store', store, '--json'])).out, 'result')
     expect(x.run).toBe(run)
     expect(x.spent.calls).toBeGreaterThan(50)
