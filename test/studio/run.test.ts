@@ -194,7 +194,7 @@ describe('a run that is over', () => {
 
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('button', { name: 'Fork', exact: true }).click()
-    await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Fork', exact: true }).click()
     await page.waitForURL(u => u.pathname !== `/runs/${row.run}`, { timeout: patience })
     const forked = new URL(page.url()).pathname.split('/').at(-1)!
     expect((await at.get<RunRow>(`/api/runs/${forked}`)).origin).toBe(row.run)
@@ -211,7 +211,7 @@ test('a fork draws by another seed from the slider on; with another method it sa
   await painted(page)
   const fork = async (): Promise<RunRow> => {
     const was = page.url()
-    await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Fork', exact: true }).click()
     await page.waitForURL(u => u.pathname !== new URL(was).pathname, { timeout: patience })
     return at.get<RunRow>(`/api/runs/${new URL(page.url()).pathname.split('/').at(-1)}`)
   }
@@ -221,7 +221,7 @@ test('a fork draws by another seed from the slider on; with another method it sa
   }
   await dialog()
   await page.getByLabel('Seed').fill('x')
-  await page.getByRole('button', { name: 'Fork', exact: true }).last().click()
+  await page.locator('dialog[open]').getByRole('button', { name: 'Fork', exact: true }).click()
   await page.getByText(/^seed/).first().waitFor({ timeout: patience })
   await page.getByLabel('Seed').fill('7')
   await page.getByLabel('Budget').fill('calls=60')
@@ -267,7 +267,7 @@ describe('a run under way', () => {
     await page.keyboard.press('ArrowDown')
     const other = Number(await param(page, 'node'))
     await page.getByRole('button', { name: 'Prune' }).click()
-    await page.getByRole('button', { name: 'Prune', exact: true }).last().click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Prune', exact: true }).click()
     await eventually(async () => (await acts(run)).at(-1)).toMatchObject({ do: 'prune', row: other })
     await page.getByText('pruned', { exact: true }).first().waitFor({ timeout: patience })
 
@@ -297,7 +297,7 @@ describe('a run under way', () => {
       timeout: patience,
     })
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Stop', exact: true }).click()
     await eventually(async () => (await acts(run)).at(-1)?.do).toBe('stop')
     at.allow(Number.POSITIVE_INFINITY)
     await eventually(async () => (await at.get<RunRow>(`/api/runs/${run}`)).status).toBe('done')
