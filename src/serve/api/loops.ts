@@ -85,8 +85,8 @@ class Trainings {
     this.#store = store
   }
 
-  /** Starts one, or goes on with it. @param args of `espalier train` @throws Refusal (400) with what the command says, where it does not begin */
-  async start(name: string, args: readonly string[]): Promise<KeptLoop> {
+  /** Starts one, or goes on with it. @param args of `espalier train` @param rounds asked for: who works on it has read that when it is on record @throws Refusal (400) with what the command says, where it does not begin */
+  async start(name: string, args: readonly string[], rounds?: number): Promise<KeptLoop> {
     // One that has let go of the loop may still be writing its report.
     await this.#going.get(name)?.over
     const child = spawn(process.execPath, [command, 'train', ...args, '--out', name, '--store', this.#store, '--json'], {
@@ -106,7 +106,7 @@ class Trainings {
     this.#going.set(name, { child, over })
     for (;;) {
       const kept = readLoop(this.#store, name)
-      if (kept?.active) return kept
+      if (kept?.active && (rounds === undefined || kept.state.of === rounds)) return kept
       if (ended) {
         // One that had nothing left to do is over before anybody looks.
         if (child.exitCode === 0 && kept !== null) return kept
@@ -189,14 +189,18 @@ export function addLoops(api: Api): void {
       if (readLoop(mine() && api.store.folder, own)?.active)
         throw new Refusal(409, 'active', `loop ${own} is training already`, { param: 'name' })
       return rowOf(
-        await mine().start(own, [
-          loop,
-          ...(quick ? ['--quick'] : []),
-          ...(rounds === undefined ? [] : ['--rounds', String(rounds)]),
-          ...(seed === undefined ? [] : ['--seed', String(seed)]),
-          ...(parts === undefined ? [] : ['--parts', parts]),
-          ...(calls === undefined ? [] : ['--budget', `calls=${calls}`]),
-        ]),
+        await mine().start(
+          own,
+          [
+            loop,
+            ...(quick ? ['--quick'] : []),
+            ...(rounds === undefined ? [] : ['--rounds', String(rounds)]),
+            ...(seed === undefined ? [] : ['--seed', String(seed)]),
+            ...(parts === undefined ? [] : ['--parts', parts]),
+            ...(calls === undefined ? [] : ['--budget', `calls=${calls}`]),
+          ],
+          rounds,
+        ),
       )
     },
   )
@@ -221,7 +225,7 @@ export function addLoops(api: Api): void {
       const whole = rowOf(kept).rounds
       if (rounds !== undefined && rounds <= whole)
         throw new Refusal(409, 'conflict', `loop ${kept.name} is over: its ${whole} rounds are made; ask for more`, { param: 'rounds' })
-      return rowOf(await mine().start(kept.name, argumentsOf(kept.state.plan, rounds)))
+      return rowOf(await mine().start(kept.name, argumentsOf(kept.state.plan, rounds), rounds))
     },
   )
   api.get(
