@@ -11,7 +11,7 @@ import { Empty, Wrong } from '../shell/said.tsx'
 import { useValue } from '../shell/state.ts'
 import { Status, Verdict } from '../shell/status.tsx'
 import { type Look, lookQuery, readLook } from '../tree/look.ts'
-import { type RunModel, useRun } from '../tree/model.ts'
+import { type RunModel, useOfTree, useRun } from '../tree/model.ts'
 import { Timeline } from '../tree/timeline.tsx'
 import { Find, TreeBar } from '../tree/tree-bar.tsx'
 import { TreeView } from '../tree/tree-view.tsx'
@@ -65,7 +65,8 @@ export default function RunPage({ params }: PageProps) {
   const running = row?.status === 'running'
   const over = row?.status === 'done' || row?.status === 'failed'
   const on = selected >= 0
-  const pinned = on && model.columns.has(selected, 'pinned')
+  const pinned = useOfTree(model, () => on && model.columns.has(selected, 'pinned'))
+  const there = useOfTree(model, () => on && selected < model.columns.size)
   useKeys('Run', [
     {
       keys: ['Escape'],
@@ -163,7 +164,7 @@ export default function RunPage({ params }: PageProps) {
         <Timeline model={model} rows={look.rows} onRows={rows => onLook({ rows })} />
       </section>
       <aside className="run-side" aria-label={on ? 'Node' : 'Run'}>
-        {loaded && on && selected < model.columns.size ? (
+        {loaded && there ? (
           <Inspector
             model={model}
             row={selected}

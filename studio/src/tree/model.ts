@@ -1,5 +1,5 @@
 // A run as it is followed: its tree and then what changes, kept outside of React, which is told at most some thirty times a second.
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { ActRecord, Best, Flight, RunRow, TreeColumns, TreeGrowth } from '../../../src/serve/api/wire.ts'
 import { follow, get, type StreamState } from '../api.ts'
 import { type State, state, useValue } from '../shell/state.ts'
@@ -143,5 +143,8 @@ export function useRun(run: string, turn = 0): RunModel {
   }, [m, stream])
   return m
 }
+/** Something simple that is read off the tree: renders anew when it is another, not whenever the tree changed. */
+export const useOfTree = <T extends boolean | number | string>(m: RunModel, read: () => T): T =>
+  useSyncExternalStore(m.version.subscribe, read)
 /** Renders anew when the tree changed. */
 export const useVersion = (m: RunModel): number => useValue(m.version)
