@@ -46,6 +46,8 @@ export const refusalBody = (r: Refusal): object => ({
     param: r.param,
   },
 })
+/** What was asked for does not go with how things are now. */
+export const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 export function refusalResponse(e: unknown): Response {
   const r = asRefusal(e)
   return new Response(JSON.stringify(refusalBody(r)), {

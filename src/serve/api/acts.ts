@@ -5,7 +5,7 @@ import { appendAct, type Plan } from '../../run/index.ts'
 import type { Act, Run } from '../../runtime/index.ts'
 import type { RunMeta } from '../../store/index.ts'
 import type { Live } from '../desk.ts'
-import { Refusal } from '../refusal.ts'
+import { conflict, Refusal } from '../refusal.ts'
 import { coverRest, raised } from '../rest.ts'
 import { actText } from './acts-told.ts'
 import { type Api, type Asked, named } from './api.ts'
@@ -52,7 +52,6 @@ const actBody = named(
 
 /** Milliseconds in which an act is on record, unless what is in flight holds it up. */
 const soon = 2000
-const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 
 export function addActs(api: Api, trees: Trees): void {
   const { desk } = api

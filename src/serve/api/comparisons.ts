@@ -19,7 +19,7 @@ import { brief } from '../../runtime/index.ts'
 import type { RunMeta, Store } from '../../store/index.ts'
 import { worldNamed } from '../../world/index.ts'
 import { isOf, metaOf } from '../former.ts'
-import { Refusal } from '../refusal.ts'
+import { conflict, Refusal } from '../refusal.ts'
 import { atMost } from '../settings.ts'
 import { type Api, type Asked, named } from './api.ts'
 import type { Comparison, ComparisonActBody, ComparisonRow, NewComparisonBody } from './wire.ts'
@@ -92,7 +92,6 @@ const act = named('ComparisonActBody', z.object({ do: z.enum(['pause', 'resume',
 const interval = 400
 /** Of a task's text, as the name of the task. */
 const longest = 80
-const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 
 export function addComparisons(api: Api): void {
   const going = new Map<string, Comparing>()

@@ -3,7 +3,7 @@ import type { EdgeId, Limits, NodeId } from '../../contract/index.ts'
 import { changedIn, fork, type Plan } from '../../run/index.ts'
 import { type Act, asRoles, checkFrame } from '../../runtime/index.ts'
 import type { RunMeta } from '../../store/index.ts'
-import { Refusal } from '../refusal.ts'
+import { conflict, Refusal } from '../refusal.ts'
 import { atMost } from '../settings.ts'
 import type { Api, Asked } from './api.ts'
 import { planOfRun, rowOf, seedOf } from './row.ts'
@@ -14,7 +14,6 @@ import { changesOf } from './what-if.ts'
 import type { ActAnswer, ActBody } from './wire.ts'
 
 type ForkBody = Extract<ActBody, { do: 'fork' }>
-const conflict = (message: string): Refusal => new Refusal(409, 'conflict', message)
 
 /** A simulated model whose seed nobody named has that of the run. */
 const seededBy = (spec: string, seed: number): string =>

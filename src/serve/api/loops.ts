@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { type KeptLoop, loopNames, readLoop, tellLoop } from '../../loop/kept.ts'
 import { type LoopPlan, loopFolder, loopPlan, quickPlan } from '../../loop/plan.ts'
 import { parseBudget } from '../../run/index.ts'
-import { Refusal } from '../refusal.ts'
+import { conflict, Refusal } from '../refusal.ts'
 import { type Api, type Asked, named } from './api.ts'
 import type { LoopDetail, LoopRow, TrainPoint } from './wire.ts'
 
@@ -216,7 +216,7 @@ export function addLoops(api: Api): void {
       const kept = one(a as Asked)
       const { do: what } = a.body
       if (what !== 'resume') {
-        if (!kept.active) throw new Refusal(409, 'conflict', `loop ${kept.name} is not training`)
+        if (!kept.active) throw conflict(`loop ${kept.name} is not training`)
         tellLoop(api.writable().folder, kept.name, { do: what })
         return rowOf(kept)
       }
